@@ -1,0 +1,79 @@
+"""Turns, the choices offered in them, and the dialogue that is open."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import ID_LENGTH, KEY_LENGTH, Base
+
+
+class TurnRow(Base):
+    """One message in and its replies.
+
+    Text and position are blanked when the turn ends: they are in the draft or the case where the
+    worker wanted them kept, and nowhere else.
+    """
+
+    __tablename__ = "turns"
+    __table_args__ = (
+        UniqueConstraint("worker_id", "message_id"),
+        CheckConstraint("kind IN ('text', 'location', 'choice', 'photo')", name="kind"),
+        CheckConstraint("taken_by IN ('rasa', 'bot')", name="taken_by"),
+        CheckConstraint("(replies IS NULL) = (answered_at IS NULL)", name="answered"),
+        CheckConstraint(
+            "answered_at IS NULL OR (text IS NULL AND lat IS NULL AND lon IS NULL)", name="blanked"
+        ),
+        Index("ix_turns_worker_id_received_at", "worker_id", "received_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    worker_id: Mapped[str] = mapped_column(ForeignKey("workers.id", ondelete="CASCADE"))
+    message_id: Mapped[str] = mapped_column(String(KEY_LENGTH))
+    kind: Mapped[str] = mapped_column(String(16))
+    text: Mapped[str | None] = mapped_column(Text)
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    datum: Mapped[str | None] = mapped_column(String(8))
+    choice: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
+    received_at: Mapped[datetime]
+    taken_by: Mapped[str | None] = mapped_column(String(8))
+    intent: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
+    confidence: Mapped[float | None]
+    replies: Mapped[list[Any] | None]
+    answered_at: Mapped[datetime | None]
+
+
+class ChoiceRow(Base):
+    """A button that was offered to a worker: only these are accepted from him."""
+
+    __tablename__ = "choices"
+    __table_args__ = (UniqueConstraint("turn_id", "number"),)
+
+    token: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    worker_id: Mapped[str] = mapped_column(
+        ForeignKey("workers.id", ondelete="CASCADE"), index=True
+    )
+    turn_id: Mapped[str] = mapped_column(ForeignKey("turns.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    title: Mapped[str] = mapped_column(String(KEY_LENGTH))
+    task: Mapped[str] = mapped_column(String(KEY_LENGTH))
+    args: Mapped[dict[str, Any]]
+
+
+class DialogueRow(Base):
+    """Where a worker is: the open dialogue with its draft, the last list shown, the region."""
+
+    __tablename__ = "dialogues"
+    __table_args__ = (CheckConstraint("(name IS NULL) = (step IS NULL)", name="open"),)
+
+    worker_id: Mapped[str] = mapped_column(
+        ForeignKey("workers.id", ondelete="CASCADE"), primary_key=True
+    )
+    name: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
+    step: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
+    answers: Mapped[dict[str, Any]]
+    shown: Mapped[list[Any]]
+    region: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
+    updated_at: Mapped[datetime]

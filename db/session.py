@@ -1,0 +1,70 @@
+"""Engine, sessions and the one way to open a transaction."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+from sqlalchemy.pool import ConnectionPoolEntry
+
+Sessions = async_sessionmaker[AsyncSession]
+
+# How long a writer waits for another before it gives up, in seconds. Our transactions take
+# milliseconds; a longer wait means that something is wrong, and the worker gets the menu.
+LOCK_WAIT = 10
+
+
+def make_engine(url: str) -> AsyncEngine:
+    """An engine for SQLite (WAL, foreign keys on, writers queue) or PostgreSQL."""
+    if not url.startswith("sqlite"):
+        return create_async_engine(
+            url,
+            pool_size=10,
+            max_overflow=10,
+            pool_pre_ping=True,
+            connect_args={"options": f"-c lock_timeout={LOCK_WAIT * 1000}"},
+        )
+    engine = create_async_engine(url, connect_args={"timeout": LOCK_WAIT})
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_immediate)
+    return engine
+
+
+def make_sessions(engine: AsyncEngine) -> Sessions:
+    """The factory of sessions; objects stay readable after the commit."""
+    return async_sessionmaker(engine, expire_on_commit=False)
+
+
+@asynccontextmanager
+async def transaction(sessions: Sessions) -> AsyncGenerator[AsyncSession]:
+    """One transaction: committed when the block ends, rolled back when it raises.
+
+    Only the edges open one (see docs/adr/0004-the-edge-commits.md), and none is held across a
+    network call.
+    """
+    async with sessions() as session, session.begin():
+        yield session
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    # The driver would begin transactions by itself, late and deferred; we do it in `begin`.
+    raw: Any = connection
+    raw.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_immediate(connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy's event is untyped
+    # A deferred transaction that reads first and writes later fails at once when another writer
+    # came between; taking the write lock at the start makes writers wait for each other instead.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,76 @@
+"""The settings of every process: read once from the environment, typed, handed down."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+Seconds = Annotated[float, Field(gt=0, le=600)]
+
+
+class Settings(BaseSettings):
+    """One process's settings. Each field is `YIZHAN_<NAME>` in the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="YIZHAN_", frozen=True, extra="ignore")
+
+    data_dir: Path = Field(Path("data"), description="Database, model, logs and photos live here")
+    database_url: SecretStr | None = Field(
+        None, description="PostgreSQL or SQLite URL; by default a SQLite file in the data folder"
+    )
+    content_dir: Path = Field(
+        Path(__file__).resolve().parent.parent / "content", description="The shipped edition"
+    )
+    host: str = Field("127.0.0.1", description="The address that bot and console listen on")
+    bot_port: Port = Field(8000, description="Web chat and turn API")
+    console_port: Port = Field(8001, description="Console for staff")
+    actions_port: Port = Field(5055, description="Action server (rasa-sdk)")
+    rasa_port: Port = Field(5005, description="Rasa server")
+    actions_host: str = Field("127.0.0.1", description="The address the action server listens on")
+    rasa_url: str | None = Field(
+        None, description="Where the bot finds Rasa; by default this machine and `rasa_port`"
+    )
+    rasa_timeout: Seconds = Field(
+        2.0, description="Seconds the bot waits for Rasa before it answers with the menu itself"
+    )
+    console_url: str | None = Field(
+        None, description="The console's address as staff open it; printed in sign-in links"
+    )
+    console_cookie_secure: bool = Field(
+        default=False,
+        description="Send the console's cookie over HTTPS only (set it in production)",
+    )
+    turns_per_minute: Annotated[int, Field(ge=1, le=6000)] = Field(
+        40, description="Turns a minute that one worker may send"
+    )
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    nlu_python: Path | None = Field(
+        None,
+        description="A Python 3.10 to build Rasa's environment with; found by itself if unset",
+    )
+
+    @property
+    def database(self) -> str:
+        """The database URL with its async driver named."""
+        if self.database_url is None:
+            return f"sqlite+aiosqlite:///{self.data_dir.resolve() / 'yizhan.db'}"
+        url = self.database_url.get_secret_value()
+        for plain, driver in (
+            ("postgresql://", "postgresql+psycopg://"),
+            ("postgres://", "postgresql+psycopg://"),
+            ("sqlite:///", "sqlite+aiosqlite:///"),
+        ):
+            if url.startswith(plain):
+                return driver + url.removeprefix(plain)
+        return url
+
+    @property
+    def rasa(self) -> str:
+        """Rasa's base URL."""
+        return self.rasa_url or f"http://127.0.0.1:{self.rasa_port}"
+
+    @property
+    def console(self) -> str:
+        """The console's base URL as staff open it."""
+        return (self.console_url or f"http://127.0.0.1:{self.console_port}").rstrip("/")

@@ -1,0 +1,48 @@
+"""Normalising what people type. Pure, and kept Python 3.10-compatible: Rasa imports it too."""
+
+import re
+import unicodedata
+
+# Characters that show nothing: zero-width marks, directional overrides, soft hyphen, BOM, fillers.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_SPACES = re.compile(r"[^\S\n]+")
+_LINES = re.compile(r"\s*\n\s*")
+# What Rasa reads as a command: a slash in front, after everything that `str.strip` removes.
+_COMMAND_MARKS = re.compile(r"^[\s/／⁄∕⧸]+")
+_READABLE = re.compile(r"[^\W_]")
+
+
+def tidy(text: str) -> str:
+    """The text as its author meant it to be read: no invisible characters, plain line ends.
+
+    Nothing that a person can see is changed, so it is fit to be stored and shown.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")
+    text = text.replace("\u2029", "\n").replace("\x85", "\n")
+    text = _CONTROL.sub(" ", _INVISIBLE.sub("", text))
+    return _LINES.sub("\n", _SPACES.sub(" ", text)).strip()
+
+
+def normalise(text: str) -> str:
+    """The text as a machine compares it: tidied, NFKC, lower case, one space, one line."""
+    text = unicodedata.normalize("NFKC", tidy(text)).lower()
+    return " ".join(text.split())
+
+
+def without_command_marks(text: str) -> str:
+    """The text without leading slashes, so that Rasa can never read it as an intent payload."""
+    return _COMMAND_MARKS.sub("", text)
+
+
+def is_readable(text: str) -> bool:
+    """Whether there is at least one letter, ideograph or digit to understand."""
+    return _READABLE.search(text) is not None
+
+
+def shorten(text: str, limit: int) -> str:
+    """At most `limit` characters, the last an ellipsis where something was cut."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

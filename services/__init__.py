@@ -1,0 +1,1 @@
+"""The rules of the house, by noun. They take a session, never commit and never speak HTTP."""

@@ -1,0 +1,174 @@
+"""Turn, Heard, Reply, Choice, Card: what passes between the channels and the desk.
+
+All are frozen values. `Reply.as_json` is what the turn API answers and what `turns.replies`
+stores; a channel renders nothing but these.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Kind = Literal["text", "location", "choice", "photo"]
+Datum = Literal["wgs84", "gcj02", "bd09"]
+OpenState = Literal["open", "closed", "unknown"]
+
+
+@dataclass(frozen=True, repr=False)
+class Position:
+    """Where a worker or stop is, in degrees, with the datum it was given in."""
+
+    lat: float
+    lon: float
+    datum: Datum = "wgs84"
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a choice does: the name of a task of the desk and its arguments (JSON values)."""
+
+    name: str
+    args: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message of a worker. Words and position never show in a repr, hence never in a log."""
+
+    id: str
+    worker_id: str
+    kind: Kind
+    text: str | None = field(default=None, repr=False)
+    position: Position | None = field(default=None, repr=False)
+    task: Task | None = None
+
+
+@dataclass(frozen=True)
+class Guess:
+    """One meaning that Rasa considered."""
+
+    intent: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What Rasa understood of a typed text; `intent` is None when nobody understood it."""
+
+    intent: str | None
+    confidence: float = 0.0
+    entities: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    ranking: tuple[Guess, ...] = ()
+
+    def first(self, entity: str) -> str | None:
+        """The first value heard for an entity, if any."""
+        values = self.entities.get(entity, ())
+        return values[0] if values else None
+
+
+NOTHING_HEARD = Heard(None)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A button: what it says and what it does. The channel sees title and token only."""
+
+    title: str
+    task: Task
+    token: str | None = None
+
+
+@dataclass(frozen=True)
+class RestStopCard:
+    """A stop as a worker sees it. Absent values are unknown, never "no"."""
+
+    id: str
+    name: str
+    area: str
+    address: str
+    distance_m: int | None
+    distance_about: bool
+    open_state: OpenState
+    hours_text: str | None
+    entry: str
+    facilities: tuple[str, ...]
+    other_facilities: tuple[str, ...]
+    under_construction: bool
+    phone: str | None
+    published_on: str | None
+    checked_on: str | None
+    map_url: str | None
+    lines: tuple[str, ...] = ()
+    kind: Literal["rest_stop"] = "rest_stop"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One statement of the law with its proof; a missing part is the word for "not verified"."""
+
+    text: str
+    law: str
+    article: str
+    number: str
+    effective: str
+    region: str
+    force: str
+    remarks: tuple[str, ...] = ()
+    link: str | None = None
+
+
+@dataclass(frozen=True)
+class Hotline:
+    """A number to call and who answers there."""
+
+    number: str
+    name: str
+
+
+@dataclass(frozen=True)
+class RightCard:
+    """A dated answer about a right."""
+
+    topic: str
+    title: str
+    claims: tuple[Claim, ...]
+    steps: tuple[str, ...]
+    hotline: tuple[Hotline, ...]
+    as_of: str
+    remarks: tuple[str, ...] = ()
+    kind: Literal["right"] = "right"
+
+
+@dataclass(frozen=True)
+class CaseCard:
+    """What was handed in: its code, its state in words, and the promised date if there is one."""
+
+    code: str
+    state: str
+    due: str | None
+    summary: str
+    kind: Literal["case"] = "case"
+
+
+Card = RestStopCard | RightCard | CaseCard
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One message to a worker. `ask` tells the channel what to offer besides the choices."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+    cards: tuple[Card, ...] = ()
+    ask: Literal["location"] | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The reply as the turn API answers it."""
+        return {
+            "text": self.text,
+            "choices": [{"title": c.title, "token": c.token} for c in self.choices],
+            "cards": [asdict(card) for card in self.cards],
+            "ask": self.ask,
+        }
+
+
+Replies = tuple[Reply, ...]
