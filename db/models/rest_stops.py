@@ -35,7 +35,7 @@ class RestStopRow(Base):
     city: Mapped[str] = mapped_column(String(KEY_LENGTH))
     district: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
     street: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
-    address: Mapped[str] = mapped_column(Text)
+    address: Mapped[str | None] = mapped_column(Text)
     lat: Mapped[float | None]
     lon: Mapped[float | None]
     accuracy: Mapped[str] = mapped_column(String(16))
@@ -51,6 +51,7 @@ class RestStopRow(Base):
     phone: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
     operator: Mapped[str | None] = mapped_column(Text)
     status: Mapped[str] = mapped_column(String(KEY_LENGTH))
+    note: Mapped[str | None] = mapped_column(Text)
     source_url: Mapped[str | None] = mapped_column(Text)
     published_on: Mapped[str | None] = mapped_column(Text)
     checked_on: Mapped[date | None]

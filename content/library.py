@@ -1,0 +1,71 @@
+"""The loaded edition as every layer above sees it: frozen, indexed, with one version."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+
+from content.schema import Hotline, Place, RestStop, RightTopic
+from content.wording import Messages
+
+
+@dataclass(frozen=True)
+class Library:
+    """All shipped content. `version` changes whenever any file of it changes."""
+
+    topics: Mapping[str, RightTopic]
+    stops: Mapping[str, RestStop]
+    places: tuple[Place, ...]
+    hotlines: Mapping[str, Hotline]
+    facilities: Mapping[str, tuple[str, ...]]
+    regions: Mapping[str, tuple[str, ...]]
+    words: Mapping[str, tuple[str, ...]]
+    messages: Messages
+    version: str
+
+    def say(self, key: str, **fields: object) -> str:
+        """The message `key` with its placeholders filled."""
+        return self.messages.say(key, **fields)
+
+    def topics_for(self, intent: str) -> tuple[RightTopic, ...]:
+        """The topics that answer an intent, in the order of their ids; empty when none does."""
+        return self._topics_by_intent.get(intent, ())
+
+    def places_named(self, name: str) -> tuple[Place, ...]:
+        """Every place of that very name; two cities may share one, so the caller may ask."""
+        return self._places_by_name.get(name, ())
+
+    def province_of(self, region: str) -> str | None:
+        """The province that a city lies in, or the province itself; None for no known region."""
+        return self._provinces.get(region)
+
+    def region_in(self, text: str) -> str | None:
+        """The city, else the province, that a text names first."""
+        named = [(text.find(name), name in self.regions, name) for name in self._provinces]
+        found = min((spot for spot in named if spot[0] >= 0), default=None, key=_city_first)
+        return found[2] if found else None
+
+    @cached_property
+    def _provinces(self) -> Mapping[str, str]:
+        cities = {city: province for province, all_ in self.regions.items() for city in all_}
+        return MappingProxyType({**cities, **{province: province for province in self.regions}})
+
+    @cached_property
+    def _topics_by_intent(self) -> Mapping[str, tuple[RightTopic, ...]]:
+        found: dict[str, tuple[RightTopic, ...]] = {}
+        for topic in self.topics.values():
+            for intent in (*topic.answers, *topic.shared_answers):
+                found[intent] = (*found.get(intent, ()), topic)
+        return MappingProxyType(found)
+
+    @cached_property
+    def _places_by_name(self) -> Mapping[str, tuple[Place, ...]]:
+        found: dict[str, tuple[Place, ...]] = {}
+        for place in self.places:
+            found[place.name] = (*found.get(place.name, ()), place)
+        return MappingProxyType(found)
+
+
+def _city_first(spot: tuple[int, bool, str]) -> tuple[bool, int]:
+    at, is_province, _ = spot
+    return is_province, at

@@ -1,0 +1,36 @@
+"""Queries about the edition in force and staff's edits of it."""
+
+from datetime import datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models import LibraryEdition, Revision
+
+
+class LibraryRepository:
+    """The one edition row, and revisions by kind and key."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def edition(self) -> LibraryEdition | None:
+        """The edition that was loaded last."""
+        return await self.session.get(LibraryEdition, 1)
+
+    async def set_edition(self, version: str, now: datetime) -> None:
+        """Name the edition that is in force from now on."""
+        await self.session.merge(LibraryEdition(id=1, version=version, loaded_at=now))
+
+    async def is_edited(self, kind: str, key: str) -> bool:
+        """Whether staff have an approved edit of this entry."""
+        query = select(
+            exists().where(
+                Revision.kind == kind, Revision.key == key, Revision.approver.is_not(None)
+            )
+        )
+        return bool(await self.session.scalar(query))
+
+    def add(self, revision: Revision) -> None:
+        """Append a revision."""
+        self.session.add(revision)

@@ -1,0 +1,71 @@
+"""Named places: what a worker's words point at, and what a position lies beside."""
+
+from dataclasses import dataclass
+
+from content.library import Library
+from content.schema import Place
+from kit.text import normalise
+from services.geo import distance_m
+from services.turns import Position
+
+# A metro station, airport or landmark is a point; a town's point is only its middle.
+POINTS = frozenset({"metro", "airport", "landmark"})
+_SUFFIXES = ("地铁站", "站", "街道", "镇", "机场")  # what people leave out or add
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The named place nearest to a position, and how far off it is in metres."""
+
+    place: Place
+    distance_m: int
+
+
+def position_of(place: Place) -> Position:
+    """A place's position; the gazetteer is WGS-84 throughout."""
+    return Position(place.lat, place.lon)
+
+
+def nearest(library: Library, position: Position, within_m: float) -> Beside | None:
+    """The nearest point-like place to a WGS-84 position, if one lies within a distance."""
+    points = (place for place in library.places if place.kind in POINTS)
+    found = min(
+        ((distance_m(position, position_of(place)), place) for place in points),
+        key=lambda pair: pair[0],
+        default=None,
+    )
+    if found is None or found[0] > within_m:
+        return None
+    return Beside(found[1], round(found[0]))
+
+
+def mentioned(library: Library, text: str) -> tuple[Place, ...]:
+    """The places that a text names: the longest name found, and all that share it.
+
+    "东涌" is both a town and a station, so more than one may come back and the caller has to ask.
+    A city named beside it decides between namesakes.
+    """
+    words = normalise(text)
+    found: list[tuple[int, Place]] = []
+    for place in library.places:
+        size = _match(words, place)
+        if size:
+            found.append((size, place))
+    if not found:
+        return ()
+    longest = max(size for size, _ in found)
+    places = [place for size, place in found if size == longest]
+    in_city = [place for place in places if place.city in words]
+    return tuple(in_city or places)
+
+
+def _match(words: str, place: Place) -> int:
+    """How many characters of the place's name stand in the text; a full name counts one more."""
+    name = normalise(place.name)
+    if name in words:
+        return len(name) + 1
+    for suffix in _SUFFIXES:
+        core = name.removesuffix(suffix)
+        if core != name and len(core) >= 2 and core in words:  # noqa: PLR2004 - one character is no name
+            return len(core)
+    return 0

@@ -1,0 +1,166 @@
+"""Rest stops: which are near, open and known, and what may truly be said of each."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from content.library import Library
+from db.models import RestStopRow
+from db.repositories.rest_stops import RestStopRepository
+from kit.clock import Clock
+from services import gazetteer
+from services.geo import box, distance_m, from_wgs84
+from services.hours import open_state
+from services.turns import Position, RestStopCard
+
+NEAR_M = 5_000
+LANDMARK_M = 1_500
+SHOWN_AT_ONCE = 5
+MENTIONED_AT_MOST = 50
+# Only these positions are good enough for a distance; a street's or district's point is not.
+MEASURABLE = frozenset({"exact", "landmark"})
+
+
+@dataclass(frozen=True)
+class Found:
+    """Stops in the order they should be offered; `distances` only where they may be printed."""
+
+    rows: tuple[RestStopRow, ...]
+    distances: dict[str, float]
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids in order."""
+        return [row.id for row in self.rows]
+
+
+async def near(session: AsyncSession, clock: Clock, centre: Position, radius_m: float) -> Found:
+    """Stops within a radius of a WGS-84 position, best first."""
+    rows = await RestStopRepository(session).in_box(*box(centre, radius_m))
+    measured = {row.id: distance_m(centre, Position(row.lat or 0, row.lon or 0)) for row in rows}
+    return _ranked([row for row in rows if measured[row.id] <= radius_m], clock(), measured)
+
+
+async def in_area(
+    session: AsyncSession,
+    clock: Clock,
+    city: str,
+    district: str | None = None,
+    street: str | None = None,
+) -> Found:
+    """Stops of an area by their published address, best first; no distances."""
+    rows = await RestStopRepository(session).in_area(city, district, street)
+    return _ranked(rows, clock(), {})
+
+
+async def mentioning(session: AsyncSession, clock: Clock, words: str) -> Found:
+    """Stops whose name or address holds these words, best first; no distances."""
+    rows = await RestStopRepository(session).mentioning(words, MENTIONED_AT_MOST)
+    return _ranked(rows, clock(), {})
+
+
+async def by_ids(session: AsyncSession, ids: Sequence[str]) -> Found:
+    """These stops in this order; no distances."""
+    return Found(tuple(await RestStopRepository(session).by_ids(ids)), {})
+
+
+def with_need(found: Found, need: str) -> Found:
+    """Those of which it is known that they have a facility."""
+    return Found(tuple(row for row in found.rows if need in row.facilities), found.distances)
+
+
+def also(found: Found, more: Found) -> Found:
+    """The first list, then what the second adds to it."""
+    known = set(found.ids)
+    added = tuple(row for row in more.rows if row.id not in known)
+    return Found(found.rows + added, {**more.distances, **found.distances})
+
+
+def _ranked(rows: Iterable[RestStopRow], now: datetime, measured: dict[str, float]) -> Found:
+    """Open before unknown before closed, under construction last; then the nearer first."""
+
+    def worth(row: RestStopRow) -> tuple[int, int, float, str]:
+        building = int(row.status == "under_construction")
+        openness = ("open", "unknown", "closed").index(open_state(row.opening_hours, now))
+        return building, openness, measured.get(row.id, 0.0), row.id
+
+    ordered = tuple(sorted(rows, key=worth))
+    printable = {
+        row.id: measured[row.id]
+        for row in ordered
+        if row.id in measured and row.accuracy in MEASURABLE
+    }
+    return Found(ordered, printable)
+
+
+def card(library: Library, row: RestStopRow, now: datetime, metres: float | None) -> RestStopCard:
+    """What a worker may be told of a stop; what is not known is said to be unknown."""
+    building = row.status == "under_construction"
+    return RestStopCard(
+        id=row.id,
+        name=row.name,
+        area=" ".join(part for part in (row.city, row.district, row.street) if part),
+        address=row.address or library.say("rest_stops.address_unknown"),
+        distance_m=None if metres is None else _rounded(metres, row),
+        distance_about=metres is not None and row.accuracy != "exact",
+        open_state="closed" if building else open_state(row.opening_hours, now),
+        hours_text=row.hours_text or library.say("rest_stops.hours_unknown"),
+        entry=row.entry_note or library.say(f"rest_stops.entry_{row.entry}"),
+        facilities=tuple(row.facilities),
+        other_facilities=tuple(row.other_facilities),
+        under_construction=building,
+        phone=row.phone,
+        published_on=row.published_on,
+        checked_on=row.checked_on.isoformat() if row.checked_on else None,
+        map_url=_map_url(row),
+        lines=tuple(_lines(library, row)),
+    )
+
+
+def _lines(library: Library, row: RestStopRow) -> Iterable[str]:
+    """What must not be hidden: how vague the position is, and the published remark."""
+    if row.accuracy == "landmark" and row.landmark:
+        yield library.say("rest_stops.near_landmark", landmark=row.landmark, error=row.est_error_m)
+    elif row.accuracy != "exact":
+        yield library.say("rest_stops.no_distance")
+    if row.note:
+        yield row.note
+
+
+def _rounded(metres: float, row: RestStopRow) -> int:
+    # A figure finer than the position would be a lie: tens of metres, hundreds for a landmark.
+    step = 10 if row.accuracy == "exact" else 100
+    return max(step, round(metres / step) * step)
+
+
+def _map_url(row: RestStopRow) -> str | None:
+    """A marker in Amap at an exact position, else a search for the published address.
+
+    https://lbs.amap.com/api/uri-api/guide: `marker` takes lon,lat in GCJ-02.
+    """
+    if row.status == "under_construction":
+        return None
+    if row.accuracy == "exact" and row.lat is not None and row.lon is not None:
+        point = from_wgs84(Position(row.lat, row.lon), "gcj02")
+        query = {"position": f"{point.lon:.6f},{point.lat:.6f}", "name": row.name}
+        return "https://uri.amap.com/marker?" + urlencode({**query, "coordinate": "gaode"})
+    if not row.address:
+        return None
+    words = f"{row.city}{row.district or ''}{row.address}"
+    return "https://uri.amap.com/search?" + urlencode({"keyword": words, "city": row.city})
+
+
+async def beside_or_near(
+    session: AsyncSession, library: Library, clock: Clock, centre: Position
+) -> tuple[Found, gazetteer.Beside | None]:
+    """What lies near a position, then what the same district has without a usable position."""
+    found = await near(session, clock, centre, NEAR_M)
+    beside = gazetteer.nearest(library, centre, NEAR_M)
+    if beside and beside.place.district:
+        area = await in_area(session, clock, beside.place.city, beside.place.district)
+        vague = tuple(row for row in area.rows if row.accuracy in {"district", "none"})
+        found = also(found, Found(vague, {}))
+    return found, beside

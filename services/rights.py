@@ -1,0 +1,112 @@
+"""Answers about rights: only verified facts, each with its proof, its force and its date."""
+
+from collections.abc import Iterable
+
+from content.library import Library
+from content.schema import Fact, RightTopic
+from kit.clock import Clock, in_shanghai
+from services.turns import Claim, Hotline, RightCard
+
+NATIONAL = "全国"
+# Forces whose name alone would mislead: the answer says beside the claim what they are worth.
+SAID_ALOUD = frozenset({"draft", "recommended_standard", "company", "case"})
+
+
+def card(library: Library, clock: Clock, topic: RightTopic, city: str | None) -> RightCard:
+    """The answer to a topic, for a city (or province) where one is known.
+
+    Facts of other places are left out once the worker's own is known, since a number of the
+    wrong city is worse than none; what is missing for his place is said.
+    """
+    facts = _for_place(topic.facts, _regions(library, city))
+    remarks = list(_remarks(library, clock, topic, facts, city))
+    return RightCard(
+        topic=topic.id,
+        title=topic.title,
+        claims=tuple(_claim(library, topic, fact) for fact in facts),
+        steps=topic.steps,
+        hotline=tuple(Hotline(line.number, line.name) for line in topic.hotlines),
+        as_of=topic.as_of.isoformat(),
+        remarks=tuple(remarks),
+    )
+
+
+def _regions(library: Library, city: str | None) -> tuple[str, ...]:
+    """The place itself, then what it lies in."""
+    if city is None:
+        return ()
+    province = library.province_of(city)
+    return (city, province) if province and province != city else (city,)
+
+
+def _for_place(facts: Iterable[Fact], regions: tuple[str, ...]) -> tuple[Fact, ...]:
+    """Local facts first, then national ones; with no place known, all of them as they stand."""
+    if not regions:
+        return tuple(facts)
+
+    def rank(fact: Fact) -> int | None:
+        # A region may name several places ("江苏、广东"); another place's practice binds nobody.
+        if not fact.reference_only:
+            for n, region in enumerate(regions):
+                if region in fact.region:
+                    return n
+        return len(regions) if fact.region == NATIONAL else None
+
+    ranked = [
+        (place, n, fact) for n, fact in enumerate(facts) if (place := rank(fact)) is not None
+    ]
+    return tuple(fact for _, _, fact in sorted(ranked, key=lambda entry: entry[:2]))
+
+
+def _remarks(
+    library: Library, clock: Clock, topic: RightTopic, facts: tuple[Fact, ...], city: str | None
+) -> Iterable[str]:
+    hotline = topic.hotlines[0].number
+    regions = _regions(library, city)
+    local = any(region in fact.region for fact in facts for region in regions)
+    has_local_facts = any(fact.region != NATIONAL for fact in topic.facts)
+    if city and has_local_facts and not local:
+        yield library.say("rights.no_local_fact", place=city, number=hotline)
+    for point in topic.unverified:
+        yield library.say("rights.unverified", point=point, number=hotline)
+    if topic.caveat:
+        yield topic.caveat
+    due = min((fact.review_by or topic.review_by for fact in facts), default=topic.review_by)
+    if due < in_shanghai(clock()).date():
+        yield library.say("rights.overdue", date=due, number=hotline)
+
+
+def _claim(library: Library, topic: RightTopic, fact: Fact) -> Claim:
+    missing = library.say("rights.not_verified")
+    return Claim(
+        text=fact.claim,
+        law=fact.law,
+        article=fact.article or missing,
+        number=fact.doc_no or missing,
+        effective=_effective(library, fact),
+        region=_region(library, fact),
+        force=library.say(f"rights.force_{fact.force}"),
+        remarks=tuple(_fact_remarks(library, topic, fact)),
+        link=fact.link,
+    )
+
+
+def _effective(library: Library, fact: Fact) -> str:
+    if fact.force == "draft":
+        return library.say("rights.force_draft")
+    return fact.effective.isoformat() if fact.effective else library.say("rights.not_verified")
+
+
+def _region(library: Library, fact: Fact) -> str:
+    if fact.reference_only:
+        return library.say("rights.reference_only", region=fact.region)
+    return fact.region
+
+
+def _fact_remarks(library: Library, topic: RightTopic, fact: Fact) -> Iterable[str]:
+    if fact.force in SAID_ALOUD:
+        yield library.say(f"rights.force_{fact.force}")
+    if fact.confidence == "medium":
+        yield library.say("rights.medium", number=topic.hotlines[0].number)
+    if fact.note:
+        yield fact.note
