@@ -26,7 +26,7 @@ class _Loading:
     """One reading of a tree: collects problems as it goes and raises them together."""
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        self._root = root.absolute()
         self._problems: list[Problem] = []
         self._documents: list[Document] = []
 

@@ -46,7 +46,8 @@ def build(model: type[M], raw: object, document: Document, *where: Hashable) -> 
     except ValidationError as error:
         for fault in error.errors(include_url=False, include_input=False):
             spot = ".".join(str(step) for step in fault["loc"])
-            what = f"{spot}: {fault['msg']}" if spot else fault["msg"]
+            said = fault["msg"].removeprefix("Value error, ")
+            what = f"{spot}: {said}" if spot else said
             document.fault(what, *where, *fault["loc"], remedy=_remedy(model, fault["type"]))
         return None
 
@@ -82,7 +83,7 @@ def word_lists(document: Document) -> dict[str, tuple[str, ...]]:
 
 
 def each_once(document: Document, lists: Mapping[str, tuple[str, ...]]) -> None:
-    """Hold that no word stands under two keys: a word means one facility, a city has one province."""
+    """Note words under two keys: a word means one facility, a city has one province."""
     owner: dict[str, str] = {}
     for key, words in lists.items():
         for i, word in enumerate(words):
@@ -183,18 +184,22 @@ def _located(
 
 def places(text: str, shown: str, problems: list[Problem]) -> dict[int, Place]:
     """The places of a CSV table, by line; one table holds one licence, so that none mixes."""
-    rows = csv.DictReader(io.StringIO(text), strict=True)
+    rows = csv.reader(io.StringIO(text), strict=True)
     found: dict[int, Place] = {}
     try:
-        if rows.fieldnames != PLACE_COLUMNS:
-            what = f"columns are {rows.fieldnames}"
-            problems.append(Problem(shown, 1, what, f"write {','.join(PLACE_COLUMNS)}"))
+        columns = next(rows, [])
+        if columns != PLACE_COLUMNS:
+            remedy = f"write {','.join(PLACE_COLUMNS)}"
+            problems.append(Problem(shown, 1, f"columns are {','.join(columns)}", remedy))
             return found
         for row in rows:
-            document = Document(shown, row, {(): rows.line_num})
-            place = build(Place, {k: v or None for k, v in row.items()}, document)
-            if place:
-                found[rows.line_num] = place
+            document = Document(shown, None, {(): rows.line_num})
+            if len(row) != len(columns):
+                document.fault(f"has {len(row)} cells, not {len(columns)}", remedy="check commas")
+            else:
+                raw = dict(zip(columns, (cell or None for cell in row), strict=True))
+                place = build(Place, raw, document)
+                found |= {rows.line_num: place} if place else {}
             problems += document.problems
     except csv.Error as error:
         problems.append(Problem(shown, rows.line_num, f"is not CSV: {error}", "check the quotes"))
@@ -205,6 +210,8 @@ def places(text: str, shown: str, problems: list[Problem]) -> dict[int, Place]:
 
 def messages(document: Document, noun: str) -> dict[str, str]:
     """The messages of `<noun>.yml`, by `noun.key`."""
+    if not _MESSAGE_KEY.fullmatch(noun):
+        document.fault(f"file name `{noun}` is not a-z, 0-9 and _", remedy="rename it")
     texts = {}
     for key, entry in document.mapping().items():
         if not _MESSAGE_KEY.fullmatch(key):

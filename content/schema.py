@@ -13,8 +13,16 @@ from pydantic import (
     model_validator,
 )
 
+from content.wording import hidden_characters
+
 MAX_CLAIM = 90  # characters: three lines on a phone
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+
+
+def _clean(text: str) -> str:
+    if hidden_characters(text):
+        raise ValueError("holds characters that show nothing, or a line break; type it anew")
+    return text
 
 
 def _without_mobile(text: str) -> str:
@@ -25,14 +33,15 @@ def _without_mobile(text: str) -> str:
 
 Line = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\n\r]+$"),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(_clean),
     AfterValidator(_without_mobile),
 ]
 Short = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=r"^[^\n\r]+$"),
 ]
-Source = Annotated[str, StringConstraints(pattern=r"^[^\n\r]+$", max_length=500)]
+Source = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_clean)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=48)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=60)]
 Number = Annotated[str, StringConstraints(pattern=r"^\d{3,5}$")]

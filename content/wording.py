@@ -1,6 +1,7 @@
 """Messages by key: the sentences people read, and filling their placeholders."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
@@ -61,10 +62,17 @@ def faults_of(text: str) -> list[tuple[str, str]]:
         )
     if re.search(r"[A-Za-z]{2}", bare) and not any(_is_han(ch) for ch in bare):
         faults.append(("is not Chinese", "people read plain Simplified Chinese here"))
+    if hidden_characters(text.replace("\n", "")):
+        faults.append(("has characters that show nothing", "type the line anew"))
     rare = sorted({ch for ch in bare if _is_han(ch) and not _is_simplified(ch)})
     if rare:
         faults.append((f"has characters outside plain Simplified Chinese: {''.join(rare)}", ""))
     return faults
+
+
+def hidden_characters(text: str) -> list[str]:
+    """Control and format characters, which come along with copied text and spoil searching."""
+    return [ch for ch in text if unicodedata.category(ch) in {"Cc", "Cf", "Co", "Zl", "Zp"}]
 
 
 def _is_han(ch: str) -> bool:

@@ -22,16 +22,20 @@ LOCK_WAIT = 10
 
 
 def make_engine(url: str) -> AsyncEngine:
-    """An engine for SQLite (WAL, foreign keys on, writers queue) or PostgreSQL."""
+    """An engine for SQLite (WAL, foreign keys on, writers queue) or PostgreSQL.
+
+    Its errors do not quote parameters: those are what workers wrote.
+    """
     if not url.startswith("sqlite"):
         return create_async_engine(
             url,
             pool_size=10,
             max_overflow=10,
             pool_pre_ping=True,
+            hide_parameters=True,
             connect_args={"options": f"-c lock_timeout={LOCK_WAIT * 1000}"},
         )
-    engine = create_async_engine(url, connect_args={"timeout": LOCK_WAIT})
+    engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": LOCK_WAIT})
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine

@@ -45,6 +45,13 @@ class BadInput(AppError):
     status = 422
 
 
+class TooFast(AppError):
+    """More turns than one person sends; the same one may be sent again in `seconds`."""
+
+    key = "errors.too_fast"
+    status = 429
+
+
 class TooLarge(AppError):
     """More was sent than is taken."""
 

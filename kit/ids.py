@@ -4,6 +4,8 @@ import hashlib
 import secrets
 import uuid
 
+from kit.text import normalise
+
 # No I, L, O, U, 0, 1: a code is read aloud over the phone and copied by hand.
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 7
@@ -35,7 +37,7 @@ def new_code() -> str:
 
 def read_code(text: str) -> str | None:
     """The code somebody typed or read aloud, in its one written form; None when it is none."""
-    code = "".join(ch for ch in text.upper() if ch.isalnum())
+    code = "".join(ch for ch in normalise(text).upper() if ch.isalnum())
     if len(code) != CODE_LENGTH + 1 or any(ch not in CODE_ALPHABET for ch in code):
         return None
     return _grouped(code) if _check_character(code[:-1]) == code[-1] else None

@@ -2,7 +2,9 @@
 
 import logging
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
+from datetime import date
+from pathlib import PurePath
 from typing import Any
 
 import structlog
@@ -14,27 +16,32 @@ PERSONAL = frozenset(
 )
 
 
+WITHHELD = "(withheld)"
+PLAIN = str | int | float | date | PurePath | None
+
+
 def drop_personal(
     _logger: object, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """Replace every personal field of an event by a mark that says so."""
-    for field in PERSONAL & event.keys():
-        event[field] = "(withheld)"
+    """Replace every personal field of an event, however deep, by a mark that says so."""
+    for field, value in event.items():
+        event[field] = WITHHELD if field in PERSONAL else _without_personal(value)
     return event
 
 
 def set_up_logging(process: str, level: str = "INFO") -> None:
     """Send this process's logs to standard error as one JSON object a line.
 
-    Libraries log their warnings and errors through the same pipe; exception values are reduced
-    to their type and place, since a database error would quote the values it was given.
+    Libraries log their warnings and errors through the same pipe, but only their place and the
+    unfilled form of their words: a URL, a payload or a row may be what they fill it with.
+    Exceptions are reduced to their type and place for the same reason.
     """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        drop_personal,
         outline_exception,
+        drop_personal,
     ]
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],
@@ -46,7 +53,9 @@ def set_up_logging(process: str, level: str = "INFO") -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=[outline_foreign, *shared],
+            use_get_message=False,
+            pass_foreign_args=True,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(ensure_ascii=False),
@@ -54,6 +63,20 @@ def set_up_logging(process: str, level: str = "INFO") -> None:
         )
     )
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+
+
+def outline_foreign(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Keep of a library's record who wrote it and where; its words only when they are a form."""
+    record: logging.LogRecord = event["_record"]
+    # Without arguments nobody can tell a fixed sentence from one that was filled beforehand.
+    if not event.pop("positional_args", None):
+        event["event"] = WITHHELD
+    event.pop("stack_info", None)
+    event["logger"] = record.name
+    event["line"] = f"{record.filename}:{record.lineno} {record.funcName}"
+    return event
 
 
 def outline_exception(
@@ -68,6 +91,18 @@ def outline_exception(
         event["error"] = type(error).__name__
         event["at"] = _places(error)
     return event
+
+
+def _without_personal(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {
+            key: WITHHELD if key in PERSONAL else _without_personal(inner)
+            for key, inner in value.items()
+        }
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_without_personal(inner) for inner in value]
+    # The repr of an exception, row or reply may quote anything.
+    return value if isinstance(value, PLAIN) else type(value).__name__
 
 
 def _places(error: BaseException) -> list[str]:

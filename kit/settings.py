@@ -1,19 +1,24 @@
 """The settings of every process: read once from the environment, typed, handed down."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Seconds = Annotated[float, Field(gt=0, le=600)]
+LogLevel = Annotated[
+    Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(lambda level: str(level).upper())
+]
 
 
 class Settings(BaseSettings):
     """One process's settings. Each field is `YIZHAN_<NAME>` in the environment."""
 
-    model_config = SettingsConfigDict(env_prefix="YIZHAN_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="YIZHAN_", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
 
     data_dir: Path = Field(Path("data"), description="Database, model, logs and photos live here")
     database_url: SecretStr | None = Field(
@@ -44,7 +49,7 @@ class Settings(BaseSettings):
     turns_per_minute: Annotated[int, Field(ge=1, le=6000)] = Field(
         40, description="Turns a minute that one worker may send"
     )
-    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    log_level: LogLevel = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     nlu_python: Path | None = Field(
         None,
         description="A Python 3.10 to build Rasa's environment with; found by itself if unset",

@@ -3,12 +3,14 @@
 import re
 import unicodedata
 
-# Characters that show nothing: zero-width marks, directional overrides, soft hyphen, BOM, fillers.
+# Characters that show nothing: zero-width marks, directional overrides, soft hyphen, BOM, fillers;
+# and halves of a surrogate pair, which no database can store.
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
-    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
 )
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# Lone surrogates can be written in JSON but in no database.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r"\s*\n\s*")
 # What Rasa reads as a command: a slash in front, after everything that `str.strip` removes.
@@ -29,8 +31,9 @@ def tidy(text: str) -> str:
 
 def normalise(text: str) -> str:
     """The text as a machine compares it: tidied, NFKC, lower case, one space, one line."""
-    text = unicodedata.normalize("NFKC", tidy(text)).lower()
-    return " ".join(text.split())
+    lower = unicodedata.normalize("NFKC", tidy(text)).lower()
+    # A few letters, such as the Turkish capital i, fall apart when they become lower case.
+    return " ".join(unicodedata.normalize("NFKC", lower).split())
 
 
 def without_command_marks(text: str) -> str:

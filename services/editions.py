@@ -94,7 +94,9 @@ def _values(stop: RestStop) -> dict[str, Any]:
     values["facilities"] = list(stop.facilities)
     values["other_facilities"] = list(stop.other_facilities)
     published = stop.position
-    values |= dict.fromkeys(("lat", "lon", "published_position", "landmark", "est_error_m"))
+    values |= dict.fromkeys(
+        ("lat", "lon", "published_position", "landmark", "est_error_m", "credit")
+    )
     if published:
         given = Position(published.lat, published.lon, published.datum)
         inside = to_wgs84(given)
@@ -104,5 +106,6 @@ def _values(stop: RestStop) -> dict[str, Any]:
             "published_position": asdict(given),
             "landmark": published.landmark,
             "est_error_m": published.est_error_m,
+            "credit": published.credit,
         }
     return values

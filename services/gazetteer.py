@@ -10,7 +10,7 @@ from services.turns import Position
 
 # A metro station, airport or landmark is a point; a town's point is only its middle.
 POINTS = frozenset({"metro", "airport", "landmark"})
-_SUFFIXES = ("地铁站", "站", "街道", "镇", "机场")  # what people leave out or add
+NAME_LEAST = 2  # one character is no name
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,10 @@ def mentioned(library: Library, text: str) -> tuple[Place, ...]:
     A city named beside it decides between namesakes.
     """
     words = normalise(text)
+    suffixes = library.words["place_suffixes"]
     found: list[tuple[int, Place]] = []
     for place in library.places:
-        size = _match(words, place)
+        size = _match(words, place, suffixes)
         if size:
             found.append((size, place))
     if not found:
@@ -59,13 +60,13 @@ def mentioned(library: Library, text: str) -> tuple[Place, ...]:
     return tuple(in_city or places)
 
 
-def _match(words: str, place: Place) -> int:
+def _match(words: str, place: Place, suffixes: tuple[str, ...]) -> int:
     """How many characters of the place's name stand in the text; a full name counts one more."""
     name = normalise(place.name)
     if name in words:
         return len(name) + 1
-    for suffix in _SUFFIXES:
+    for suffix in suffixes:
         core = name.removesuffix(suffix)
-        if core != name and len(core) >= 2 and core in words:  # noqa: PLR2004 - one character is no name
+        if core != name and len(core) >= NAME_LEAST and core in words:
             return len(core)
     return 0

@@ -123,11 +123,13 @@ def card(library: Library, row: RestStopRow, now: datetime, metres: float | None
 def _lines(library: Library, row: RestStopRow) -> Iterable[str]:
     """What must not be hidden: how vague the position is, and the published remark."""
     if row.accuracy == "landmark" and row.landmark:
-        yield library.say("rest_stops.near_landmark", landmark=row.landmark, error=row.est_error_m)
+        yield library.say("rest_stops.near_landmark", landmark=row.landmark)
     elif row.accuracy != "exact":
-        yield library.say("rest_stops.no_distance")
+        yield library.say("rest_stops.position_vague")
     if row.note:
         yield row.note
+    if row.credit:
+        yield library.say("rest_stops.credit", credit=row.credit)
 
 
 def _rounded(metres: float, row: RestStopRow) -> int:
@@ -164,3 +166,8 @@ async def beside_or_near(
         vague = tuple(row for row in area.rows if row.accuracy in {"district", "none"})
         found = also(found, Found(vague, {}))
     return found, beside
+
+
+async def areas(session: AsyncSession) -> list[tuple[str, str, str | None, int]]:
+    """Province, city, district and how many stops are known there, most first."""
+    return await RestStopRepository(session).areas()

@@ -11,6 +11,9 @@ NATIONAL = "全国"
 # Forces whose name alone would mislead: the answer says beside the claim what they are worth.
 SAID_ALOUD = frozenset({"draft", "recommended_standard", "company", "case"})
 
+# Of these the date may be the day of issue or of the report, not of taking effect.
+DATED_LOOSELY = frozenset({"policy", "case", "practice", "company", "guideline"})
+
 
 def card(library: Library, clock: Clock, topic: RightTopic, city: str | None) -> RightCard:
     """The answer to a topic, for a city (or province) where one is known.
@@ -23,7 +26,7 @@ def card(library: Library, clock: Clock, topic: RightTopic, city: str | None) ->
     return RightCard(
         topic=topic.id,
         title=topic.title,
-        claims=tuple(_claim(library, topic, fact) for fact in facts),
+        claims=tuple(_claim(library, fact) for fact in facts),
         steps=topic.steps,
         hotline=tuple(Hotline(line.number, line.name) for line in topic.hotlines),
         as_of=topic.as_of.isoformat(),
@@ -66,18 +69,22 @@ def _remarks(
     local = any(region in fact.region for fact in facts for region in regions)
     has_local_facts = any(fact.region != NATIONAL for fact in topic.facts)
     if city and has_local_facts and not local:
-        yield library.say("rights.no_local_fact", place=city, number=hotline)
-    for point in topic.unverified:
-        yield library.say("rights.unverified", point=point, number=hotline)
+        yield library.say("rights.no_local_fact", place=city, hotline=hotline)
+    if topic.unverified:
+        points = "；".join(topic.unverified)
+        yield library.say("rights.unverified", points=points, hotline=hotline)
     if topic.caveat:
         yield topic.caveat
     due = min((fact.review_by or topic.review_by for fact in facts), default=topic.review_by)
     if due < in_shanghai(clock()).date():
-        yield library.say("rights.overdue", date=due, number=hotline)
+        yield library.say("rights.overdue", hotline=hotline)
+    if any(fact.force in DATED_LOOSELY for fact in facts):
+        yield library.say("rights.about_dates")
+    yield library.say("rights.disclaimer")
 
 
-def _claim(library: Library, topic: RightTopic, fact: Fact) -> Claim:
-    missing = library.say("rights.not_verified")
+def _claim(library: Library, fact: Fact) -> Claim:
+    missing = library.say("rights.missing")
     return Claim(
         text=fact.claim,
         law=fact.law,
@@ -85,28 +92,28 @@ def _claim(library: Library, topic: RightTopic, fact: Fact) -> Claim:
         number=fact.doc_no or missing,
         effective=_effective(library, fact),
         region=_region(library, fact),
-        force=library.say(f"rights.force_{fact.force}"),
-        remarks=tuple(_fact_remarks(library, topic, fact)),
+        force=library.say(f"rights.name_{fact.force}"),
+        remarks=tuple(_fact_remarks(library, fact)),
         link=fact.link,
     )
 
 
 def _effective(library: Library, fact: Fact) -> str:
     if fact.force == "draft":
-        return library.say("rights.force_draft")
-    return fact.effective.isoformat() if fact.effective else library.say("rights.not_verified")
+        return library.say("rights.not_in_force")
+    return fact.effective.isoformat() if fact.effective else library.say("rights.missing")
 
 
 def _region(library: Library, fact: Fact) -> str:
     if fact.reference_only:
-        return library.say("rights.reference_only", region=fact.region)
+        return library.say("rights.reference_region", place=fact.region)
     return fact.region
 
 
-def _fact_remarks(library: Library, topic: RightTopic, fact: Fact) -> Iterable[str]:
+def _fact_remarks(library: Library, fact: Fact) -> Iterable[str]:
     if fact.force in SAID_ALOUD:
         yield library.say(f"rights.force_{fact.force}")
     if fact.confidence == "medium":
-        yield library.say("rights.medium", number=topic.hotlines[0].number)
+        yield library.say("rights.confidence_medium")
     if fact.note:
         yield fact.note

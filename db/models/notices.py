@@ -22,6 +22,8 @@ class OutboxRow(Base):
             "state IN ('waiting', 'claimed', 'sending', 'sent', 'failed', 'unknown')", name="state"
         ),
         Index("uq_outbox_worker_id_cause", "worker_id", "cause", unique=True),
+        # A worker who saw number 7 must never be sent another number 7 after rows were deleted.
+        {"sqlite_autoincrement": True},
     )
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)

@@ -42,6 +42,7 @@ class RestStopRow(Base):
     published_position: Mapped[dict[str, Any] | None]
     landmark: Mapped[str | None] = mapped_column(Text)
     est_error_m: Mapped[int | None]
+    credit: Mapped[str | None] = mapped_column(Text)
     hours_text: Mapped[str | None] = mapped_column(Text)
     opening_hours: Mapped[str | None] = mapped_column(Text)
     entry: Mapped[str] = mapped_column(String(KEY_LENGTH))

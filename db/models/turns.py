@@ -1,7 +1,7 @@
 """Turns, the choices offered in them, and the dialogue that is open."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -31,11 +31,11 @@ class TurnRow(Base):
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
     worker_id: Mapped[str] = mapped_column(ForeignKey("workers.id", ondelete="CASCADE"))
     message_id: Mapped[str] = mapped_column(String(KEY_LENGTH))
-    kind: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[Literal["text", "location", "choice", "photo"]] = mapped_column(String(16))
     text: Mapped[str | None] = mapped_column(Text)
     lat: Mapped[float | None]
     lon: Mapped[float | None]
-    datum: Mapped[str | None] = mapped_column(String(8))
+    datum: Mapped[Literal["wgs84", "gcj02", "bd09"] | None] = mapped_column(String(8))
     choice: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
     received_at: Mapped[datetime]
     taken_by: Mapped[str | None] = mapped_column(String(8))
@@ -63,7 +63,7 @@ class ChoiceRow(Base):
 
 
 class DialogueRow(Base):
-    """Where a worker is: the open dialogue with its draft, the last list shown, the region."""
+    """Where a worker is: the open dialogue, drafts put aside, the last list shown, the region."""
 
     __tablename__ = "dialogues"
     __table_args__ = (CheckConstraint("(name IS NULL) = (step IS NULL)", name="open"),)
@@ -74,6 +74,7 @@ class DialogueRow(Base):
     name: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
     step: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
     answers: Mapped[dict[str, Any]]
+    drafts: Mapped[dict[str, Any]]
     shown: Mapped[list[Any]]
     region: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
     updated_at: Mapped[datetime]

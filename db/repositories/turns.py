@@ -118,7 +118,7 @@ class DialogueRepository:
         """The worker's row, made at his first turn."""
         row = await self.session.get(DialogueRow, worker_id)
         if row is None:
-            row = DialogueRow(worker_id=worker_id, answers={}, shown=[], updated_at=now)
+            row = DialogueRow(worker_id=worker_id, answers={}, drafts={}, shown=[], updated_at=now)
             self.session.add(row)
         return row
 
@@ -127,4 +127,4 @@ class DialogueRepository:
         row = await self.session.get(DialogueRow, worker_id)
         if row is not None:
             row.name = row.step = row.region = None
-            row.answers, row.shown = {}, []
+            row.answers, row.drafts, row.shown = {}, {}, []

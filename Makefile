@@ -1,0 +1,73 @@
+# The two commands of the project are `make run` and `make test`; `make help` lists the rest.
+# Each target first brings the locked environments it needs up to date, which costs 0.2 s when they are.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+ifndef PYTHON
+PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3; do \
+  $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+endif
+PY := .venv/bin/python
+PREPARE := @test -n "$(PYTHON)" || { echo "没有找到 Python 3.11 或更新的版本：请先安装（Debian：apt-get install python3），或运行 make PYTHON=/路径/python3.11 $@"; exit 1; }; exec $(PYTHON) -m tools.bootstrap
+SLOW := rasa or browser or stack
+
+.PHONY: help run test check lint fmt lock nlu-eval screenshots bench soak clean
+
+help: ## This list
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+run: ## Set up what is missing, start everything, print the addresses
+	$(PREPARE) app nlu
+	@exec $(PY) -m tools.run
+
+test: lint ## Every check and every test, real Rasa, PostgreSQL and Chromium included
+	$(PREPARE) dev nlu
+	$(PY) -m pytest
+
+check: lint ## The fast part: no Rasa, no browser
+	$(PY) -m pytest -m "not ($(SLOW))"
+
+lint:
+	$(PREPARE) dev nlu
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	.venv/bin/lint-imports
+	$(PY) -m mypy
+	$(PY) -m tools.check_content
+	$(PY) -m tools.check_nlu
+	$(PY) -m tools.locks check
+	$(PY) -m djlint --check --lint --quiet .
+	$(PY) -m yamllint --strict .
+	$(PY) -m codespell_lib
+
+fmt: ## Format code and templates
+	$(PREPARE) dev
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
+	$(PY) -m djlint --reformat --quiet .
+
+lock: ## Compile the locks anew after a .in file changed (needs the network)
+	$(PREPARE) dev
+	$(PY) -m tools.locks compile
+
+nlu-eval: ## Judge the model: make nlu-eval FILE=sentences.jsonl
+	$(PREPARE) app nlu
+	$(PY) -m tools.nlu_eval $(FILE)
+
+screenshots: ## Take the pictures of the README anew
+	$(PREPARE) dev nlu
+	$(PY) -m tools.screenshots
+
+bench: ## Measure start, memory and answers; write docs/figures/
+	$(PREPARE) dev nlu
+	$(PY) -m tools.bench
+
+soak: ## Repetitions, kills and loads, at most 60 minutes
+	$(PREPARE) dev nlu
+	$(PY) -m tools.soak
+
+clean: ## Remove what set-up and tests made; the data folder stays
+	rm -rf .venv .venv-nlu .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""The action server: from Rasa's understanding to the desk."""

@@ -1,0 +1,1 @@
+"""The channels: from what arrives to a turn, and from replies to what is shown."""

@@ -1,0 +1,44 @@
+"""Starts the bot: builds its parts and hands them down."""
+
+import httpx
+import uvicorn
+
+from bot.pipeline import Pipeline
+from bot.rasa_client import RasaClient
+from bot.web.app import Parts, create_app
+from content.loader import load
+from db.session import make_engine, make_sessions
+from kit.clock import utc_now
+from kit.logging import set_up_logging
+from kit.settings import Settings
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    settings = Settings()
+    set_up_logging("bot", settings.log_level)
+    engine = make_engine(settings.database)
+    sessions = make_sessions(engine)
+    library = load(settings.content_dir)
+    # Rasa is a process of ours: a proxy from the environment must never see a worker's words.
+    http = httpx.AsyncClient(trust_env=False)
+    rasa = RasaClient(http, settings.rasa, settings.rasa_timeout)
+    pipeline = Pipeline(sessions, library, utc_now, rasa, per_minute=settings.turns_per_minute)
+
+    async def close() -> None:
+        await http.aclose()
+        await engine.dispose()
+
+    uvicorn.run(
+        create_app(Parts(sessions, library, utc_now, pipeline, close)),
+        host=settings.host,
+        port=settings.bot_port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+
+
+if __name__ == "__main__":
+    main()

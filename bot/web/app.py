@@ -1,0 +1,180 @@
+"""The web app of the bot: the chat page, the turn API, health and figures."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, FastAPI, Header, Request
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest
+from sqlalchemy import text as sql
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.staticfiles import StaticFiles
+
+from bot.pipeline import Pipeline
+from bot.web import inbox
+from bot.web.faults import add_handlers
+from bot.web.limits import BodyLimit
+from bot.web.schema import FaultOut, Location, RepliesOut, TurnIn, WorkerOut
+from content.library import Library
+from db.session import Sessions, transaction
+from kit.clock import Clock
+from kit.errors import NotKnown
+from services import workers
+from services.conversation import Incoming, Stored
+from services.turns import Position
+
+STATIC = Path(__file__).parent / "static"
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "geolocation=(self), camera=(), microphone=()",
+}
+FAULTS: dict[int | str, dict[str, Any]] = {
+    status: {"model": FaultOut} for status in (401, 413, 422, 429, 500)
+}
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the app is built of."""
+
+    sessions: Sessions
+    library: Library
+    clock: Clock
+    pipeline: Pipeline
+    close: Callable[[], Awaitable[None]]
+
+
+def create_app(parts: Parts) -> FastAPI:
+    """The app; closes its parts when it stops."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
+        yield
+        await parts.close()
+
+    app = FastAPI(
+        title="Yizhan turn API", version="1", lifespan=lifespan, docs_url=None, redoc_url=None
+    )
+    app.state.parts = parts
+    registry = CollectorRegistry()
+    app.state.registry = registry
+    app.state.seconds = Histogram(
+        "yizhan_turn_seconds", "From a turn's arrival to its replies", ["kind"], registry=registry
+    )
+    app.include_router(_api())
+    app.include_router(_pages())
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    add_handlers(app, parts.library)
+    app.add_middleware(BodyLimit, library=parts.library)
+
+    @app.middleware("http")
+    async def add_headers(
+        request: Request, call_next: Callable[[Request], Awaitable[Response]]
+    ) -> Response:
+        response = await call_next(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if request.url.path.startswith("/api/"):
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return app
+
+
+def _parts(request: Request) -> Parts:
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+InApp = Annotated[Parts, Depends(_parts)]
+
+
+async def _worker(parts: InApp, authorization: Annotated[str, Header()] = "") -> str:
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise NotKnown("errors.token_unknown")
+    async with transaction(parts.sessions) as session:
+        return await workers.by_token(session, token)
+
+
+WorkerId = Annotated[str, Depends(_worker)]
+
+
+def _api() -> APIRouter:
+    router = APIRouter(prefix="/api", responses=FAULTS)
+
+    @router.post("/workers")
+    async def enrol(parts: InApp) -> WorkerOut:
+        """A new anonymous worker."""
+        async with transaction(parts.sessions) as session:
+            return WorkerOut(token=await workers.enrol(session, parts.clock, "web"))
+
+    @router.post("/turns", response_model=RepliesOut)
+    async def take_turn(
+        request: Request, parts: InApp, worker_id: WorkerId, turn: TurnIn
+    ) -> dict[str, Stored]:
+        """Say something. The same id again returns the stored replies, so a retry is safe."""
+        incoming = _incoming(worker_id, turn)
+        with request.app.state.seconds.labels(incoming.kind).time():
+            return {"replies": await parts.pipeline.answer(incoming)}
+
+    @router.get("/inbox")
+    async def listen(
+        parts: InApp,
+        worker_id: WorkerId,
+        last_event_id: Annotated[int, Header(ge=0, le=2**62)] = 0,
+    ) -> StreamingResponse:
+        """News as server-sent events; each `data` is one reply as in the answer to a turn."""
+        events = inbox.events(parts.sessions, parts.clock, worker_id, last_event_id)
+        return StreamingResponse(events, media_type="text/event-stream")
+
+    return router
+
+
+def _incoming(worker_id: str, turn: TurnIn) -> Incoming:
+    if turn.text is not None:
+        # A lone surrogate is legal JSON but fits no database; PostgreSQL refuses NUL.
+        text = turn.text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return Incoming(worker_id, turn.id, "text", text=text.replace("\x00", " "))
+    if turn.location is not None:
+        return Incoming(worker_id, turn.id, "location", position=_position(turn.location))
+    choice = (turn.choice or "").encode("ascii", "ignore").decode().replace("\x00", "")
+    return Incoming(worker_id, turn.id, "choice", choice=choice)
+
+
+def _position(location: Location) -> Position:
+    return Position(float(location.lat), float(location.lon), location.datum)
+
+
+def _pages() -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/")
+    async def page() -> FileResponse:
+        return FileResponse(STATIC / "index.html")
+
+    @router.get("/healthz")
+    async def alive() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @router.get("/readyz")
+    async def ready(parts: InApp) -> Response:
+        async with transaction(parts.sessions) as session:
+            await session.execute(sql("SELECT 1 FROM library_version"))
+        return JSONResponse({"status": "ok"})
+
+    @router.get("/metrics")
+    async def figures(request: Request) -> Response:
+        return Response(
+            generate_latest(request.app.state.registry), media_type=CONTENT_TYPE_LATEST
+        )
+
+    return router

@@ -1,0 +1,34 @@
+"""The worker's inbox as server-sent events, resumable with Last-Event-ID."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+
+from db.session import Sessions, transaction
+from kit.clock import Clock
+from services import outbox
+
+# Rows come from other processes, so the inbox looks for them itself, at this pace in seconds.
+LOOK_EVERY = 2.0
+# A comment now and then keeps proxies from closing a quiet line, and shows us a broken one.
+BEATS_BETWEEN_SIGNS = 8
+
+
+async def events(
+    sessions: Sessions, clock: Clock, worker_id: str, seen: int
+) -> AsyncGenerator[str]:
+    """The worker's messages behind the one he saw last, then each new one, without end."""
+    quiet = 0
+    yield ": ok\n\n"
+    while True:
+        async with transaction(sessions) as session:
+            news = await outbox.after(session, worker_id, seen)
+            await outbox.mark_sent(session, clock, [item.number for item in news])
+        for item in news:
+            seen = item.number
+            yield f"id: {item.number}\ndata: {json.dumps(item.reply, ensure_ascii=False)}\n\n"
+        quiet = 0 if news else quiet + 1
+        if quiet >= BEATS_BETWEEN_SIGNS:
+            quiet = 0
+            yield ": ok\n\n"
+        await asyncio.sleep(LOOK_EVERY)

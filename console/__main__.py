@@ -1,0 +1,46 @@
+"""Starting the console: `python -m console`."""
+
+import asyncio
+import contextlib
+
+import uvicorn
+
+from console.app import create_app
+from content.loader import load
+from db.session import make_engine, make_sessions
+from kit.clock import utc_now
+from kit.logging import set_up_logging
+from kit.settings import Settings
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until told to stop."""
+    library = load(settings.content_dir)
+    engine = make_engine(settings.database)
+    try:
+        app = create_app(settings, make_sessions(engine), library, utc_now)
+        # No access log: the paths of sign-in links are secrets.
+        config = uvicorn.Config(
+            app,
+            host=settings.host,
+            port=settings.console_port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+        )
+        await uvicorn.Server(config).serve()
+    finally:
+        await engine.dispose()
+
+
+def main() -> None:
+    """Read the settings, then serve."""
+    settings = Settings()
+    set_up_logging("console", settings.log_level)
+    # After Ctrl-C the server has already stopped in order when it raises this.
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(serve(settings))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,26 @@
+"""Putting the console together."""
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from console import errors
+from console.deps import Console
+from console.guards import guard
+from console.pages import HERE, Pages
+from console.routes import cases, health, staff
+from content.library import Library
+from db.session import Sessions
+from kit.clock import Clock
+from kit.settings import Settings
+
+
+def create_app(settings: Settings, sessions: Sessions, library: Library, clock: Clock) -> FastAPI:
+    """The staff's web app."""
+    app = FastAPI(title="Yizhan console", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.console = Console(settings, sessions, library, clock, Pages(library))
+    errors.install(app)
+    app.middleware("http")(guard)
+    for noun in (cases, staff, health):
+        app.include_router(noun.router)
+    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    return app

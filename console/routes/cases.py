@@ -1,0 +1,70 @@
+"""Reading the cases that came in, and starting their review."""
+
+from http import HTTPStatus
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import RedirectResponse, Response
+
+from console.auth import SignedIn, anyone, own_form, signed_in
+from console.deps import Parts, Session
+from kit.errors import NotFound
+from kit.ids import read_code
+from services import cases
+
+STATES = (cases.RECEIVED, cases.IN_REVIEW, cases.WITHDRAWN)
+MAX_PAGE_DIGITS = 6
+
+router = APIRouter()
+
+
+@router.get("/", dependencies=[Depends(anyone)])
+async def home() -> Response:
+    """The console's first page is the inbox."""
+    return RedirectResponse("/cases", HTTPStatus.SEE_OTHER)
+
+
+@router.get("/cases", dependencies=[Depends(signed_in)])
+async def inbox(
+    request: Request, session: Session, parts: Parts, state: str = "", page: str = "1"
+) -> Response:
+    """A page of the inbox, newest first, of one state or all."""
+    if state and state not in STATES:
+        raise NotFound("console.no_such_state")
+    number = _page_number(page)
+    found = await cases.inbox(session, state=state or None, page=number)
+    if number != found.page:
+        raise NotFound("console.no_such_page")
+    return parts.pages.show(request, "cases/inbox.html", found=found, state=state, states=STATES)
+
+
+@router.get("/cases/{code}")
+async def one(
+    request: Request, code: str, session: Session, parts: Parts, actor: SignedIn
+) -> Response:
+    """One case whole. That this member of staff saw it is put on record."""
+    written = _code(code)
+    if written != code:
+        return RedirectResponse(f"/cases/{written}", HTTPStatus.SEE_OTHER)
+    case = await cases.show(session, parts.clock, written, actor.id)
+    return parts.pages.show(request, "cases/one.html", case=case)
+
+
+@router.post("/cases/{code}/review", dependencies=[Depends(own_form)])
+async def start_review(code: str, session: Session, parts: Parts, actor: SignedIn) -> Response:
+    """Take up a case that was received."""
+    written = _code(code)
+    await cases.start_review(session, parts.library, parts.clock, written, actor.id)
+    return RedirectResponse(f"/cases/{written}", HTTPStatus.SEE_OTHER)
+
+
+def _page_number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > MAX_PAGE_DIGITS or int(text) < 1:
+        raise NotFound("console.no_such_page")
+    return int(text)
+
+
+def _code(text: str) -> str:
+    code = read_code(text)
+    if code is None:
+        raise NotFound("console.no_such_case")
+    return code

@@ -1,0 +1,171 @@
+"""The book of turns: accepted once, answered once, whichever road is first."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from content.library import Library
+from db.models import ChoiceRow, TurnRow
+from db.repositories.turns import ChoiceRepository, TurnRepository
+from kit import ids
+from kit.clock import Clock
+from kit.errors import TooFast
+from kit.text import normalise, shorten
+from services import desk
+from services.turns import Choice, Heard, Kind, Position, Replies, Reply, Task, Turn
+
+MINUTE = timedelta(minutes=1)
+TITLE_MOST = 64
+Stored = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """What a channel received, before it is a turn."""
+
+    worker_id: str
+    message_id: str
+    kind: Kind
+    text: str | None = field(default=None, repr=False)
+    position: Position | None = field(default=None, repr=False)
+    choice: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A stored turn; `replies` are there when this message was answered before."""
+
+    turn: Turn
+    replies: Stored | None
+
+
+async def accept(
+    session: AsyncSession, clock: Clock, incoming: Incoming, per_minute: int
+) -> Accepted:
+    """Store what arrived; the same message of the same worker is the same turn.
+
+    Raises TooFast before anything is stored, so that the channel may send it again.
+    """
+    turns = TurnRepository(session)
+    row = await turns.by_message(incoming.worker_id, incoming.message_id)
+    if row is None:
+        sent = await turns.count_since(incoming.worker_id, clock() - MINUTE)
+        if sent >= per_minute:
+            raise TooFast(seconds=int(MINUTE.total_seconds()) // 2)
+        row = _row(incoming, clock)
+        turns.add(row)
+    return Accepted(await _turn(session, row), row.replies)
+
+
+async def take(
+    session: AsyncSession, library: Library, clock: Clock, turn_id: str, *, road: str, heard: Heard
+) -> bool:
+    """Answer a turn for one road; False when the other road has it already.
+
+    Claim, effect and replies are one transaction of the caller: all of it happens or nothing.
+    """
+    turns = TurnRepository(session)
+    row = await turns.by_id(turn_id)
+    if row is None or not await turns.claim(turn_id, road):
+        return False
+    turn = await _turn(session, row)
+    replies = await desk.serve(session, library, clock, turn, heard)
+    await _record(session, clock, turn, replies, heard)
+    return True
+
+
+async def answer_with(session: AsyncSession, clock: Clock, turn: Turn, replies: Replies) -> None:
+    """Record the replies of a guard, which answers in the desk's place."""
+    if await TurnRepository(session).claim(turn.id, "bot"):
+        await _record(session, clock, turn, replies, Heard(None))
+
+
+async def replies_of(session: AsyncSession, turn_id: str) -> Stored | None:
+    """The recorded replies of a turn; None while nobody has answered it."""
+    row = await TurnRepository(session).by_id(turn_id)
+    return row.replies if row else None
+
+
+def _row(incoming: Incoming, clock: Clock) -> TurnRow:
+    position = incoming.position
+    return TurnRow(
+        id=ids.new_id(),
+        worker_id=incoming.worker_id,
+        message_id=incoming.message_id,
+        kind=incoming.kind,
+        text=incoming.text,
+        lat=position.lat if position else None,
+        lon=position.lon if position else None,
+        datum=position.datum if position else None,
+        choice=incoming.choice,
+        received_at=clock(),
+    )
+
+
+async def _turn(session: AsyncSession, row: TurnRow) -> Turn:
+    """The turn of a row, with the task of the choice that was pressed, typed or numbered."""
+    choices = ChoiceRepository(session)
+    chosen: ChoiceRow | None = None
+    if row.kind == "choice" and row.choice:
+        chosen = await choices.by_token(row.worker_id, row.choice)
+    elif row.kind == "text" and row.text and len(row.text) <= TITLE_MOST:
+        chosen = _typed(row.text, await choices.newest(row.worker_id))
+    position = None
+    if row.lat is not None and row.lon is not None:
+        position = Position(row.lat, row.lon, row.datum or "wgs84")
+    task = Task(chosen.task, chosen.args) if chosen else None
+    return Turn(row.id, row.worker_id, row.kind, row.text, position, task)
+
+
+def _typed(text: str, offered: list[ChoiceRow]) -> ChoiceRow | None:
+    """The choice whose number or very title was typed."""
+    typed = normalise(text).strip("。.、 ")
+    for row in offered:
+        if typed == str(row.number) or typed == normalise(row.title):
+            return row
+    return None
+
+
+async def _record(
+    session: AsyncSession, clock: Clock, turn: Turn, replies: Replies, heard: Heard
+) -> None:
+    offered = [_offer(turn, reply, start) for reply, start in _numbered(replies)]
+    rows = [row for _, found in offered for row in found]
+    ChoiceRepository(session).add_all(rows)
+    await TurnRepository(session).answer(
+        turn.id,
+        [reply.as_json() for reply, _ in offered],
+        clock(),
+        (heard.intent, heard.confidence if heard.intent else None),
+    )
+
+
+def _numbered(replies: Replies) -> list[tuple[Reply, int]]:
+    """Each reply with the number before its first choice: numbers run on through a turn."""
+    start, numbered = 0, []
+    for reply in replies:
+        numbered.append((reply, start))
+        start += len(reply.choices)
+    return numbered
+
+
+def _offer(turn: Turn, reply: Reply, start: int) -> tuple[Reply, list[ChoiceRow]]:
+    """The reply with a token for each choice, and the rows that make the tokens valid."""
+    choices, rows = [], []
+    for number, choice in enumerate(reply.choices, start + 1):
+        token, title = ids.new_token(12), shorten(choice.title, TITLE_MOST)
+        choices.append(Choice(title, choice.task, token))
+        rows.append(
+            ChoiceRow(
+                token=token,
+                worker_id=turn.worker_id,
+                turn_id=turn.id,
+                number=number,
+                title=title,
+                task=choice.task.name,
+                args=dict(choice.task.args),
+            )
+        )
+    return Reply(reply.text, tuple(choices), reply.cards, reply.ask), rows

@@ -1,0 +1,164 @@
+"""The desk: the one place that decides who answers a turn, for every road alike."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from content.library import Library
+from db.repositories.turns import DialogueRepository
+from kit.clock import Clock
+from kit.errors import AppError
+from kit.text import normalise
+from services.dialogues import find_stop, intake
+from services.dialogues.engine import CHOSEN, Engine
+from services.dialogues.form import PENDING
+from services.scene import FORMS, Args, Scene, TaskFunction
+from services.tasks import cases, notices, rest_stops, rights, talk, workers
+from services.turns import Heard, Replies, Reply, Turn
+
+ENGINE = Engine(find_stop.DIALOGUE, *intake.DIALOGUES)
+NOUNS = (rest_stops, rights, cases, notices, workers, talk)
+INTENTS: Mapping[str, TaskFunction] = {k: v for noun in NOUNS for k, v in noun.INTENTS.items()}
+# Urgent words come before everything, the graver first.
+URGENT = ("emergency", "distress")
+# An intent that only makes sense inside a dialogue does not break into one.
+NEVER_BREAKS_IN = frozenset({"affirm", "deny", "out_of_scope", "nlu_fallback", "greet", "thank"})
+
+
+async def serve(
+    session: AsyncSession, library: Library, clock: Clock, turn: Turn, heard: Heard
+) -> Replies:
+    """The replies to a turn: the open dialogue takes it, else the task of the choice or intent,
+    else the menu. An error that a person should hear becomes a reply; nothing of the draft is
+    lost by it.
+    """
+    state = await DialogueRepository(session).of(turn.worker_id, clock())
+    state.updated_at = clock()
+    scene = Scene(session, library, clock, turn, heard, state)
+    try:
+        return await _serve(scene)
+    except AppError as error:
+        choices = talk.menu_choices(library)
+        return (Reply(library.say(error.key, **error.fields), choices),)
+
+
+def urgent_kind(library: Library, text: str) -> str | None:
+    """Which urgent words a text holds, if any: such a turn waits for nobody."""
+    words = normalise(text)
+    return next((k for k in URGENT if any(word in words for word in library.words[k])), None)
+
+
+async def _serve(scene: Scene) -> Replies:
+    kind = urgent_kind(scene.library, scene.turn.text or "")
+    if kind is not None:
+        return await _serve_urgent(scene, kind)
+    if scene.turn.task is not None:
+        return await run(scene, scene.turn.task.name, scene.turn.task.args)
+    if scene.turn.kind == "choice":
+        return (scene.reply("talk.choice_unknown", *talk.menu_choices(scene.library)),)
+    if scene.is_word("menu") or scene.is_word("again"):
+        return await _beside_draft(scene, await talk.restart(scene, {}))
+    if ENGINE.is_open(scene):
+        taken = await ENGINE.take(scene)
+        return taken if taken is not None else await _break_in(scene)
+    return await _open_desk(scene)
+
+
+async def _serve_urgent(scene: Scene, kind: str) -> Replies:
+    """The numbers first; a draft that is being written still gets the sentence."""
+    first = await talk.urgent(scene, {"kind": kind})
+    if not ENGINE.is_open(scene) or scene.state.name not in FORMS:
+        return first
+    return (*first, *(await ENGINE.take(scene) or ()))
+
+
+async def _open_desk(scene: Scene) -> Replies:
+    """No dialogue is open: a position asks for stops, a sentence for what it means."""
+    if scene.turn.position is not None:
+        return await find_stop.by_position(scene, scene.turn.position)
+    said = talk.menu_choice_said(scene)
+    if said is not None:
+        return await run(scene, said.name, said.args)
+    if scene.is_word("resume"):
+        return await _resume(scene, {})
+    if scene.is_word("cancel"):
+        scene.state.drafts = {}
+        return (scene.reply("talk.cancelled", *talk.menu_choices(scene.library)),)
+    return await _by_intent(scene, scene.heard.intent or _by_words(scene))
+
+
+def _by_words(scene: Scene) -> str:
+    """The intent of a fixed phrase, for when Rasa does not answer."""
+    if scene.is_word("suggestion_openers"):
+        return "send_suggestion"
+    return "report_hazard" if scene.is_word("hazard_openers") else "nlu_fallback"
+
+
+async def _break_in(scene: Scene) -> Replies:
+    """The open dialogue has no use for the turn: answer it beside the draft."""
+    intent = scene.heard.intent
+    if intent is None or intent in NEVER_BREAKS_IN:
+        return (scene.reply("talk.not_an_answer"), await ENGINE.ask_again(scene))
+    return await _beside_draft(scene, await _by_intent(scene, intent))
+
+
+async def _beside_draft(scene: Scene, replies: Replies) -> Replies:
+    """The replies, and a reminder of the draft that still waits."""
+    if not scene.state.drafts and scene.state.name not in FORMS:
+        return replies
+    return (*replies, scene.reply("talk.draft_waits", scene.choice("talk.resume", "resume")))
+
+
+async def _by_intent(scene: Scene, intent: str) -> Replies:
+    task = INTENTS.get(intent)
+    if task is not None:
+        return await task(scene, {})
+    if scene.library.topics_for(intent):
+        return await rights.answer(scene, {"intent": intent})
+    return await talk.not_understood(scene, {})
+
+
+async def run(scene: Scene, name: str, args: Args) -> Replies:
+    """Run the task of a choice."""
+    task = TASKS.get(name)
+    if task is None:
+        return (scene.reply("talk.choice_unknown", *talk.menu_choices(scene.library)),)
+    return await task(scene, args)
+
+
+async def _intent(scene: Scene, args: Args) -> Replies:
+    """A guess was confirmed: serve it as if it had been heard, with the sentence that waited."""
+    intent = str(args["intent"])
+    return await _by_intent(scene.hearing(Heard(intent, 1.0)), intent)
+
+
+async def _pending(scene: Scene, _args: Args) -> Replies:
+    """A question inside a draft was meant for the bot: answer it, then go on with the draft."""
+    name, answers = scene.state.name, scene.state.answers
+    intent, text = answers.get("intent"), answers.get(PENDING)
+    if name not in FORMS or not intent or not text:
+        return (scene.reply("talk.choice_past"),)
+    scene.drop(PENDING, "intent")
+    scene.put_aside()
+    turn = replace(scene.turn, text=str(text), task=None)
+    asked = replace(scene, turn=turn, heard=Heard(str(intent), 1.0))
+    return await _beside_draft(scene, await _by_intent(asked, str(intent)))
+
+
+async def _resume(scene: Scene, _args: Args) -> Replies:
+    """Go on with what is open, else with a draft that was put aside."""
+    if scene.state.name not in FORMS and scene.state.drafts:
+        scene.take_up(next(iter(scene.state.drafts)))
+    if not ENGINE.is_open(scene):
+        return (scene.reply("talk.nothing_open", *talk.menu_choices(scene.library)),)
+    return (await ENGINE.ask_again(scene),)
+
+
+TASKS: Mapping[str, TaskFunction] = {
+    **{k: v for noun in NOUNS for k, v in noun.TASKS.items()},
+    CHOSEN: ENGINE.chosen,
+    "intent": _intent,
+    "intent.pending": _pending,
+    "resume": _resume,
+}

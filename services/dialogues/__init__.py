@@ -1,0 +1,1 @@
+"""Tasks that take several turns, each a table of steps."""

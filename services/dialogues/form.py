@@ -1,0 +1,250 @@
+"""Dialogues that fill in a form: one field a step, then a summary to mend and send."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+
+from kit.text import normalise, shorten
+from services import gazetteer
+from services.dialogues.engine import Dialogue, Step, button
+from services.geo import to_wgs84
+from services.scene import SAID, Scene
+from services.turns import Choice, Position, Replies, Reply
+
+SUMMARY = "summary"
+# A sentence that came where it may not belong, until the worker says where it goes.
+PENDING = "pending"
+BESIDE_M = 1_000
+QUOTED = 80
+SURE = 0.7
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a form. `most` is in characters; `location` fields take a shared position."""
+
+    name: str
+    least: int
+    most: int
+    optional: bool = False
+    location: bool = False
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form: its fields in the order they are asked, and what happens when it is sent.
+
+    Its wording is `<words>.ask_<field>`, `<words>.name_<field>`, `<words>.summary` and so on.
+    """
+
+    name: str
+    words: str
+    fields: tuple[Field, ...]
+    send: Callable[[Scene], Awaitable[Replies]]
+    own_intents: frozenset[str]
+
+
+def dialogue(form: Form) -> Dialogue:
+    """The table of steps of a form."""
+    steps = {
+        field.name: Step(
+            ask=partial(_ask_field, form, field),
+            take=partial(_take_field, form, field),
+            choose=partial(_choose_field, form, field),
+        )
+        for field in form.fields
+    }
+    steps[SUMMARY] = Step(
+        ask=partial(_ask_summary, form),
+        take=partial(_take_summary, form),
+        choose=partial(_choose_summary, form),
+    )
+    names = [*(field.name for field in form.fields), SUMMARY]
+    back = dict(zip(names[1:], names, strict=False))
+    return Dialogue(form.name, steps, back, cancelled=f"{form.words}.cancelled")
+
+
+async def begin(form: Form, scene: Scene, first: str | None) -> Replies:
+    """Open the form; `first` is what the worker said already of its first field.
+
+    With a draft of the same form at hand, ask which to go on with.
+    """
+    scene.put_aside()
+    if form.name in scene.state.drafts:
+        return (_which_draft(form, scene, first),)
+    if first:
+        return await _store(form, form.fields[0], scene, first, opening=True)
+    return await _next(form, scene)
+
+
+async def begin_anew(form: Form, scene: Scene, first: str | None) -> Replies:
+    """Open the form and delete the draft that there was."""
+    scene.put_aside()
+    scene.forget_draft(form.name)
+    return await begin(form, scene, first)
+
+
+async def go_on(form: Form, scene: Scene, said: str) -> Replies:
+    """Ask the open step again; what the worker said meanwhile waits for his word."""
+    if said and scene.state.step != SUMMARY:
+        scene.keep(**{PENDING: said})
+    if scene.state.step == SUMMARY:
+        return (await _ask_summary(form, scene),)
+    return await _next(form, scene)
+
+
+def _which_draft(form: Form, scene: Scene, first: str | None) -> Reply:
+    if first:
+        scene.keep(**{SAID: first})
+    answers = scene.state.drafts[form.name]["answers"]
+    quoted = shorten(str(answers.get(form.fields[0].name, "")), QUOTED)
+    choices = (
+        scene.choice("form.draft_go_on", "cases.go_on", kind=form.name),
+        scene.choice("form.draft_anew", "cases.anew", kind=form.name),
+    )
+    return scene.reply("form.draft_waiting", *choices, text=quoted)
+
+
+async def _next(form: Form, scene: Scene) -> Replies:
+    """Ask the first field without an answer, or show the summary."""
+    for field in form.fields:
+        if field.name not in scene.state.answers:
+            scene.open(form.name, field.name)
+            return (await _ask_field(form, field, scene),)
+    scene.open(form.name, SUMMARY)
+    return (await _ask_summary(form, scene),)
+
+
+async def _ask_field(form: Form, field: Field, scene: Scene) -> Reply:
+    choices: list[Choice] = []
+    if PENDING in scene.state.answers:
+        return _ask_pending(form, field, scene)
+    if field.optional:
+        choices.append(button(scene, "form.skip", "skip"))
+    if all(other.name in scene.state.answers for other in form.fields):
+        choices.append(button(scene, "form.keep", "keep"))
+    choices.append(button(scene, "form.cancel", "cancel"))
+    text = scene.say(f"{form.words}.ask_{field.name}")
+    return Reply(text, tuple(choices), ask="location" if field.location else None)
+
+
+async def _take_field(form: Form, field: Field, scene: Scene) -> Replies | None:
+    if scene.turn.position is not None:
+        if not field.location:
+            return (scene.reply("form.no_location_here"), await _ask_field(form, field, scene))
+        return await _store(form, field, scene, _place_words(scene, scene.turn.position))
+    if field.optional and scene.is_word("skip"):
+        return await _store(form, field, scene, "")
+    if _looks_like_a_question(form, scene):
+        scene.keep(**{PENDING: scene.text, "intent": scene.heard.intent})
+        return (_ask_pending(form, field, scene),)
+    return await _store(form, field, scene, scene.text)
+
+
+async def _store(
+    form: Form, field: Field, scene: Scene, value: str, *, opening: bool = False
+) -> Replies:
+    too_short = not (field.optional and not value) and len(normalise(value)) < field.least
+    if opening:
+        scene.open(form.name, field.name)
+    if too_short or len(value) > field.most:
+        key = "form.too_short" if too_short else "form.too_long"
+        problem = scene.reply(key, length=len(value), least=field.least, most=field.most)
+        return (problem, await _ask_field(form, field, scene))
+    scene.keep(**{field.name: value})
+    scene.drop(PENDING, "intent")
+    return await _next(form, scene)
+
+
+async def _choose_field(form: Form, field: Field, scene: Scene, do: str, _value: str) -> Replies:
+    if do == "skip" and field.optional:
+        return await _store(form, field, scene, "")
+    if do == "write" and PENDING in scene.state.answers:
+        return await _store(form, field, scene, str(scene.state.answers[PENDING]))
+    scene.drop(PENDING, "intent")
+    return await _next(form, scene)
+
+
+def _looks_like_a_question(form: Form, scene: Scene) -> bool:
+    """Whether the text may be meant for the bot rather than for the draft."""
+    heard = scene.heard
+    about_this = heard.intent is None or heard.intent in form.own_intents
+    return not about_this and heard.confidence >= SURE and scene.holds("questions")
+
+
+def _ask_pending(form: Form, field: Field, scene: Scene) -> Reply:
+    quoted = shorten(str(scene.state.answers[PENDING]), QUOTED)
+    name = scene.say(f"{form.words}.name_{field.name}")
+    choices = (
+        button(scene, "form.write_it", "write"),
+        scene.choice("form.answer_it", "intent.pending"),
+        button(scene, "form.drop_it", "drop"),
+    )
+    return Reply(scene.say("form.pending", text=quoted, field=name), choices)
+
+
+def _place_words(scene: Scene, position: Position) -> str:
+    """A shared position as words for a reviewer: the place beside it and the coordinates."""
+    inside = to_wgs84(position)
+    point = f"{inside.lat:.5f},{inside.lon:.5f}"
+    beside = gazetteer.nearest(scene.library, inside, BESIDE_M)
+    if beside is None:
+        return scene.say("form.position", point=point)
+    return scene.say("form.position_beside", place=beside.place.name, point=point)
+
+
+async def _ask_summary(form: Form, scene: Scene) -> Reply:
+    answers = scene.state.answers
+    lines = [
+        scene.say(
+            "form.line",
+            name=scene.say(f"{form.words}.name_{field.name}"),
+            value=answers.get(field.name) or scene.say("form.left_out"),
+        )
+        for field in form.fields
+    ]
+    edits = [
+        Choice(
+            scene.say("form.edit", name=scene.say(f"{form.words}.name_{field.name}")),
+            button(scene, "form.keep", "edit", field.name).task,
+        )
+        for field in form.fields
+    ]
+    choices = (button(scene, "form.send", "send"), *edits, button(scene, "form.cancel", "cancel"))
+    return Reply(scene.say(f"{form.words}.summary", lines="\n".join(lines)), choices)
+
+
+async def _take_summary(form: Form, scene: Scene) -> Replies | None:
+    if scene.turn.position is not None:
+        return await _store_location(form, scene)
+    if scene.is_word("send") or scene.heard.intent == "affirm":
+        return await form.send(scene)
+    about_this = scene.heard.intent in {None, "nlu_fallback"} | form.own_intents
+    if not about_this:
+        return None
+    # A sentence behind the summary is an afterthought: it goes to the first field, visibly.
+    first = form.fields[0]
+    longer = "\n".join((str(scene.state.answers[first.name]), scene.text))
+    if len(longer) > first.most:
+        return (scene.reply("form.too_long", length=len(longer), least=0, most=first.most),)
+    scene.keep(**{first.name: longer})
+    name = scene.say(f"{form.words}.name_{first.name}")
+    return (scene.reply("form.added", name=name), await _ask_summary(form, scene))
+
+
+async def _store_location(form: Form, scene: Scene) -> Replies:
+    position = scene.turn.position
+    for field in form.fields:
+        if field.location and position is not None:
+            return await _store(form, field, scene, _place_words(scene, position))
+    return (await _ask_summary(form, scene),)
+
+
+async def _choose_summary(form: Form, scene: Scene, do: str, value: str) -> Replies:
+    if do == "send":
+        return await form.send(scene)
+    for field in form.fields:
+        if do == "edit" and field.name == value:
+            scene.open(form.name, field.name)
+            return (await _ask_field(form, field, scene),)
+    return (await _ask_summary(form, scene),)

@@ -1,0 +1,44 @@
+"""Handing in a suggestion or a hazard: which fields, and what sending does."""
+
+from services import cases, consents
+from services.cases import Draft
+from services.dialogues.form import Field, Form, dialogue
+from services.scene import Scene
+from services.turns import Replies, Reply
+
+# The channel takes 4,096 characters a message, and an afterthought may be added at the summary.
+SUBJECT = Field("subject", least=2, most=8_000)
+PLACE = Field("place", least=2, most=300, optional=True, location=True)
+REMEDY = Field("remedy", least=2, most=4_096, optional=True)
+
+INTAKE_INTENTS = frozenset(
+    {"send_suggestion", "report_hazard", "report_stop_problem", "affirm", "deny", "greet"}
+    | {"nlu_fallback", "out_of_scope", "set_profile", "ask_community_access_friendly"}
+    | {"thank", "goodbye", "insult"}
+)
+
+
+async def _send(scene: Scene) -> Replies:
+    kind, answers = str(scene.state.name), scene.state.answers
+    draft = Draft(
+        kind=kind,
+        subject=str(answers["subject"]),
+        place=answers.get("place") or None,
+        remedy=answers.get("remedy") or None,
+    )
+    worker = scene.turn.worker_id
+    await consents.give(scene.session, scene.clock, worker, consents.HAND_IN)
+    case = await cases.hand_in(scene.session, scene.clock, worker, scene.turn.id, draft)
+    scene.finish()
+    done = Reply(
+        scene.say(f"{kind}.sent", code=case.code),
+        (scene.choice("cases.check_title", "cases.check"), scene.choice("menu.title", "menu")),
+        (cases.card(scene.library, case),),
+    )
+    return (done,)
+
+
+SUGGESTION = Form("suggestion", "suggestion", (SUBJECT, PLACE, REMEDY), _send, INTAKE_INTENTS)
+HAZARD = Form("hazard", "hazard", (SUBJECT, PLACE), _send, INTAKE_INTENTS)
+FORMS = {form.name: form for form in (SUGGESTION, HAZARD)}
+DIALOGUES = tuple(dialogue(form) for form in FORMS.values())

@@ -1,0 +1,1 @@
+"""What each intent and each button leads to, by noun. `desk` puts these tables together."""

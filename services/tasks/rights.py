@@ -1,0 +1,114 @@
+"""Rights: one topic as a card, topics to choose from, a check by trade."""
+
+from content.schema import RightTopic
+from kit.errors import NotFound
+from services import rights, workers
+from services.scene import Args, Scene
+from services.turns import Choice, Replies, Reply, Task
+
+PAY_TOPIC = "minimum_wage"
+MENU_TOPICS = (
+    *("minimum_wage", "pay_arrears", "fines_deductions", "account_ban"),
+    *("occupational_injury_protection", "social_insurance_flexible", "labour_relationship"),
+    *("high_temperature_extreme_weather", "labour_arbitration", "hotlines"),
+)
+# What a check-up shows first, by trade; the topics are those of the fact base for that trade.
+BY_TRADE = {
+    "rider": ("occupational_injury_protection", "fines_deductions", "minimum_wage"),
+    "courier": ("courier_rights", "work_injury_insurance", "fines_deductions"),
+    "ride_hailing_driver": ("ride_hailing_commission", "ride_hailing_licence", "account_ban"),
+    "truck_driver": ("truck_drivers", "occupational_injury_protection", "traffic_accident"),
+    "livestreamer": ("livestreamers", "contracts_agreements", "tax"),
+}
+FOR_ALL = ("pay_arrears", "social_insurance_flexible", "labour_arbitration", "legal_aid")
+
+
+async def answer(scene: Scene, args: Args) -> Replies:
+    """The card of the topic that an intent asks about; a choice when it has several."""
+    topics = scene.library.topics_for(str(args["intent"]))
+    if len(topics) == 1:
+        return _card(scene, topics[0])
+    return (Reply(scene.say("rights.which_topic"), _choices(topics)),)
+
+
+async def topic(scene: Scene, args: Args) -> Replies:
+    """The card of a topic that was chosen by button."""
+    found = scene.library.topics.get(str(args["topic"]))
+    if found is None:
+        raise NotFound("talk.choice_past")
+    return _card(scene, found)
+
+
+async def menu(scene: Scene, _args: Args) -> Replies:
+    """The topics most asked about."""
+    topics = tuple(scene.library.topics[key] for key in MENU_TOPICS)
+    return (Reply(scene.say("rights.menu"), _choices(topics)),)
+
+
+async def check_up(scene: Scene, _args: Args) -> Replies:
+    """A check of what one is entitled to: asks the trade, unless it is known."""
+    worker = await workers.get(scene.session, scene.turn.worker_id)
+    trade = scene.heard.first("trade") or worker.trade
+    if trade in BY_TRADE:
+        return await check_up_of(scene, {"trade": trade})
+    choices = tuple(
+        Choice(scene.say(f"workers.trade_{key}"), Task("rights.check_up_of", {"trade": key}))
+        for key in BY_TRADE
+    )
+    return (Reply(scene.say("rights.ask_trade"), choices),)
+
+
+async def check_up_of(scene: Scene, args: Args) -> Replies:
+    """The topics that matter to a trade, the most important first."""
+    trade = str(args["trade"])
+    keys = (*BY_TRADE[trade], *FOR_ALL)
+    topics = tuple(scene.library.topics[key] for key in keys)
+    text = scene.say("rights.check_up", trade=scene.say(f"workers.trade_{trade}"))
+    return (Reply(text, _choices(topics)),)
+
+
+async def check_pay(scene: Scene, _args: Args) -> Replies:
+    """How to work out one's own pay an hour, and what to hold it against."""
+    how = scene.reply("rights.check_pay")
+    return (how, *_card(scene, scene.library.topics[PAY_TOPIC]))
+
+
+def _card(scene: Scene, found: RightTopic) -> Replies:
+    city = _city(scene)
+    card = rights.card(scene.library, scene.clock, found, city)
+    known = "rights.answer_for" if city else "rights.answer"
+    choices = (
+        scene.choice("rights.menu_title", "rights.menu"),
+        scene.choice("menu.suggest_title", "cases.begin", kind="suggestion"),
+    )
+    text = scene.say(known, title=found.title, place=city or "")
+    if card.claims:
+        text = f"{text}\n{card.claims[0].text}"
+    return (Reply(text, choices, (card,)),)
+
+
+def _city(scene: Scene) -> str | None:
+    """The city he names now, else the one he named before; remembered for the next question."""
+    named = scene.library.region_in(scene.text)
+    if named is None and scene.heard.first("region"):
+        named = scene.library.region_in(str(scene.heard.first("region")))
+    if named:
+        scene.state.region = named
+    return named or scene.state.region
+
+
+def _choices(topics: tuple[RightTopic, ...]) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(found.title, Task("rights.topic", {"topic": found.id})) for found in topics
+    )
+
+
+INTENTS = {
+    "start_rights_checkup": check_up,
+    "check_pay": check_pay,
+}
+TASKS = {
+    "rights.topic": topic,
+    "rights.menu": menu,
+    "rights.check_up_of": check_up_of,
+}

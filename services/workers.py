@@ -1,0 +1,78 @@
+"""Workers: who chats, what he told of himself, what is stored of him, and deleting it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models import Worker
+from db.repositories.cases import CaseRepository
+from db.repositories.turns import DialogueRepository, TurnRepository
+from db.repositories.workers import OutboxRepository, WorkerRepository
+from kit import ids
+from kit.clock import Clock
+from kit.errors import NotFound, NotKnown
+
+TRADES = ("rider", "courier", "ride_hailing_driver", "truck_driver", "livestreamer")
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What is stored of a worker."""
+
+    trade: str | None
+    platform: str | None
+    area: str | None
+    cases: int
+    draft: bool
+    news: int
+
+
+async def enrol(session: AsyncSession, clock: Clock, channel: str) -> str:
+    """A new anonymous worker; returns the token that is his only proof of being himself."""
+    token = ids.new_token()
+    worker = Worker(
+        id=ids.new_id(), channel=channel, token_digest=ids.digest(token), created_at=clock()
+    )
+    WorkerRepository(session).add(worker)
+    return token
+
+
+async def by_token(session: AsyncSession, token: str) -> str:
+    """The id of the worker who holds this token."""
+    worker = await WorkerRepository(session).by_token(ids.digest(token))
+    if worker is None:
+        raise NotKnown("errors.token_unknown")
+    return worker.id
+
+
+async def get(session: AsyncSession, worker_id: str) -> Worker:
+    """A worker's row."""
+    worker = await WorkerRepository(session).by_id(worker_id)
+    if worker is None:
+        raise NotFound
+    return worker
+
+
+async def stored(session: AsyncSession, clock: Clock, worker_id: str) -> Stored:
+    """What is stored of a worker, for himself to read."""
+    worker = await get(session, worker_id)
+    state = await DialogueRepository(session).of(worker_id, clock())
+    return Stored(
+        trade=worker.trade,
+        platform=worker.platform,
+        area=worker.area,
+        cases=await CaseRepository(session).count_of_worker(worker_id),
+        draft=bool(state.drafts or (state.name and state.answers)),
+        news=len(await OutboxRepository(session).newest(worker_id, limit=100)),
+    )
+
+
+async def forget(session: AsyncSession, worker_id: str, this_turn: str) -> None:
+    """Delete what is stored of a worker. What he handed in stays, without a thread to him."""
+    await CaseRepository(session).forget_worker(worker_id)
+    await OutboxRepository(session).forget_worker(worker_id)
+    await WorkerRepository(session).forget_consents(worker_id)
+    await DialogueRepository(session).forget_worker(worker_id)
+    await TurnRepository(session).forget_worker(worker_id, but=this_turn)
+    worker = await get(session, worker_id)
+    worker.trade = worker.platform = worker.area = None

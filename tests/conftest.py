@@ -1,0 +1,128 @@
+"""What every test may ask for: both databases, a clock, settings; and what could not be run."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db.base import Base
+from db.migrate import upgrade
+from db.session import Sessions, make_engine, make_sessions
+from kit.settings import Settings
+from tests import postgres
+from tests.factories import FixedClock
+
+NOT_RUN = pytest.StashKey[list[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Know our own marker, and keep a list of what this machine cannot run."""
+    config.addinivalue_line("markers", "postgres: needs a PostgreSQL server")
+    config.stash[NOT_RUN] = []
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs PostgreSQL where there is none, and fail for it in CI."""
+    affected = [item for item in items if item.get_closest_marker("postgres")]
+    reason = postgres.why_unreachable() if affected else None
+    if reason is None:
+        return
+    if os.environ.get("CI", "").lower() in {"1", "true", "yes"}:
+        raise pytest.UsageError(
+            f"CI runs everything, but {len(affected)} tests find no PostgreSQL server;"
+            f" set {postgres.SERVER_SETTING}: {reason}"
+        )
+    items[:] = [item for item in items if item not in affected]
+    config.hook.pytest_deselected(items=affected)
+    config.stash[NOT_RUN].append(
+        f"PostgreSQL 上的 {len(affected)} 项测试（没有连上 PostgreSQL，SQLite 上的同样测试已运行）"
+        f" / {len(affected)} tests on PostgreSQL (no server; the same tests ran on SQLite;"
+        f" set {postgres.SERVER_SETTING})"
+    )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Say on the very last line what was not run."""
+    missing = config.stash.get(NOT_RUN, [])
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if missing and reporter is not None:
+        reporter.write_line(f"未运行 / NOT RUN: {'; '.join(missing)}", yellow=True)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """A clock that stands still until the test moves it."""
+    return FixedClock()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """The default settings with a data folder of the test's own."""
+    return Settings(data_dir=tmp_path / "data")
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file that each test copies."""
+    file = tmp_path_factory.mktemp("sqlite") / "migrated.db"
+    asyncio.run(upgrade(f"sqlite+aiosqlite:///{file}"))
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres() -> Iterator[str]:
+    """A migrated PostgreSQL database that each test finds empty."""
+    with postgres.fresh_database() as url:
+        asyncio.run(upgrade(url))
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest) -> str:
+    """The kind of database; what asks for `sessions` runs once on each.
+
+    A test that needs only one says `parametrize("database", ["sqlite"], indirect=True)`.
+    """
+    return str(request.param)
+
+
+@pytest.fixture
+def empty_database_url(database: str, tmp_path: Path) -> Iterator[str]:
+    """A database without any table; for SQLite not even a file."""
+    if database == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path / 'empty' / 'yizhan.db'}"
+        return
+    with postgres.fresh_database() as url:
+        yield url
+
+
+@pytest.fixture
+def database_url(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A migrated database without any row."""
+    if database == "sqlite":
+        file = tmp_path / "yizhan.db"
+        shutil.copyfile(request.getfixturevalue("migrated_sqlite"), file)
+        return f"sqlite+aiosqlite:///{file}"
+    url = request.getfixturevalue("migrated_postgres")
+    postgres.empty_tables(url, Base.metadata.tables)
+    return url
+
+
+@pytest.fixture
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    """The engine that a process would build for the test's database."""
+    made = make_engine(database_url)
+    yield made
+    await made.dispose()
+
+
+@pytest.fixture
+def sessions(engine: AsyncEngine) -> Sessions:
+    """The factory of sessions on the test's database."""
+    return make_sessions(engine)

@@ -1,0 +1,82 @@
+"""The console on a real database, a reader before it, and cases that workers handed in."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from console.app import create_app
+from content.library import Library
+from content.loader import load
+from db.session import Sessions, transaction
+from kit.settings import Settings
+from services import cases, staff
+from tests.browser import browser
+from tests.console.reader import Reader
+from tests.factories import FixedClock, add_turn, add_worker
+
+__all__ = ["browser"]  # A fixture is found under the name by which it is imported here.
+
+HandIn = Callable[..., Awaitable[str]]
+
+
+@pytest.fixture(scope="session")
+def library() -> Library:
+    return load(Settings().content_dir)
+
+
+@pytest.fixture
+def app(settings: Settings, sessions: Sessions, library: Library, clock: FixedClock) -> FastAPI:
+    return create_app(settings, sessions, library, clock)
+
+
+@pytest.fixture
+async def stranger(app: FastAPI) -> AsyncIterator[Reader]:
+    """A reader who is not signed in."""
+    async with _client(app) as client:
+        yield Reader(client)
+
+
+@pytest.fixture
+async def reader(app: FastAPI, sessions: Sessions, clock: FixedClock) -> AsyncIterator[Reader]:
+    """A member of staff who has just signed in."""
+    async with transaction(sessions) as session:
+        token = await staff.issue_link(session, clock, "陈静")
+    async with _client(app) as client:
+        reader = Reader(client)
+        await reader.opens(f"/sign-in/{token}")
+        await reader.presses("登录")
+        yield reader
+
+
+@pytest.fixture
+def link(sessions: Sessions, clock: FixedClock) -> Callable[[], Awaitable[str]]:
+    """Issue a sign-in link and tell its path."""
+
+    async def issue() -> str:
+        async with transaction(sessions) as session:
+            return "/sign-in/" + await staff.issue_link(session, clock, "陈静")
+
+    return issue
+
+
+@pytest.fixture
+def hand_in(sessions: Sessions, clock: FixedClock) -> HandIn:
+    """Let a worker hand in a case, a minute after the one before; returns its code."""
+
+    async def one(subject: str = "路口没有充电柜", **fields: str | None) -> str:
+        clock.advance(minutes=1)
+        draft = cases.Draft(str(fields.pop("kind", "suggestion")), subject, **fields)
+        async with transaction(sessions) as session:
+            worker = await add_worker(session)
+            turn = await add_turn(session, worker.id)
+            case = await cases.hand_in(session, clock, worker.id, turn.id, draft)
+        return case.code
+
+    return one
+
+
+def _client(app: FastAPI) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(app)
+    return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8001")

@@ -1,0 +1,141 @@
+"""A strict reader of the console: every page it opens is held to the rules of all pages."""
+
+from collections import Counter
+from html.parser import HTMLParser
+
+import httpx
+
+from console.headers import SECURITY_HEADERS
+
+VOID = {"meta", "link", "input", "img", "br", "hr"}
+TITLE_END = " · 驿站工作台"
+REFERENCES = ("aria-describedby", "aria-labelledby", "for")
+
+
+class Form:
+    """A form with its fields and the words on its button."""
+
+    def __init__(self, attrs: dict[str, str]) -> None:
+        self.method = attrs.get("method", "get")
+        self.action = attrs.get("action", "")
+        self.fields: dict[str, str] = {}
+        self.button = ""
+
+
+class Page(HTMLParser):
+    """A page as read; reading it fails where its HTML is broken."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        super().__init__(convert_charrefs=True)
+        self.answer = answer
+        self.path = answer.url.raw_path.decode()
+        self.status = answer.status_code
+        self.headings: dict[str, list[str]] = {"h1": [], "title": []}
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.links: dict[str, str] = {}
+        self.forms: list[Form] = []
+        self.words: list[str] = []
+        self._open: list[str] = []
+        self._href = ""
+        self.feed(answer.text)
+        self.close()
+        assert self._open == [], f"never closed: {self._open}"
+
+    @property
+    def text(self) -> str:
+        """What can be read on the page, blanks between the pieces."""
+        return " ".join(" ".join(self.words).split())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        self.elements.append((tag, found))
+        if tag not in VOID:
+            self._open.append(tag)
+        if tag in self.headings:
+            self.headings[tag].append("")
+        elif tag == "form":
+            self.forms.append(Form(found))
+        elif tag == "input" and "form" in self._open:
+            self.forms[-1].fields[found["name"]] = found.get("value", "")
+        elif tag == "a":
+            self._href = found["href"]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open, f"</{tag}> closes nothing"
+        assert self._open.pop() == tag, f"</{tag}> closes something else"
+
+    def handle_data(self, data: str) -> None:
+        if not self._open:
+            return
+        for tag in self.headings.keys() & set(self._open):
+            self.headings[tag][-1] += data
+        if "button" in self._open and "form" in self._open:
+            self.forms[-1].button += data.strip()
+        if "a" in self._open and data.strip():
+            self.links[data.strip()] = self._href
+        if "body" in self._open and data.strip():
+            self.words.append(data)
+
+
+class Reader:
+    """A browser without JavaScript that checks each page it is shown."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self.client = client
+        self.page: Page | None = None
+
+    async def opens(self, path: str, status: int = 200) -> Page:
+        return self._see(await self.client.get(path, follow_redirects=True), status)
+
+    async def presses(self, button: str, status: int = 200) -> Page:
+        """Send the form with that button, and check that a change answers by a redirect."""
+        assert self.page is not None
+        (form,) = [form for form in self.page.forms if form.button == button]
+        answer = await self.client.request(form.method, form.action, data=form.fields)
+        if answer.is_redirect:
+            assert answer.status_code == 303
+            check_headers(answer)
+            answer = await self.client.get(answer.headers["location"], follow_redirects=True)
+        return self._see(answer, status)
+
+    def _see(self, answer: httpx.Response, status: int) -> Page:
+        assert answer.status_code == status, answer.text
+        self.page = Page(answer)
+        check(self.page)
+        return self.page
+
+
+def check(page: Page) -> None:
+    """Fail unless the page keeps every rule of the house."""
+    check_headers(page.answer)
+    assert page.answer.headers["content-type"] == "text/html; charset=utf-8"
+    (heading,) = page.headings["h1"]
+    assert page.headings["title"] == [heading + TITLE_END]
+    assert heading.strip() == heading != ""
+    counts = Counter(found["id"] for _, found in page.elements if "id" in found)
+    assert [name for name, count in counts.items() if count > 1] == []
+    for tag, found in page.elements:
+        _check_element(tag, found, set(counts))
+    for form in page.forms:
+        assert form.method == "post"
+        assert form.fields.get("csrf"), f"the form {form.action} has no token"
+        assert form.button
+
+
+def check_headers(answer: httpx.Response) -> None:
+    assert {name: answer.headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS
+
+
+def _check_element(tag: str, found: dict[str, str], ids: set[str]) -> None:
+    assert tag not in {"script", "style", "iframe"}
+    assert not [name for name in found if name == "style" or name.startswith("on")]
+    for name in ("href", "src", "action"):
+        assert found.get(name, "/").startswith(("/", "#")), f"{found} leaves the console"
+    for name in REFERENCES:
+        assert set(found.get(name, "").split()) <= ids
+    if tag == "html":
+        assert found["lang"] == "zh-CN"
+    if tag == "img":
+        assert "alt" in found
+    if tag in {"input", "select", "textarea"} and found.get("type") != "hidden":
+        assert found.get("id") or found.get("aria-label")

@@ -1,0 +1,1 @@
+"""Tests of the worker's chat page in a real browser."""

@@ -1,0 +1,139 @@
+"""A turn API with scripted answers and faults on demand, to test the chat page alone.
+
+It keeps the promises the page relies on: an unknown token is 401, the same turn id gets the
+stored replies again. The page is served under the strict policy of the real server, and with
+Trusted Types enforced, so that any use of innerHTML throws.
+"""
+
+import json
+import threading
+import time
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+STATIC = Path(__file__).resolve().parents[2] / "bot" / "web" / "static"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
+    " manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
+    " require-trusted-types-for 'script'"
+)
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+}
+Replies = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What goes wrong with one request: not heard, or its answer lost, or this said."""
+
+    drop: bool = False
+    lose_answer: bool = False
+    status: int = 0
+    body: bytes = b""
+    delay: float = 0.0
+
+
+def refusal(status: int, text: str) -> Fault:
+    body = json.dumps({"error": {"key": "web.refused", "text": text}}).encode()
+    return Fault(status=status, body=body)
+
+
+@dataclass
+class FakeApi:
+    """What the page sent, what it shall be answered, and what shall go wrong next."""
+
+    answers: dict[str, Replies] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    requests: list[tuple[str, str]] = field(default_factory=list)
+    turns: list[dict[str, Any]] = field(default_factory=list)
+    stored: dict[str, Replies] = field(default_factory=dict)
+    tokens: list[str] = field(default_factory=list)
+    poison: set[str] = field(default_factory=set)  # Words at which the server always errs.
+
+    def new_token(self) -> str:
+        self.tokens.append(f"worker-{len(self.tokens) + 1}")
+        return self.tokens[-1]
+
+    def forget_workers(self) -> None:
+        self.tokens[:] = [f"gone-{token}" for token in self.tokens]
+
+    def knows(self, header: str) -> bool:
+        return header.removeprefix("Bearer ") in self.tokens
+
+    def serve(self, turn: dict[str, Any]) -> Replies:
+        heard = str(turn.get("text") or turn.get("choice") or "位置")
+        replies = self.answers.get(heard, [{"text": f"收到：{heard}", "choices": [], "cards": []}])
+        return self.stored.setdefault(turn["id"], replies)
+
+    def heard(self) -> list[str]:
+        """The turns that took effect, in order, each id once."""
+        effective = {turn["id"]: turn for turn in self.turns if turn["id"] in self.stored}
+        return [str(t.get("text") or t.get("choice") or "位置") for t in effective.values()]
+
+
+class Handler(BaseHTTPRequestHandler):
+    """HTTP around a FakeApi."""
+
+    # HTTP/1.0 closes each connection: a reused one that drops, Chromium repeats by itself.
+    api: FakeApi
+
+    def do_GET(self) -> None:
+        self.api.requests.append(("GET", self.path))
+        name = "index.html" if self.path == "/" else self.path.removeprefix("/static/")
+        file = STATIC / name
+        if file.parent != STATIC or not file.is_file():
+            self.answer(404, b"{}")
+            return
+        self.answer(200, file.read_bytes(), TYPES[file.suffix])
+
+    def do_POST(self) -> None:
+        self.api.requests.append(("POST", self.path))
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if self.path == "/api/workers":
+            self.answer(201, json.dumps({"token": self.api.new_token()}).encode())
+        else:
+            self.turn(body)
+
+    def turn(self, body: dict[str, Any]) -> None:
+        self.api.turns.append(body)
+        fault = self.api.faults.pop(0) if self.api.faults else Fault()
+        if body.get("text") in self.api.poison:
+            fault = Fault(status=500)
+        time.sleep(fault.delay)
+        if fault.drop:
+            self.close_connection = True
+        elif fault.status:
+            self.answer(fault.status, fault.body)
+        elif not self.api.knows(self.headers.get("Authorization", "")):
+            self.answer(401, refusal(401, "身份不认识").body)
+        else:
+            replies = json.dumps({"replies": self.api.serve(body)}).encode()
+            if fault.lose_answer:
+                self.close_connection = True
+            else:
+                self.answer(200, replies)
+
+    def answer(self, status: int, body: bytes, kind: str = "application/json") -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Security-Policy", POLICY)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """The test's own output is enough."""
+
+
+def start(api: FakeApi) -> ThreadingHTTPServer:
+    handler = type("BoundHandler", (Handler,), {"api": api})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server

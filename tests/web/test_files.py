@@ -1,0 +1,32 @@
+"""The page's files, read without a browser: their weight and where their words stand."""
+
+import re
+
+from tests.web.fake_api import STATIC
+
+WEIGHT_LIMIT = 40_000
+FROM_THE_SERVER = {
+    "open",
+    "closed",
+    "unknown",
+}  # The values of open_state, looked up as they come.
+
+
+def test_it_weighs_less_than_forty_kilobytes_before_images() -> None:
+    files = [file for file in STATIC.iterdir() if file.suffix != ".svg"]
+    assert sum(file.stat().st_size for file in files) < WEIGHT_LIMIT
+
+
+def test_every_sentence_stands_in_the_page_and_none_in_a_script() -> None:
+    for script in STATIC.glob("*.js"):
+        chinese = re.findall(r"[一-鿿]+", script.read_text(encoding="utf-8"))
+        assert chinese == [], script.name
+
+
+def test_every_word_a_script_asks_for_exists_and_none_is_left_over() -> None:
+    page = (STATIC / "index.html").read_text(encoding="utf-8")
+    scripts = "".join(file.read_text(encoding="utf-8") for file in STATIC.glob("*.js"))
+    kept = set(re.findall(r'data-w="(\w+)"', page))
+    asked = set(re.findall(r'word\("(\w+)"', scripts))
+    assert asked <= kept
+    assert {key for key in kept if f'"{key}"' not in scripts} <= FROM_THE_SERVER

@@ -1,0 +1,1 @@
+"""Gates and chores, each runnable by an editor as `python -m tools.<name>`."""

@@ -1,0 +1,88 @@
+"""The command line `yizhan`: the chores of whoever runs a copy."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+import typer
+
+from content.library import Library
+from content.loader import load
+from content.problems import ContentError
+from db.migrate import upgrade
+from db.session import Sessions, make_engine, make_sessions, transaction
+from kit.clock import utc_now
+from kit.errors import AppError
+from kit.settings import Settings
+from services import editions, staff
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+db_app = typer.Typer(no_args_is_help=True, help="The database.")
+staff_app = typer.Typer(no_args_is_help=True, help="Those who work in the console.")
+app.add_typer(db_app, name="db")
+app.add_typer(staff_app, name="staff")
+
+
+@db_app.command("upgrade")
+def upgrade_database() -> None:
+    """Bring the tables and the shipped content up to date."""
+    settings = Settings()
+
+    async def run(sessions: Sessions, library: Library) -> None:
+        await upgrade(settings.database)
+        async with transaction(sessions) as session:
+            loaded = await editions.load(session, library, utc_now)
+        typer.echo(
+            f"stops: {loaded.new} new, {loaded.changed} changed, {loaded.proposed} proposed,"
+            f" {loaded.withdrawn} withdrawn"
+        )
+
+    _with_database(settings, run)
+
+
+@staff_app.command("link")
+def sign_in_link(
+    name: Annotated[str, typer.Option(help="Whose link; made known if new")] = "reviewer",
+) -> None:
+    """Print a link that signs one member of staff in, once."""
+    settings = Settings()
+
+    async def run(sessions: Sessions, _library: Library) -> None:
+        async with transaction(sessions) as session:
+            token = await staff.issue_link(session, utc_now, name)
+        typer.echo(f"{settings.console}/sign-in/{token}")
+
+    _with_database(settings, run)
+
+
+def _with_database(
+    settings: Settings, run: Callable[[Sessions, Library], Awaitable[None]]
+) -> None:
+    """Run something with sessions and the library; what a person should hear is printed."""
+    try:
+        library = load(settings.content_dir)
+    except ContentError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+
+    async def work() -> None:
+        engine = make_engine(settings.database)
+        try:
+            await run(make_sessions(engine), library)
+        finally:
+            await engine.dispose()
+
+    try:
+        asyncio.run(work())
+    except AppError as error:
+        typer.echo(library.say(error.key, **error.fields), err=True)
+        raise typer.Exit(1) from error
+
+
+def main() -> None:
+    """The entry point of the `yizhan` command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()
