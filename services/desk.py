@@ -57,9 +57,20 @@ async def _serve(scene: Scene) -> Replies:
         return await run(scene, scene.turn.task.name, scene.turn.task.args)
     if scene.turn.kind == "choice":
         return (scene.reply("talk.choice_unknown", *talk.menu_choices(scene.library)),)
+    return await _serve_unprompted(scene)
+
+
+async def _serve_unprompted(scene: Scene) -> Replies:
+    """Nothing that was offered: the menu's own words, the open dialogue, or the open desk."""
+    is_open = ENGINE.is_open(scene)
+    said = talk.menu_choice_said(scene, numbers=not is_open)
+    if said is not None:
+        return await _beside_draft(scene, await run(scene, said.name, said.args))
     if scene.is_word("menu") or scene.is_word("again"):
         return await _beside_draft(scene, await talk.restart(scene, {}))
-    if ENGINE.is_open(scene):
+    if scene.is_word("resume"):
+        return await _resume(scene, {})
+    if is_open:
         taken = await ENGINE.take(scene)
         return taken if taken is not None else await _break_in(scene)
     return await _open_desk(scene)
@@ -77,11 +88,6 @@ async def _open_desk(scene: Scene) -> Replies:
     """No dialogue is open: a position asks for stops, a sentence for what it means."""
     if scene.turn.position is not None:
         return await find_stop.by_position(scene, scene.turn.position)
-    said = talk.menu_choice_said(scene)
-    if said is not None:
-        return await run(scene, said.name, said.args)
-    if scene.is_word("resume"):
-        return await _resume(scene, {})
     if scene.is_word("cancel"):
         scene.state.drafts = {}
         return (scene.reply("talk.cancelled", *talk.menu_choices(scene.library)),)
@@ -100,12 +106,13 @@ async def _break_in(scene: Scene) -> Replies:
     intent = scene.heard.intent
     if intent is None or intent in NEVER_BREAKS_IN:
         return (scene.reply("talk.not_an_answer"), await ENGINE.ask_again(scene))
+    scene.put_aside()
     return await _beside_draft(scene, await _by_intent(scene, intent))
 
 
 async def _beside_draft(scene: Scene, replies: Replies) -> Replies:
     """The replies, and a reminder of the draft that still waits."""
-    if not scene.state.drafts and scene.state.name not in FORMS:
+    if scene.state.name in FORMS or not scene.state.drafts:
         return replies
     return (*replies, scene.reply("talk.draft_waits", scene.choice("talk.resume", "resume")))
 

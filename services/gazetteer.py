@@ -54,10 +54,17 @@ def mentioned(library: Library, text: str) -> tuple[Place, ...]:
             found.append((size, place))
     if not found:
         return ()
+    of_kind = [(size, place) for size, place in found if _is_called(library, words, place)]
+    found = of_kind or found
     longest = max(size for size, _ in found)
     places = [place for size, place in found if size == longest]
     in_city = [place for place in places if place.city in words]
     return tuple(in_city or places)
+
+
+def _is_called(library: Library, words: str, place: Place) -> bool:
+    """Whether the text says of which kind the place is: "黄阁地铁站" is no town."""
+    return any(word in words for word in library.words.get(f"kind_{place.kind}", ()))
 
 
 def _match(words: str, place: Place, suffixes: tuple[str, ...]) -> int:

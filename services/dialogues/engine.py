@@ -51,8 +51,6 @@ class Engine:
             return self._cancel(scene, dialogue)
         if scene.is_word("back"):
             return await self._step_back(scene, dialogue)
-        if scene.is_word("resume"):
-            return (await step.ask(scene),)
         return await step.take(scene)
 
     async def ask_again(self, scene: Scene) -> Reply:

@@ -30,11 +30,11 @@ def menu_choices(library: Library) -> tuple[Choice, ...]:
     return tuple(Choice(library.say(key), Task(task, args)) for key, task, args in MENU)
 
 
-def menu_choice_said(scene: Scene) -> Task | None:
-    """The menu's task whose very title or number was typed, whatever was offered last."""
+def menu_choice_said(scene: Scene, *, numbers: bool) -> Task | None:
+    """The menu's task whose very title (or number) was typed, whatever was offered last."""
     typed = normalise(scene.turn.text or "").strip("。.、 ")
     for number, choice in enumerate(menu_choices(scene.library), 1):
-        if typed in {str(number), normalise(choice.title)}:
+        if typed == normalise(choice.title) or (numbers and typed == str(number)):
             return choice.task
     return None
 

@@ -14,7 +14,7 @@ from tests.console.reader import Reader
 from tests.factories import FixedClock
 
 WILD = "<script>alert('1')</script><b onclick=x>\" & {{ 7*7 }}"
-ARABIC = "\u202eالعربية‮ abc"
+ARABIC = "\u202eالعربية\u200f abc"
 
 
 async def test_an_empty_inbox_says_so(reader: Reader):
@@ -82,8 +82,11 @@ async def test_the_inbox_has_pages_of_fifty(reader: Reader, sessions: Sessions, 
 
 @pytest.mark.parametrize(
     "query",
-    ["page=abc", "page=999999", "page=-1", "page=0", "page=1.5", "page=9" * 30, "page=²", "page="]
-    + ["state=closed", "state=' OR 1=1", "state=" + "x" * 20_000, "page=1%00", "page=2"],
+    [
+        *("page=abc", "page=0", "page=-1", "page=1.5", "page=²", "page=", "page=1%00", "page=2"),
+        *("page=999999", "page=" + "9" * 30, "state=closed", "state=' OR 1=1"),
+        "state=" + "x" * 20_000,
+    ],
 )
 async def test_a_wrong_address_of_the_inbox_is_explained(reader: Reader, query: str):
     page = await reader.opens(f"/cases?{query}", 404)

@@ -1,0 +1,255 @@
+"""Every CHECK and UNIQUE of the tables refuses what it is there to refuse, on both databases."""
+
+import pytest
+from sqlalchemy import CheckConstraint, UniqueConstraint, insert
+from sqlalchemy.exc import IntegrityError
+
+from db.base import Base
+from db.models import OutboxRow
+from db.session import transaction
+from tests.factories import NOON_OF_TESTS as NOON
+
+TABLES = Base.metadata.tables
+
+# One valid row of each table; those of one worker, one turn and one case belong together.
+ROWS = {
+    "library_version": {"id": 1, "version": "v", "loaded_at": NOON},
+    "rest_stops": {
+        "id": "gz-1",
+        "name": "南沙万达",
+        "kind": "union_station",
+        "province": "广东省",
+        "city": "广州市",
+        "address": "双山大道",
+        "lat": 22.79,
+        "lon": 113.53,
+        "accuracy": "exact",
+        "entry": "free",
+        "facilities": [],
+        "other_facilities": [],
+        "status": "open_to_public",
+    },
+    "revisions": {
+        "id": "r",
+        "kind": "right",
+        "key": "minimum_wage",
+        "body": {},
+        "reason": "新标准",
+        "author": "a",
+        "approver": "b",
+        "created_at": NOON,
+        "valid_from": NOON,
+    },
+    "staff": {"id": "s", "name": "陈静", "created_at": NOON},
+    "sign_in_links": {"digest": "d", "staff_id": "s", "expires_at": NOON},
+    "staff_sessions": {
+        "digest": "d",
+        "staff_id": "s",
+        "csrf_token": "t",
+        "created_at": NOON,
+        "last_seen_at": NOON,
+    },
+    "workers": {"id": "w", "channel": "web", "token_digest": "d", "created_at": NOON},
+    "consents": {
+        "id": "c",
+        "worker_id": "w",
+        "notice": "privacy",
+        "version": 1,
+        "decision": "given",
+        "decided_at": NOON,
+    },
+    "turns": {
+        "id": "t",
+        "worker_id": "w",
+        "message_id": "m",
+        "kind": "text",
+        "received_at": NOON,
+        "taken_by": "rasa",
+        "replies": [],
+        "answered_at": NOON,
+    },
+    "choices": {
+        "token": "o",
+        "worker_id": "w",
+        "turn_id": "t",
+        "number": 1,
+        "title": "是",
+        "task": "send",
+        "args": {},
+    },
+    "dialogues": {
+        "worker_id": "w",
+        "name": "intake",
+        "step": "place",
+        "answers": {},
+        "drafts": {},
+        "shown": [],
+        "updated_at": NOON,
+    },
+    "cases": {
+        "id": "k",
+        "code": "7KQ3-M9TX",
+        "worker_id": "w",
+        "turn_id": "t",
+        "kind": "suggestion",
+        "subject": "路灯坏了",
+        "created_at": NOON,
+    },
+    "case_events": {
+        "id": "e",
+        "case_id": "k",
+        "number": 1,
+        "state": "received",
+        "actor": "worker",
+        "at": NOON,
+    },
+    "case_views": {"id": "v", "case_id": "k", "staff_id": "s", "at": NOON},
+    "outbox": {
+        "id": "n",
+        "worker_id": "w",
+        "cause": "case:k:2",
+        "reply": {},
+        "state": "waiting",
+        "created_at": NOON,
+    },
+}
+
+CHECKS = [
+    ("ck_library_version_one_row", {"id": 2}),
+    ("ck_rest_stops_accuracy", {"accuracy": "guessed"}),
+    ("ck_rest_stops_position", {"accuracy": "none"}),
+    ("ck_rest_stops_position", {"lat": None, "lon": None}),
+    ("ck_rest_stops_both", {"lon": None}),
+    ("ck_rest_stops_lat", {"lat": 113.53}),
+    ("ck_rest_stops_lon", {"lon": -180.5}),
+    ("ck_rest_stops_status", {"status": "closed"}),
+    ("ck_revisions_kind", {"kind": "law"}),
+    ("ck_revisions_approved", {"approver": None}),
+    ("ck_revisions_approved", {"valid_from": None}),
+    ("ck_revisions_two_people", {"approver": "a"}),
+    ("ck_workers_channel", {"channel": "fax"}),
+    ("ck_consents_decision", {"decision": "maybe"}),
+    ("ck_turns_kind", {"kind": "song"}),
+    ("ck_turns_taken_by", {"taken_by": "console"}),
+    ("ck_turns_answered", {"replies": None}),
+    ("ck_turns_answered", {"answered_at": None}),
+    ("ck_turns_blanked", {"text": "我家在"}),
+    ("ck_turns_blanked", {"lat": 22.79}),
+    ("ck_turns_blanked", {"lon": 113.53}),
+    ("ck_dialogues_open", {"name": None}),
+    ("ck_dialogues_open", {"step": None}),
+    ("ck_cases_kind", {"kind": "praise"}),
+    ("ck_case_events_state", {"state": "solved"}),
+    ("ck_case_events_actor", {"actor": "robot"}),
+    ("ck_outbox_state", {"state": "lost"}),
+]
+
+# The columns that a second row changes so that nothing but the named constraint stands against it.
+UNIQUES = [
+    ("uq_staff_name", {"id": "s2"}),
+    ("uq_workers_token_digest", {"id": "w2"}),
+    ("uq_turns_worker_id_message_id", {"id": "t2"}),
+    ("uq_choices_turn_id_number", {"token": "o2"}),
+    ("uq_cases_code", {"id": "k2", "turn_id": None}),
+    ("uq_cases_turn_id", {"id": "k2", "code": "7KQ3-M9TY"}),
+    ("uq_case_events_case_id_number", {"id": "e2"}),
+    ("uq_outbox_id", {"cause": "case:k:3"}),
+    ("uq_outbox_worker_id_cause", {"id": "n2"}),
+]
+
+
+def constraints():
+    """Each CHECK and UNIQUE by name, with its table and columns."""
+    found = {}
+    for table in TABLES.values():
+        for rule in table.constraints:
+            if isinstance(rule, CheckConstraint | UniqueConstraint):
+                found[str(rule.name)] = (table, [column.name for column in rule.columns])
+        for index in table.indexes:
+            if index.unique:
+                found[str(index.name)] = (table, [column.name for column in index.columns])
+    return found
+
+
+CONSTRAINTS = constraints()
+
+
+async def fill(session, *, without=()):
+    """A valid row in each table, parents first; sorted, since rows point to rows."""
+    for table in Base.metadata.sorted_tables:
+        if table.name not in without:
+            await session.execute(insert(table), ROWS[table.name])
+
+
+def pointing_to(table):
+    """The table and all whose rows point to it, straight or through others."""
+    found = {table.name}
+    for other in Base.metadata.sorted_tables:
+        if any(key.column.table.name in found for key in other.foreign_keys):
+            found.add(other.name)
+    return found
+
+
+def test_each_table_has_a_row_here():
+    assert set(ROWS) == set(TABLES)
+
+
+def test_each_constraint_has_a_violation_here():
+    assert {name for name, _ in CHECKS + UNIQUES} == set(CONSTRAINTS)
+
+
+async def test_the_valid_rows_are_taken(sessions):
+    async with transaction(sessions) as session:
+        await fill(session)
+
+
+@pytest.mark.parametrize(("name", "change"), CHECKS)
+async def test_a_check_refuses(sessions, name, change):
+    table, _ = CONSTRAINTS[name]
+    async with transaction(sessions) as session:
+        await fill(session, without=pointing_to(table))
+
+    with pytest.raises(IntegrityError, match=rf"{name}\b"):
+        async with transaction(sessions) as session:
+            await session.execute(insert(table), {**ROWS[table.name], **change})
+
+
+@pytest.mark.parametrize(("name", "change"), UNIQUES)
+async def test_a_second_row_is_refused(sessions, name, change):
+    table, columns = CONSTRAINTS[name]
+    async with transaction(sessions) as session:
+        await fill(session)
+
+    # PostgreSQL names the constraint, SQLite its columns.
+    said = "|".join([rf"{name}\b", ", ".join(rf"{table.name}\.{column}" for column in columns)])
+    with pytest.raises(IntegrityError, match=said):
+        async with transaction(sessions) as session:
+            await session.execute(insert(table), {**ROWS[table.name], **change})
+
+
+@pytest.mark.parametrize("state", ["waiting", "claimed", "sending", "sent", "failed", "unknown"])
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_the_outbox_knows_every_state_of_the_design(sessions, state):
+    async with transaction(sessions) as session:
+        await fill(session, without={"outbox"})
+        session.add(OutboxRow(**{**ROWS["outbox"], "state": state}))
+
+
+async def test_unset_is_not_equal_to_unset(sessions):
+    """Workers without a token and cases without a turn do not stand in each other's way."""
+    async with transaction(sessions) as session:
+        for number in "12":
+            await session.execute(
+                insert(TABLES["workers"]),
+                {**ROWS["workers"], "id": number, "token_digest": None},
+            )
+            await session.execute(
+                insert(TABLES["cases"]),
+                {
+                    **ROWS["cases"],
+                    "id": number,
+                    "code": number,
+                    "worker_id": None,
+                    "turn_id": None,
+                },
+            )
