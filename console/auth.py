@@ -10,7 +10,6 @@ from fastapi import Depends, Form, Request, Response
 
 from console.deps import Parts, Session
 from kit.errors import NotAllowed, NotKnown
-from kit.ids import new_token
 from kit.settings import Settings
 from services import staff
 from services.staff import SESSION_HOLDS, Actor
@@ -77,11 +76,6 @@ def drop_cookie(response: Response, settings: Settings, name: str) -> None:
     response.delete_cookie(
         name, secure=settings.console_cookie_secure, httponly=True, samesite="strict"
     )
-
-
-def new_form_token() -> str:
-    """A token for a sign-in form."""
-    return new_token()
 
 
 def _set_cookie(

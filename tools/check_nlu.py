@@ -1,19 +1,15 @@
 """Holds what Rasa is trained from against the catalogue `nlu/intents.yml`, both ways.
 
-    python -m tools.check_nlu
+python -m tools.check_nlu
 """
 
-import re
 import sys
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from kit.text import normalise
+from tools.nlu_files import Example, Project, read
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -21,109 +17,24 @@ FEWEST_EXAMPLES = 10
 _FALLBACK = "nlu_fallback"
 _NEEDED = {"noun", "means", "example", "leads_to"}
 _ALLOWED = _NEEDED | {"topic"}
-_ENTITY = re.compile(r"\[([^\]]*)\](?:\((\w+)\)|(\{[^}]*\}))")
-_NOT_SAID = re.compile(r"[\W_]+")
-
-
-@dataclass
-class Example:
-    """One training sentence and where it stands."""
-
-    file: str
-    intent: str
-    written: str
-
-    @property
-    def said(self) -> str:
-        """The sentence without entity marks."""
-        return _ENTITY.sub(r"\1", self.written)
-
-    @property
-    def key(self) -> str:
-        """What two sentences share that the model cannot tell apart: no marks, no punctuation."""
-        return _NOT_SAID.sub("", normalise(self.said))
-
-    @property
-    def template(self) -> str:
-        """The sentence with each entity replaced by its kind: copies of one differ in names only."""
-        blank = _ENTITY.sub(lambda found: f"<{_kind(found)}>", self.written)
-        return _NOT_SAID.sub("", normalise(blank)) if "<" in blank else ""
-
-
-@dataclass
-class Project:
-    """All that is compared, as read from the files."""
-
-    root: Path
-    catalogue: dict[str, Any] = field(default_factory=dict)
-    examples: list[Example] = field(default_factory=list)
-    # Each name with the file that has it, in file order; a name may wrongly stand twice.
-    domain_intents: list[tuple[str, str]] = field(default_factory=list)
-    domain_actions: list[tuple[str, str]] = field(default_factory=list)
-    entities: list[str] = field(default_factory=list)
-    rules: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    lookups: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    synonyms: list[tuple[str, str, str]] = field(default_factory=list)
-    cards: set[str] = field(default_factory=set)
-    unreadable: list[str] = field(default_factory=list)
-
-
-def read(root: Path) -> Project:
-    """Everything in place, with what could not be read noted instead of raised."""
-    project = Project(root)
-    project.catalogue = _yaml(project, root / "nlu/intents.yml")
-    for path in sorted((root / "nlu/domain").glob("*.yml")):
-        _read_domain(project, path)
-    for path in sorted((root / "nlu/data").rglob("*.yml")):
-        _read_data(project, path)
-    project.cards = {path.stem for path in (root / "content/rights").glob("*.yml")}
-    return project
 
 
 def problems(project: Project) -> list[str]:
     """What is wrong, one line a fault, each beginning with the file to open."""
     found = list(project.unreadable)
-    for check in (_catalogue, _domain, _rules, _examples, _copies, _marks, _words, _cards):
+    for check in (
+        _catalogue,
+        _domain,
+        _actions,
+        _rules,
+        _examples,
+        _copies,
+        _marks,
+        _words,
+        _cards,
+    ):
         found += check(project)
     return found
-
-
-def _yaml(project: Project, path: Path) -> dict[str, Any]:
-    name = path.relative_to(project.root).as_posix()
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        project.unreadable.append(f"{name}: cannot be read: {error}")
-        return {}
-    if not isinstance(content, dict):
-        project.unreadable.append(f"{name}: is not a mapping")
-        return {}
-    return content
-
-
-def _read_domain(project: Project, path: Path) -> None:
-    content = _yaml(project, path)
-    project.domain_intents += [(path.name, str(name)) for name in content.get("intents") or []]
-    project.domain_actions += [(path.name, str(name)) for name in content.get("actions") or []]
-    project.entities += [str(name) for name in content.get("entities") or []]
-
-
-def _read_data(project: Project, path: Path) -> None:
-    content = _yaml(project, path)
-    name = path.relative_to(project.root).as_posix()
-    project.rules += [(name, rule) for rule in content.get("rules") or []]
-    for entry in content.get("nlu") or []:
-        lines = [line.strip() for line in str(entry.get("examples", "")).splitlines()]
-        for line in filter(None, lines):
-            if not line.startswith("- "):
-                project.unreadable.append(f"{name}: this line does not begin with '- ': {line}")
-        said = [line[2:].strip() for line in lines if line.startswith("- ")]
-        if "intent" in entry:
-            project.examples += [Example(name, entry["intent"], one) for one in said]
-        elif "lookup" in entry:
-            project.lookups[entry["lookup"]].update(said)
-        elif "synonym" in entry:
-            project.synonyms += [(name, one, entry["synonym"]) for one in said]
 
 
 def _catalogue(project: Project) -> Iterator[str]:
@@ -141,15 +52,19 @@ def _field(project: Project, intent: str, name: str) -> str:
 
 
 def _domain(project: Project) -> Iterator[str]:
-    known = Counter(name for _, name in project.domain_intents)
     for file, intent in project.domain_intents:
         if intent != _FALLBACK and intent not in project.catalogue:
             yield f"nlu/domain/{file}: intent {intent} is not in nlu/intents.yml"
         elif intent != _FALLBACK and file != f"{_field(project, intent, 'noun')}.yml":
-            yield f"nlu/domain/{file}: intent {intent} belongs to {_field(project, intent, 'noun')}.yml"
+            noun = _field(project, intent, "noun")
+            yield f"nlu/domain/{file}: intent {intent} belongs to {noun}.yml"
+    known = Counter(name for _, name in project.domain_intents)
     for intent in (*project.catalogue, _FALLBACK):
         if known[intent] != 1:
             yield f"nlu/domain: intent {intent} stands there {known[intent]} times, not once"
+
+
+def _actions(project: Project) -> Iterator[str]:
     actions = {name for _, name in project.domain_actions}
     wanted = {_field(project, intent, "leads_to") for intent in project.catalogue}
     for action in sorted(wanted - actions):
@@ -169,7 +84,7 @@ def _rules(project: Project) -> Iterator[str]:
         (_, intent), (_, action) = steps
         led[intent] += 1
         if intent != _FALLBACK and intent not in project.catalogue:
-            yield f"{file}: rule {rule.get('rule')!r} is for {intent}, which is not in nlu/intents.yml"
+            yield f"{file}: a rule is for {intent}, which is not in nlu/intents.yml"
         elif intent != _FALLBACK and action != _field(project, intent, "leads_to"):
             yield (
                 f"{file}: {intent} leads to {action}, "
@@ -184,15 +99,17 @@ def _rules(project: Project) -> Iterator[str]:
 
 def _examples(project: Project) -> Iterator[str]:
     count = Counter(example.intent for example in project.examples)
+    nouns = {_field(project, intent, "noun") for intent in project.catalogue}
     for example in project.examples:
         noun = _field(project, example.intent, "noun")
+        where = f"{example.file}: intent {example.intent}"
         stem = Path(example.file).stem
         if example.intent not in project.catalogue:
-            yield f"{example.file}: intent {example.intent} is not in nlu/intents.yml: {example.said}"
-        elif stem != noun and (not stem.startswith(f"{noun}_") or stem == "rights_checks"):
-            yield f"{example.file}: {example.intent} belongs to {noun}.yml or {noun}_*.yml: {example.said}"
+            yield f"{where} is not in nlu/intents.yml: {example.said}"
+        elif stem != noun and (not stem.startswith(f"{noun}_") or stem in nouns):
+            yield f"{where} belongs to {noun}.yml or {noun}_*.yml: {example.said}"
         if not example.key:
-            yield f"{example.file}: an example of {example.intent} says nothing: {example.written!r}"
+            yield f"{where} has an example that says nothing: {example.written!r}"
     for intent in project.catalogue:
         if count[intent] < FEWEST_EXAMPLES:
             yield (
@@ -212,7 +129,7 @@ def _copies(project: Project) -> Iterator[str]:
             )
     templates: dict[str, Example] = {}
     for example in project.examples:
-        if not example.template or "<" not in example.written and len(example.template) == 0:
+        if not example.template:
             continue
         first = templates.setdefault(example.template, example)
         if first is not example and first.key != example.key:
@@ -222,26 +139,10 @@ def _copies(project: Project) -> Iterator[str]:
             )
 
 
-def _kind(found: re.Match[str]) -> str:
-    if found[2]:
-        return found[2]
-    return str(_marked(found[3]).get("entity", ""))
-
-
-def _marked(written: str) -> dict[str, Any]:
-    try:
-        marked = yaml.safe_load(written)
-    except yaml.YAMLError:
-        return {}
-    return marked if isinstance(marked, dict) else {}
-
-
 def _marks(project: Project) -> Iterator[str]:
     """Entity marks in the examples: a kind that exists, and a value that its table has."""
     for example in project.examples:
-        for found in _ENTITY.finditer(example.written):
-            kind = _kind(found)
-            value = str(_marked(found[3]).get("value", found[1])) if found[3] else found[1]
+        for kind, value in example.marks:
             if kind not in project.entities:
                 yield f"{example.file}: entity {kind!r} is not in nlu/domain: {example.written}"
             elif kind in {"need", "trade"} and value not in project.lookups[kind]:
@@ -260,8 +161,8 @@ def _words(project: Project) -> Iterator[str]:
         first = stands_for.setdefault(normalise(said), value)
         if first != value:
             yield f"{file}: {said} stands for both {first} and {value}"
-        if values.get(said, values.get(value)) != values.get(value):
-            yield f"{file}: {said} is a {values[said]} itself, but stands for a {values.get(value)}"
+        if said in values and values[said] != values.get(value):
+            yield f"{file}: {said} is a {values[said]} itself, not another word for {value}"
 
 
 def _cards(project: Project) -> Iterator[str]:

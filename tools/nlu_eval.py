@@ -70,12 +70,12 @@ def read(path: Path, known: frozenset[str]) -> list[Sentence]:
 
 def _sentence(line: str, known: frozenset[str]) -> Sentence:
     try:
-        row: Any = json.loads(line)
+        row = json.loads(line)
     except json.JSONDecodeError as error:
         raise ValueError(f"not JSON: {error.msg} at column {error.colno}") from error
-    if not isinstance(row, dict):
-        raise ValueError('not an object like {"text": "...", "intent": "..."}')
-    text, intent = row.get("text"), row.get("intent")
+    # Anything else than an object has neither field.
+    fields: dict[str, Any] = row if isinstance(row, dict) else {}
+    text, intent = fields.get("text"), fields.get("intent")
     if not isinstance(text, str) or not text.strip():
         raise ValueError('"text" is missing, empty or not a string')
     if not isinstance(intent, str) or intent not in known:
@@ -119,6 +119,7 @@ def report(sentences: Sequence[Sentence], parsed: Sequence[Parsed]) -> str:
         for (intent, said), one in zip(pairs, parsed, strict=True)
     )
     times = sorted(one.ms for one in parsed)
+    slow = times[len(times) * 95 // 100]
     lines = [
         f"sentences            {len(pairs)}",
         f"accuracy             {_share(sum(a == b for a, b in pairs), len(pairs))}",
@@ -126,7 +127,7 @@ def report(sentences: Sequence[Sentence], parsed: Sequence[Parsed]) -> str:
         f"top-3                {_share(guessed, len(pairs))}",
         f"out-of-scope recall  {_recall(pairs, OUT_OF_SCOPE)}",
         f"asked back           {_share(sum(b == FALLBACK for _, b in pairs), len(pairs))}",
-        f"ms a sentence        {sum(times) / len(times):.1f} (95th {times[len(times) * 95 // 100]:.1f})",
+        f"ms a sentence        {sum(times) / len(times):.1f} (95th {slow:.1f})",
         "worst intents:",
     ]
     return "\n".join(lines + _worst(pairs))
@@ -173,19 +174,22 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def evaluate(file: Path, model: Path, python: Path) -> str:
+    """The report on a file; BadFile when the file or the model cannot be used."""
+    catalogue = yaml.safe_load((ROOT / "nlu/intents.yml").read_text(encoding="utf-8"))
+    sentences = read(file, frozenset(catalogue))
+    if not model.exists():
+        raise BadFile(f"No model at {model}. Train it first: python -m tools.train_nlu")
+    if not python.exists():
+        raise BadFile(f"No Python at {python}. Build Rasa's environment first: make setup")
+    return report(sentences, parse([one.text for one in sentences], model, python))
+
+
 def main() -> int:
     options = _arguments()
     model: Path = options.model or model_path(ROOT / "data/models")
     try:
-        catalogue = yaml.safe_load((ROOT / "nlu/intents.yml").read_text(encoding="utf-8"))
-        sentences = read(options.file, frozenset(catalogue))
-        if not model.exists():
-            raise BadFile(f"No model at {model}. Train it first: python -m tools.train_nlu")
-        print(
-            report(
-                sentences, parse([one.text for one in sentences], model, options.python.absolute())
-            )
-        )
+        print(evaluate(options.file, model, options.python.absolute()))
     except BadFile as error:
         print(error)
         return 1

@@ -31,6 +31,7 @@ _FOLDERS = {
 }
 _KEPT_MODELS = 3
 _LINES_OF_TROUBLE = 25
+_SECONDS_BETWEEN_LINES = 5
 
 
 class TrainingFailed(Exception):
@@ -121,11 +122,10 @@ def _run_training(python: Path, scratch: Path) -> Path:
         running = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
         try:
             while _still_running(running):
-                _show(f"training the language model … {time.monotonic() - started:.0f} s")
+                _show(round(time.monotonic() - started))
         finally:
             running.kill()
             running.wait()
-            _show("")
         log.seek(0)
         said = log.read().splitlines()
     model = scratch / "model.tar.gz"
@@ -142,9 +142,13 @@ def _still_running(process: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def _show(line: str) -> None:
+def _show(seconds: int) -> None:
+    """One line: written over on a terminal, and now and then again where somebody else reads."""
+    line = f"training the language model … {seconds} s"
     if sys.stdout.isatty():
         print(f"\r\x1b[K{line}", end="", flush=True)
+    elif seconds % _SECONDS_BETWEEN_LINES == 0:
+        print(line, flush=True)
 
 
 @contextlib.contextmanager
@@ -195,13 +199,15 @@ def main() -> int:
     try:
         model, trained = train(python, options.out.absolute())
     except TrainingFailed as failure:
-        print(f"{failure}\nTraining failed; Rasa's last lines stand above.")
+        print(f"\n{failure}\nTraining failed; Rasa's last lines stand above.")
         return 1
     except OSError as failure:
         print(f"Training failed: {failure}")
         return 1
-    what = f"trained in {time.monotonic() - started:.0f} s" if trained else "unchanged"
-    print(f"language model {what}: {model}")
+    took = time.monotonic() - started
+    # The last line is for who started us: where the model is.
+    print(f"\nlanguage model trained in {took:.0f} s" if trained else "language model unchanged")
+    print(model)
     return 0
 
 

@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from console import auth
 from console.deps import Parts, Session
+from kit.ids import new_token
 from services import staff
 
 router = APIRouter()
@@ -24,7 +25,7 @@ async def how_to_sign_in(request: Request, parts: Parts) -> Response:
 async def ask_to_redeem(request: Request, token: str, session: Session, parts: Parts) -> Response:
     """A page with one button: chat programs and browsers fetch links before anyone reads them."""
     await staff.check_link(session, parts.clock, token)
-    csrf_token = auth.new_form_token()
+    csrf_token = new_token()
     page = parts.pages.show(request, "staff/sign_in.html", token=token, csrf_token=csrf_token)
     auth.bind_form(page, parts.settings, csrf_token)
     return page

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import aliased, selectinload
 
 from db.models import Case, CaseEvent, CaseView
 
 
 def _state() -> Select[str]:
     # A case's state is its newest event: one expression, so that nothing can disagree with it.
-    newest = select(func.max(CaseEvent.number)).where(CaseEvent.case_id == Case.id)
+    other = aliased(CaseEvent)
+    newest = select(func.max(other.number)).where(other.case_id == CaseEvent.case_id)
     return (
         select(CaseEvent.state)
         .where(CaseEvent.case_id == Case.id, CaseEvent.number == newest.scalar_subquery())
@@ -58,7 +59,7 @@ class CaseRepository:
         if state:
             query = query.where(current == state)
         rows = await self.session.execute(query.offset(offset).limit(limit))
-        return [(case, found) for case, found in rows.tuples()]
+        return [(case, found) for case, found in rows]
 
     async def counts(self) -> dict[str, int]:
         """How many cases stand in each state."""
@@ -73,7 +74,7 @@ class CaseRepository:
         query = (
             select(CaseEvent.state, func.count()).join(newest, at_newest).group_by(CaseEvent.state)
         )
-        return dict((await self.session.execute(query)).tuples().all())
+        return {row[0]: row[1] for row in await self.session.execute(query)}
 
     async def forget_worker(self, worker_id: str) -> None:
         """Cut the thread from a worker to his cases; the cases stay, nobody's."""

@@ -71,7 +71,7 @@ class RestStopRepository:
             .group_by(RestStopRow.province, RestStopRow.city, RestStopRow.district)
             .order_by(count.desc(), RestStopRow.city, RestStopRow.district)
         )
-        return [(p, c, d, n) for p, c, d, n in (await self.session.execute(query)).tuples()]
+        return [(p, c, d, n) for p, c, d, n in await self.session.execute(query)]
 
     @staticmethod
     def _known() -> Select[RestStopRow]:

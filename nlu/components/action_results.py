@@ -16,7 +16,8 @@ from rasa.core.actions.action import RemoteAction
 
 def prepare_validator() -> None:
     """Let every remote action use the prepared validator. May be called more than once."""
-    RemoteAction._validate_action_result = _validate_action_result
+    # The name is private, but Rasa offers no other way in.
+    RemoteAction._validate_action_result = _validate_action_result  # noqa: SLF001
 
 
 @lru_cache(maxsize=1)

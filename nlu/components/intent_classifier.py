@@ -33,7 +33,9 @@ class IntentClassifier(LogisticRegressionClassifier):
         factor = cholesky(_gram(x, examples), lower=True)
         self.clf.fit(factor.astype(np.float32), intents)
         # coef . l = coef . (x Q') for all x in the span, hence weights = coef . Q = coef . L^-1 X
-        turned = solve_triangular(factor, self.clf.coef_.T.astype(np.float64), lower=True, trans="T")
+        turned = solve_triangular(
+            factor, self.clf.coef_.T.astype(np.float64), lower=True, trans="T"
+        )
         self.clf.coef_ = np.ascontiguousarray((x.T @ turned).T)
         self.clf.n_features_in_ = x.shape[1]
         self.persist()

@@ -8,12 +8,12 @@ import logging
 import sys
 import traceback
 import warnings
-from typing import Any, Dict, MutableMapping, Text
+from typing import Any, Dict, MutableMapping, Text, Type
 
 import structlog
 
 # What an event of Rasa's may carry into the log; all else could quote a worker.
-_HARMLESS = frozenset({"event", "level", "event_key", "action_name", "len_extraction_events"})
+_HARMLESS = frozenset({"event", "event_key", "action_name", "len_extraction_events"})
 _WITHHELD = "(withheld)"
 
 
@@ -29,14 +29,14 @@ def keep_words_out_of_logs() -> None:
     warnings.showwarning = _place_of_warning
 
 
-def withhold(_logger: Any, method: Text, event: MutableMapping[Text, Any]) -> Dict[Text, Any]:
+def withhold(_logger: object, method: Text, event: MutableMapping[Text, Any]) -> Dict[Text, Any]:
     """A structlog processor: of an event its name, of an exception its kind and place."""
     info = event.pop("exc_info", None)
     if method == "exception" or info:
         event["event"] = f"{event.get('event')}: {_outline(sys.exc_info()[1])}"
     kept = {key: value if key in _HARMLESS else _WITHHELD for key, value in event.items()}
     # Rasa's processors add the exception again unless it is said that there is none.
-    return {**kept, "exc_info": None, "level": "error" if method == "exception" else method}
+    return {**kept, "exc_info": None}
 
 
 class _OutlineExceptions(logging.Filter):
@@ -49,7 +49,7 @@ class _OutlineExceptions(logging.Filter):
         return True
 
 
-def _outline(error: Any) -> Text:
+def _outline(error: object) -> Text:
     """An exception without its words: its kinds, from the cause up, and where it came from."""
     if not isinstance(error, BaseException):
         return "no exception"
@@ -60,8 +60,12 @@ def _outline(error: Any) -> Text:
 
 
 def _last_steps(error: BaseException) -> traceback.StackSummary:
-    return traceback.StackSummary.from_list(list(traceback.extract_tb(error.__traceback__))[:-5:-1])
+    return traceback.StackSummary.from_list(
+        list(traceback.extract_tb(error.__traceback__))[:-5:-1]
+    )
 
 
-def _place_of_warning(_message: Any, category: Any, filename: Text, lineno: int, *_: Any) -> None:
+def _place_of_warning(
+    _message: object, category: Type[Warning], filename: Text, lineno: int, *_rest: object
+) -> None:
     logging.getLogger(__name__).warning("%s at %s:%s", category.__name__, filename, lineno)

@@ -71,19 +71,19 @@ class SentenceVectors(DenseFeaturizer, GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-        **_kwargs: Any,
+        **_kwargs: object,
     ) -> "SentenceVectors":
-        component = cls.create(config, model_storage, resource, execution_context)
+        encoder = load_encoder()
         with model_storage.read_from(resource) as folder:
             trained_with = json.loads((folder / _NOTE).read_text())["encoder"]
-        if trained_with != component._encoder.name:
+        if trained_with != encoder.name:
             raise RasaException(
                 f"The model was trained with the encoder {trained_with}, but this environment "
-                f"has {component._encoder.name}: their vectors do not mix. Train again here."
+                f"has {encoder.name}: their vectors do not mix. Train again here."
             )
-        return component
+        return cls(config, execution_context.node_name, model_storage, resource, encoder)
 
-    def train(self, training_data: TrainingData) -> Resource:
+    def train(self, training_data: TrainingData) -> Resource:  # noqa: ARG002 - Rasa names it
         """Nothing is learnt; which encoder was used is kept, since another's vectors differ."""
         with self._model_storage.write_to(self._resource) as folder:
             (folder / _NOTE).write_text(json.dumps({"encoder": self._encoder.name}))
@@ -96,7 +96,7 @@ class SentenceVectors(DenseFeaturizer, GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         spoken = [message for message in messages if message.get(TEXT) is not None]
         vectors = self._encoder.encode([message.get(TEXT) for message in spoken])
-        for message, vector in zip(spoken, vectors):
+        for message, vector in zip(spoken, vectors, strict=True):
             row = np.array([vector], dtype=np.float32) * self._config["scale"]
             message.add_features(
                 Features(row, FEATURE_TYPE_SENTENCE, TEXT, self._config[FEATURIZER_CLASS_ALIAS])

@@ -1,4 +1,4 @@
-"""Reads a sentence the way the rest of the house does: normalised, then cut into words by jieba."""
+"""Reads a sentence as the rest of the house does: normalised, then cut into words by jieba."""
 
 from typing import List
 

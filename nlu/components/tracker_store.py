@@ -1,7 +1,7 @@
 """Keeps Rasa's trackers in memory, few and short: the truth is in our own database."""
 
 from collections import OrderedDict
-from typing import Any, Iterable, Optional, Text
+from typing import Iterable, Optional, Text
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import SerializedTrackerAsText, TrackerStore
@@ -24,7 +24,7 @@ class BoundedTrackerStore(TrackerStore, SerializedTrackerAsText):
         event_broker: Optional[EventBroker] = None,
         max_events: int = 40,
         max_trackers: int = 5000,
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         super().__init__(domain, event_broker, **kwargs)
         if max_events < 1 or max_trackers < 1:
@@ -38,7 +38,7 @@ class BoundedTrackerStore(TrackerStore, SerializedTrackerAsText):
         keep_words_out_of_logs()
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Keep the newest events of this conversation; drop the conversation unused for longest."""
+        """Keep this conversation's newest events; drop the conversation unused for longest."""
         await self.stream_events(tracker)
         tracker_dialogue = tracker.as_dialogue()
         tracker_dialogue.events = list(tracker_dialogue.events)[-self._max_events :]

@@ -82,8 +82,8 @@ def surroundings(settings: Settings) -> dict[str, str]:
         if value is not None
     }
     return shown | {
+        "PYTHONWARNINGS": "ignore",  # Rasa's old libraries would fill the log
         "RASA_TELEMETRY_ENABLED": "false",
-        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",  # Rasa's own pin; it would fill the log
         "TF_CPP_MIN_LOG_LEVEL": "3",
     }
 
@@ -113,7 +113,8 @@ def supervisor_config(wanted: tuple[Program, ...], run: Path, logs: Path) -> str
             "stopasgroup": "true",
             "killasgroup": "true",
             "redirect_stderr": "true",
-            "stdout_logfile": _escape(logs / f"{program.name}.log"),
+            # supervisor 4.3 expands this one twice.
+            "stdout_logfile": _escape(_escape(logs / f"{program.name}.log")),
             "stdout_logfile_maxbytes": "10MB",
             "stdout_logfile_backups": "3",
         }

@@ -19,6 +19,7 @@ from tools.start.machine import ROOT, Stopped, environment
 from tools.start.programs import Program, programs, supervisor_config, surroundings
 
 EXITED = re.compile(r"exited: (?P<name>\w+) \((?P<why>[^;)]*)")
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 LOOK_EVERY = 0.2
 FAILURES_BEFORE_GIVING_UP = 3
 SECONDS_TO_STOP = 15
@@ -30,7 +31,8 @@ def last_line(log: Path) -> str:
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return "?"
-    return next((line.strip() for line in reversed(lines) if line.strip()), "?")
+    plain = (COLOUR.sub("", line).strip() for line in reversed(lines))
+    return next(filter(None, plain), "?")
 
 
 class Stack:

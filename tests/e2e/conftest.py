@@ -1,0 +1,34 @@
+"""The whole of Yizhan, started once for all tests of this folder."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from kit.settings import Settings
+from tests.browser import browser
+from tests.e2e.client import Client
+from tests.stack import running
+from tests.web.conftest import context
+from tools.start.stack import Stack
+
+__all__ = ["browser", "context"]
+
+Running = tuple[Stack, Settings]
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """All four processes, real Rasa among them."""
+    with running(tmp_path_factory.mktemp("yizhan"), turns_per_minute=6000) as started:
+        yield started
+
+
+@pytest.fixture
+def bot(stack: Running) -> str:
+    return f"http://127.0.0.1:{stack[1].bot_port}"
+
+
+@pytest.fixture
+def worker(bot: str) -> Client:
+    """A new worker at the turn API."""
+    return Client(bot)
