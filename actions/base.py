@@ -46,14 +46,14 @@ class ServeTurn(Action):
         turn_id = (message.get("metadata") or {}).get("turn")
         if not isinstance(turn_id, str):
             return []
-        heard = heard_from(message)
         try:
+            heard = heard_from(message)
             async with transaction(self._sessions) as session:
                 await conversation.take(
                     session, self._library, self._clock, turn_id, road="rasa", heard=heard
                 )
         except Exception:
-            log.exception("action_failed", action=self._name, turn=turn_id, intent=heard.intent)
+            log.exception("action_failed", action=self._name, turn=turn_id)
             return []
         dispatcher.utter_message(json_message={"turn": turn_id})
         return []

@@ -9,7 +9,6 @@ RUN pip install --no-cache-dir --require-hashes -r nlu/requirements.lock
 
 COPY kit kit
 COPY nlu nlu
-COPY docker/endpoints.yml docker/endpoints.yml
 RUN python -m rasa train --config nlu/config.yml --domain nlu/domain --data nlu/data \
       --out models --fixed-model-name yizhan
 

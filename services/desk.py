@@ -13,7 +13,7 @@ from kit.text import normalise
 from services.dialogues import find_stop, intake
 from services.dialogues.engine import CHOSEN, Engine
 from services.dialogues.form import PENDING
-from services.scene import FORMS, Args, Scene, TaskFunction
+from services.scene import FORMS, SAID, Args, Scene, TaskFunction
 from services.tasks import cases, notices, rest_stops, rights, talk, workers
 from services.turns import Heard, Replies, Reply, Turn
 
@@ -24,6 +24,8 @@ INTENTS: Mapping[str, TaskFunction] = {k: v for noun in NOUNS for k, v in noun.I
 URGENT = ("emergency", "distress")
 # An intent that only makes sense inside a dialogue does not break into one.
 NEVER_BREAKS_IN = frozenset({"affirm", "deny", "out_of_scope", "nlu_fallback", "greet", "thank"})
+# Buttons that lead back to a draft: where one is offered, no reminder of the draft is needed.
+LEADS_BACK = frozenset({"resume", "cases.go_on"})
 
 
 async def serve(
@@ -112,7 +114,8 @@ async def _break_in(scene: Scene) -> Replies:
 
 async def _beside_draft(scene: Scene, replies: Replies) -> Replies:
     """The replies, and a reminder of the draft that still waits."""
-    if scene.state.name in FORMS or not scene.state.drafts:
+    offered = {choice.task.name for reply in replies for choice in reply.choices}
+    if scene.state.name in FORMS or not scene.state.drafts or offered & LEADS_BACK:
         return replies
     return (*replies, scene.reply("talk.draft_waits", scene.choice("talk.resume", "resume")))
 
@@ -127,17 +130,21 @@ async def _by_intent(scene: Scene, intent: str) -> Replies:
 
 
 async def run(scene: Scene, name: str, args: Args) -> Replies:
-    """Run the task of a choice."""
+    """Run the task of a choice; one that is not the open draft's own puts it aside."""
     task = TASKS.get(name)
     if task is None:
         return (scene.reply("talk.choice_unknown", *talk.menu_choices(scene.library)),)
-    return await task(scene, args)
+    if scene.state.name not in FORMS or name in OF_DRAFT:
+        return await task(scene, args)
+    scene.put_aside()
+    return await _beside_draft(scene, await task(scene, args))
 
 
 async def _intent(scene: Scene, args: Args) -> Replies:
     """A guess was confirmed: serve it as if it had been heard, with the sentence that waited."""
-    intent = str(args["intent"])
-    return await _by_intent(scene.hearing(Heard(intent, 1.0)), intent)
+    intent, said = str(args["intent"]), scene.state.answers.get(SAID)
+    turn = replace(scene.turn, text=str(said) if said else None, task=None)
+    return await _by_intent(replace(scene, turn=turn, heard=Heard(intent, 1.0)), intent)
 
 
 async def _pending(scene: Scene, _args: Args) -> Replies:
@@ -145,7 +152,7 @@ async def _pending(scene: Scene, _args: Args) -> Replies:
     name, answers = scene.state.name, scene.state.answers
     intent, text = answers.get("intent"), answers.get(PENDING)
     if name not in FORMS or not intent or not text:
-        return (scene.reply("talk.choice_past"),)
+        return (scene.reply("talk.choice_past"), *await _resume(scene, {}))
     scene.drop(PENDING, "intent")
     scene.put_aside()
     turn = replace(scene.turn, text=str(text), task=None)
@@ -169,3 +176,4 @@ TASKS: Mapping[str, TaskFunction] = {
     "intent.pending": _pending,
     "resume": _resume,
 }
+OF_DRAFT = frozenset({CHOSEN, "intent.pending", "resume"})

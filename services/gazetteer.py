@@ -68,10 +68,10 @@ def _is_called(library: Library, words: str, place: Place) -> bool:
 
 
 def _match(words: str, place: Place, suffixes: tuple[str, ...]) -> int:
-    """How many characters of the place's name stand in the text; a full name counts one more."""
+    """How many characters of the place's name stand in the text, with or without its suffix."""
     name = normalise(place.name)
     if name in words:
-        return len(name) + 1
+        return len(name)
     for suffix in suffixes:
         core = name.removesuffix(suffix)
         if core != name and len(core) >= NAME_LEAST and core in words:

@@ -13,10 +13,23 @@ PHONE, ID_CARD, BANK_CARD, PLATE, MAIL = (
 )
 
 _GAP = r"[\s\-—–_.·]?"
-_ID_CARD = re.compile(rf"(?<!\d)(?:\d{_GAP}){{17}}[\dXx](?!\d)")
+# In groups of 6, 8 and 4, or with any gaps where a date of birth stands inside: two dates side by
+# side ("2025.03.01-2026.05.01 12") are a run of 18 digits too.
+_BORN = (
+    rf"(?:1{_GAP}9|2{_GAP}0)(?:{_GAP}\d){{2}}{_GAP}(?:0{_GAP}[1-9]|1{_GAP}[0-2])"
+    rf"{_GAP}(?:0{_GAP}[1-9]|[12]{_GAP}\d|3{_GAP}[01])"
+)
+_ID_CARD = re.compile(
+    rf"(?<!\d)(?:\d{{6}}{_GAP}\d{{8}}{_GAP}\d{{3}}|(?:\d{_GAP}){{6}}{_BORN}(?:{_GAP}\d){{3}})"
+    rf"{_GAP}[\dXx](?!\d)"
+)
 _PHONE = re.compile(rf"(?<!\d)(?:\+?{_GAP}86{_GAP})?1{_GAP}[3-9](?:{_GAP}\d){{9}}(?!\d)")
 _LANDLINE = re.compile(rf"(?<!\d)0\d{{2,3}}{_GAP}\d{{7,8}}(?!\d)")
-_LONG = re.compile(rf"(?<!\d)(?:\d{_GAP}){{14,18}}\d(?!\d)")
+# Unbroken, or in fours as a card shows it; a list of round sums or of years is no card.
+_LONG = re.compile(
+    r"(?<!\d)(?:\d{15,19}|(?!(?:\d{3}0[\s-]?)+(?!\d))[3-69]\d{3}(?:[\s-]\d{4}){2,3}[\s-]\d{1,7})"
+    r"(?!\d)"
+)
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PLATE = re.compile(
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z]"

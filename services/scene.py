@@ -1,7 +1,7 @@
 """What a task or dialogue sees of the present moment."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -46,10 +46,8 @@ class Scene:
 
     @property
     def text(self) -> str:
-        """What the worker typed, tidied; else the sentence that waits for him to decide."""
-        if self.turn.text is not None:
-            return tidy(self.turn.text)
-        return str(self.state.answers.get(SAID, "")) if self.state.name is None else ""
+        """What the worker typed, tidied; nothing where he typed a button's number or title."""
+        return tidy(self.turn.text) if self.turn.text and self.turn.task is None else ""
 
     def is_word(self, group: str) -> bool:
         """Whether the whole text is one of a group of control words."""
@@ -60,10 +58,6 @@ class Scene:
         """Whether one of a group of words stands anywhere in the text."""
         words = normalise(self.turn.text or "")
         return any(word in words for word in self.library.words[group])
-
-    def hearing(self, heard: Heard) -> "Scene":
-        """The same scene, understood otherwise."""
-        return replace(self, heard=heard)
 
     def keep(self, **answers: object) -> None:
         """Write into the draft."""

@@ -62,8 +62,10 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    """The default settings with a data folder of the test's own."""
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """The default settings, whatever this machine sets, with a data folder of the test's own."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"YIZHAN_{name.upper()}", raising=False)
     return Settings(data_dir=tmp_path / "data")
 
 
@@ -111,7 +113,7 @@ def database_url(database: str, request: pytest.FixtureRequest, tmp_path: Path) 
         return f"sqlite+aiosqlite:///{file}"
     url = request.getfixturevalue("migrated_postgres")
     postgres.empty_tables(url, Base.metadata.tables)
-    return url
+    return str(url)
 
 
 @pytest.fixture

@@ -13,9 +13,7 @@ FALLBACK = "nlu_fallback"
 Mode = Literal["up", "down", "slow", "crashing"]
 
 
-def heard(
-    intent: str, confidence: float = 0.95, /, *guesses: str, **entities: str
-) -> Heard:
+def heard(intent: str, confidence: float = 0.95, /, *guesses: str, **entities: str) -> Heard:
     """What Rasa understood: `heard("find_rest_stop", place="黄阁")`."""
     ranking = tuple(Guess(guess, 0.3) for guess in (intent, *guesses))
     return Heard(intent, confidence, {k: (v,) for k, v in entities.items()}, ranking)
@@ -26,7 +24,7 @@ class FakeRasa:
 
     `mode` is how it fares: up, it has the turn served as the real action does, in a transaction of
     its own; down, nothing happens; slow, it serves only when `catch_up` is called; crashing, its
-    action fails before the commit and, as the real one, keeps the error to itself.
+    action fails before the commit and nobody hears of it.
     """
 
     def __init__(
@@ -59,17 +57,12 @@ class FakeRasa:
 
     async def _serve(self, turn: Turn) -> bool:
         understood = self.hears.get(turn.text or "", Heard(FALLBACK, 0.3))
-        try:
-            async with transaction(self._sessions) as session:
-                taken = await conversation.take(
-                    session, self._library, self._clock, turn.id, road="rasa", heard=understood
-                )
-                if self.mode == "crashing":
-                    raise ActionCrashed
-        except ActionCrashed:
-            return False
+        async with transaction(self._sessions) as session:
+            taken = await conversation.take(
+                session, self._library, self._clock, turn.id, road="rasa", heard=understood
+            )
+            if self.mode == "crashing":
+                # After the work and before the commit: all of it is undone.
+                await session.rollback()
+                return False
         return taken
-
-
-class ActionCrashed(Exception):
-    """The action failed after its work and before its commit."""

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg
 from psycopg import sql
@@ -12,6 +12,7 @@ from kit.ids import new_id
 
 SERVER_SETTING = "YIZHAN_TEST_POSTGRES_URL"
 USUAL_SERVER = "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
+PREFIX = "yizhan_tests_"
 
 
 def server_url() -> str:
@@ -31,17 +32,21 @@ def why_unreachable() -> str | None:
 @contextmanager
 def fresh_database() -> Iterator[str]:
     """The URL of an empty database, dropped when the block ends."""
-    name = f"yizhan_test_{new_id()}"
-    quoted = sql.Identifier(name)
-    with _maintenance() as server:
-        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(quoted))
+    name = f"{PREFIX}{new_id()}"
+    # The connection stays open meanwhile: its name tells other runs that the database is in use.
+    with _maintenance(name) as server:
+        _sweep(server)
+        server.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name))
+        )
         # A test's rows need not survive a power cut.
-        server.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(quoted))
-    try:
-        yield make_url(server_url()).set(database=name).render_as_string(hide_password=False)
-    finally:
-        with _maintenance() as server:
-            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(quoted))
+        server.execute(
+            sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(sql.Identifier(name))
+        )
+        try:
+            yield make_url(server_url()).set(database=name).render_as_string(hide_password=False)
+        finally:
+            _drop(server, name)
 
 
 def empty_tables(database_url: str, tables: Iterable[str]) -> None:
@@ -51,8 +56,27 @@ def empty_tables(database_url: str, tables: Iterable[str]) -> None:
         connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(names))
 
 
-def _maintenance() -> psycopg.Connection:
-    return psycopg.connect(_plain(server_url()), autocommit=True, connect_timeout=5)
+def _sweep(server: psycopg.Connection) -> None:
+    """Drop what killed runs left behind: databases of ours that nobody holds."""
+    left = server.execute(
+        "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
+        " AND pg_get_userbyid(datdba) = current_user"
+        " AND datname NOT IN (SELECT application_name FROM pg_stat_activity)",
+        [PREFIX],
+    ).fetchall()
+    for (name,) in left:
+        with suppress(psycopg.Error):  # Another run sweeps at the same moment.
+            _drop(server, name)
+
+
+def _drop(server: psycopg.Connection, name: str) -> None:
+    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _maintenance(name: str = "yizhan") -> psycopg.Connection:
+    return psycopg.connect(
+        _plain(server_url()), autocommit=True, connect_timeout=5, application_name=name
+    )
 
 
 def _plain(url: str) -> str:

@@ -1,4 +1,4 @@
-"""The real Rasa, trained if needed and started on a free port, and an action server that listens in.
+"""The real Rasa, trained if needed, on a free port, and an action server that listens in.
 
 with FakeActions() as actions, rasa_server(actions.port, folder) as rasa: ...
 """

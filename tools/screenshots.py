@@ -20,7 +20,15 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserType, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserType,
+    Geolocation,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from kit.settings import Settings
 from tools.run import SECONDS_TO_READY, SIGN_IN_LINK, check_ports, data_folder, prepare
@@ -35,9 +43,9 @@ SCRIPT = Path(__file__).with_suffix(".toml")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 PORTS = ("bot_port", "console_port", "actions_port", "rasa_port")
 
-PHONE = {"width": 360, "height": 800}
-DESK = {"width": 1280, "height": 720}
-PLACE = {"latitude": 22.7947, "longitude": 113.5328}
+PHONE: ViewportSize = {"width": 360, "height": 800}
+DESK: ViewportSize = {"width": 1280, "height": 720}
+PLACE: Geolocation = {"latitude": 22.7947, "longitude": 113.5328}
 GAP = 16
 PATIENCE_MS = 20_000  # the first sentence after a start takes Rasa longest
 
@@ -65,3 +73,108 @@ def _free_ports() -> dict[str, Any]:
         for each in sockets:
             each.bind(("127.0.0.1", 0))
         return {name: each.getsockname()[1] for name, each in zip(PORTS, sockets, strict=True)}
+
+
+def main() -> int:
+    """Take both pictures."""
+    options = _arguments()
+    script = tomllib.loads(SCRIPT.read_text(encoding="utf-8"))
+    with ExitStack() as held:
+        try:
+            given = (options.chat, options.sign_in)
+            chat, sign_in = given if all(given) else held.enter_context(started())
+        except Stopped as stopped:
+            print(explain(stopped), file=sys.stderr)
+            return 1
+        browser = _browser(held.enter_context(sync_playwright()).chromium)
+        if browser is None:
+            print("No Chromium found. Install one: apt-get install chromium fonts-noto-cjk")
+            return 1
+        OUT.mkdir(parents=True, exist_ok=True)
+        held.callback(browser.close)
+        code = _picture_chat(browser, chat, script)
+        _picture_console(browser, sign_in, code, script)
+    print(*(path.relative_to(ROOT) for path in sorted(OUT.glob("*.png"))), sep="\n")
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--chat", help="address of the chat page; give --sign-in too")
+    parser.add_argument("--sign-in", help="an unused sign-in link of the same copy's console")
+    options = parser.parse_args()
+    if bool(options.chat) != bool(options.sign_in):
+        parser.error("give both --chat and --sign-in, or neither")
+    return options
+
+
+def _browser(kind: BrowserType) -> Browser | None:
+    """The machine's own Chromium, else the one that Playwright downloaded."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None) or kind.executable_path
+    if not Path(found).exists():
+        return None
+    # Chromium's sandbox refuses to start for root.
+    return kind.launch(executable_path=found, chromium_sandbox=os.geteuid() != 0)
+
+
+def _picture_chat(browser: Browser, address: str, script: dict[str, Any]) -> str:
+    """Play the conversation and picture it; gives the code of the case."""
+    context = browser.new_context(
+        viewport=PHONE, device_scale_factor=2, is_mobile=True, has_touch=True,
+        locale="zh-CN", geolocation=PLACE, permissions=["geolocation"],
+    )  # fmt: skip
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(address)
+    screens = []
+    for part in script["shown"]:
+        for words in part["said"]:
+            page.locator("#text").fill(words)
+            page.locator("#composer").get_by_role("button", name=script["send"]).last.click()
+            _wait_for_answer(page)
+        if part.get("shares_place"):
+            page.get_by_role("button", name=script["share_place"]).first.click()
+            _wait_for_answer(page)
+        if part.get("sends"):
+            page.locator(".turn").last.get_by_role("button", name=script["send"]).click()
+            _wait_for_answer(page)
+        screens.append(page.screenshot())
+    code = page.locator(".card.case .code").inner_text()
+    context.close()
+    _side_by_side(browser, screens)
+    return code
+
+
+def _wait_for_answer(page: Page) -> None:
+    turn = page.locator(".turn").last
+    expect(turn).to_have_attribute("data-state", "done", timeout=PATIENCE_MS)
+
+
+def _side_by_side(browser: Browser, screens: list[bytes]) -> None:
+    """One picture of several screens."""
+    wide = (PHONE["width"] + GAP) * len(screens) - GAP
+    size: ViewportSize = {"width": wide, "height": PHONE["height"]}
+    page = browser.new_page(viewport=size, device_scale_factor=2)
+    shown = [base64.b64encode(screen).decode() for screen in screens]
+    images = "".join(
+        f'<img width="{PHONE["width"]}" src="data:image/png;base64,{each}">' for each in shown
+    )
+    page.set_content(f'<body style="margin:0;display:flex;gap:{GAP}px">{images}</body>')
+    page.screenshot(path=OUT / "chat.png", omit_background=True)
+    page.close()
+
+
+def _picture_console(browser: Browser, sign_in: str, code: str, script: dict[str, Any]) -> None:
+    page = browser.new_page(viewport=DESK, locale="zh-CN")
+    page.goto(sign_in)
+    page.get_by_role("button", name=script["sign_in"]).click()
+    page.get_by_role("link", name=code).click()
+    page.get_by_role("heading", name=code).wait_for()
+    page.screenshot(path=OUT / "console.png")
+    page.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

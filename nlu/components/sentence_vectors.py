@@ -81,6 +81,7 @@ class SentenceVectors(DenseFeaturizer, GraphComponent):
                 f"The model was trained with the encoder {trained_with}, but this environment "
                 f"has {encoder.name}: their vectors do not mix. Train again here."
             )
+        encoder.encode([_NOTE])  # Its tables are unpacked at the first use: here nobody waits.
         return cls(config, execution_context.node_name, model_storage, resource, encoder)
 
     def train(self, training_data: TrainingData) -> Resource:  # noqa: ARG002 - Rasa names it

@@ -1,8 +1,12 @@
 """Reads a sentence as the rest of the house does: normalised, then cut into words by jieba."""
 
-from typing import List
+from typing import Any, Dict, List, Text
 
+import jieba
+from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.tokenizers.jieba_tokenizer import JiebaTokenizer
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
@@ -18,6 +22,20 @@ class PlainTokenizer(JiebaTokenizer):
     Leading slashes go too. Rasa looks for its commands (`/intent{...}`) after the pipeline has
     run, so what passes here can never be obeyed, whichever door it came in by.
     """
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: object,
+    ) -> JiebaTokenizer:
+        """Also reads the dictionary: at the first sentence its worker would wait for it."""
+        tokenizer = super().load(config, model_storage, resource, execution_context, **kwargs)
+        jieba.initialize()
+        return tokenizer
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:

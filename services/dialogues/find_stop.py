@@ -33,11 +33,10 @@ async def by_position(scene: Scene, position: Position) -> Replies:
     found, beside = await rest_stops.beside_or_near(
         scene.session, scene.library, scene.clock, centre
     )
-    key = "rest_stops.near_position"
     where = scene.say("rest_stops.your_position")
     if beside:
         where = scene.say("rest_stops.beside", place=beside.place.name)
-    return await show(scene, found, key, where, need)
+    return await show(scene, found, where, need)
 
 
 async def search(scene: Scene, need: str | None) -> Replies | None:
@@ -53,7 +52,7 @@ async def search(scene: Scene, need: str | None) -> Replies | None:
         return await in_area(scene, city, district, need)
     named = await rest_stops.mentioning(scene.session, scene.clock, core)
     if named.rows:
-        return await show(scene, named, "rest_stops.mentioned", core, need)
+        return await show(scene, named, scene.say("rest_stops.mentioned", words=core), need)
     return await _search_wider(scene, core, need)
 
 
@@ -87,10 +86,10 @@ async def at_place(
     if not found.rows and place.district:
         area = await rest_stops.in_area(scene.session, scene.clock, city, place.district)
         if area.rows:
-            return await show(scene, area, "rest_stops.same_district", name, need)
+            return await show(scene, area, scene.say("rest_stops.same_district", place=name), need)
     if not found.rows:
         return (await nothing_known(scene, name),)
-    return await show(scene, found, "rest_stops.near_place", name, need)
+    return await show(scene, found, scene.say("rest_stops.around", place=name), need)
 
 
 async def in_area(
@@ -98,23 +97,20 @@ async def in_area(
 ) -> Replies:
     """The stops of a city or district."""
     found = await rest_stops.in_area(scene.session, scene.clock, city, district)
-    return await show(scene, found, "rest_stops.in_area", f"{city}{district or ''}", need)
+    return await show(scene, found, f"{city}{district or ''}", need)
 
 
-async def show(
-    scene: Scene, found: Found, key: str, where: str, need: str | None = None
-) -> Replies:
+async def show(scene: Scene, found: Found, where: str, need: str | None = None) -> Replies:
     """The first few stops as cards, and what is not known said plainly."""
     if not found.rows:
         return (await nothing_known(scene, where),)
+    key = "rest_stops.found" if len(found.rows) > 1 else "rest_stops.only_one"
     lines = [scene.say(key, where=where, count=len(found.rows))]
-    if need:
+    if need and need not in scene.library.words["every_stop_has"]:
         fitting = rest_stops.with_need(found, need)
         found = rest_stops.also(fitting, found)
         wanted = "rest_stops.with_need" if fitting.rows else "rest_stops.need_unknown"
         lines.append(scene.say(wanted, need=need, count=len(fitting.rows)))
-    if len(found.rows) == 1:
-        lines.append(scene.say("rest_stops.no_other"))
     scene.put_aside()
     return await page(scene, found, 0, lines)
 

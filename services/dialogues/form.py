@@ -175,12 +175,11 @@ def _looks_like_a_question(form: Form, scene: Scene) -> bool:
 def _ask_pending(form: Form, field: Field, scene: Scene) -> Reply:
     quoted = shorten(str(scene.state.answers[PENDING]), QUOTED)
     name = scene.say(f"{form.words}.name_{field.name}")
-    choices = (
-        button(scene, "form.write_it", "write"),
-        scene.choice("form.answer_it", "intent.pending"),
-        button(scene, "form.drop_it", "drop"),
-    )
-    return Reply(scene.say("form.pending", text=quoted, field=name), choices)
+    write, drop = button(scene, "form.write_it", "write"), button(scene, "form.drop_it", "drop")
+    if "intent" not in scene.state.answers:
+        return scene.reply("form.pending_words", write, drop, text=quoted, field=name)
+    answer = scene.choice("form.answer_it", "intent.pending")
+    return scene.reply("form.pending", write, answer, drop, text=quoted, field=name)
 
 
 def _place_words(scene: Scene, position: Position) -> str:

@@ -82,9 +82,9 @@ async def withdraw(scene: Scene, args: Args) -> Replies:
     """Take back the case that was chosen."""
     code = str(args["code"])
     case = await cases.withdraw(scene.session, scene.clock, scene.turn.worker_id, code)
-    return (
-        Reply(scene.say("cases.withdrawn", code=code), (), (cases.card(scene.library, case),)),
-    )
+    menu = scene.choice("menu.title", "menu")
+    card = cases.card(scene.library, case)
+    return (Reply(scene.say("cases.withdrawn", code=code), (menu,), (card,)),)
 
 
 def _beyond_opener(scene: Scene, group: str) -> str | None:

@@ -82,8 +82,6 @@ def _card(scene: Scene, found: RightTopic) -> Replies:
         scene.choice("menu.suggest_title", "cases.begin", kind="suggestion"),
     )
     text = scene.say(known, title=found.title, place=city or "")
-    if card.claims:
-        text = f"{text}\n{card.claims[0].text}"
     return (Reply(text, choices, (card,)),)
 
 

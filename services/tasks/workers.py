@@ -52,7 +52,7 @@ async def ask_delete(scene: Scene, _args: Args) -> Replies:
 async def delete(scene: Scene, _args: Args) -> Replies:
     """Delete what is stored of him."""
     await workers.forget(scene.session, scene.turn.worker_id, scene.turn.id)
-    return (scene.reply("workers.deleted"),)
+    return (scene.reply("workers.deleted", scene.choice("menu.title", "menu")),)
 
 
 def _ask_trade(scene: Scene) -> Reply:

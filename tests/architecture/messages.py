@@ -11,20 +11,9 @@ KEY = re.compile(r"[a-z][a-z_]*\.[a-z0-9_]+")
 PART = re.compile(r"[a-z_.\x00]*[a-z_]{2}[a-z0-9_.\x00]*")
 HOLE = "\x00"
 # What looks like a key and is the name of a file or of a site.
-ENDINGS = (
-    "py",
-    "yml",
-    "html",
-    "js",
-    "css",
-    "json",
-    "csv",
-    "md",
-    "db",
-    "toml",
-    "lock",
-    "log",
-    "cn",
+ENDINGS = frozenset(
+    {"py", "yml", "html", "js", "css", "json", "csv", "md", "db", "toml"}
+    | {"lock", "log", "png", "svg", "txt", "cn"}
 )
 
 

@@ -25,7 +25,9 @@ def named():
         for name in tree.named(".yml", under=("content",))
         if not name.startswith("content/messages/")
     ]
-    return messages.read(tree.read_all([*tree.python(), *templates, *data]))
+    # The database layer says nothing to anybody; its "cases.id" is a column.
+    code = [name for name in tree.python() if not name.startswith("db/")]
+    return messages.read(tree.read_all([*code, *templates, *data]))
 
 
 def test_every_message_that_is_named_is_written(named):

@@ -80,8 +80,8 @@ def test_the_project_keeps_the_rule(rule, where):
             "requirements/x.lock",
             "--index-url https://pypi." + "org/simple",
         ),
-        (rules.no_host_or_place, "docs/x.md", "see /wo" + "rk/main/kit"),
-        (rules.no_host_or_place, "Makefile", "DATA := '/ro" + "ot/data'"),
+        (rules.no_host_or_place, "docs/x.md", "see /" + "work/main/kit"),
+        (rules.no_host_or_place, "Makefile", "DATA := '/" + "root/data'"),
     ],
 )
 def test_a_planted_fault_is_found(rule, name, text):

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from alembic import command
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
@@ -207,3 +208,12 @@ async def test_every_constraint_has_a_name(database_url):
     ]
 
     assert unnamed == []
+
+
+def test_the_command_line_takes_the_database_of_the_settings(tmp_path, monkeypatch):
+    url = f"sqlite+aiosqlite:///{tmp_path / 'yizhan.db'}"
+    monkeypatch.setenv("YIZHAN_DATABASE_URL", url)
+
+    command.upgrade(Config(MIGRATIONS.parents[1] / "alembic.ini"), "head")
+
+    assert asyncio.run(current(url)) == head()

@@ -1,4 +1,4 @@
-"""One trained model, one running Rasa and one parse of the held-out sentences for all of these tests."""
+"""One trained model, one running Rasa and one look inside it for all of these tests."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""Runs in Rasa's environment: tries Rasa's own parts and ours, and prints what was seen as JSON."""
+"""Runs in Rasa's environment: tries Rasa's parts and ours, and prints what was seen as JSON."""
 
 import asyncio
 import io
@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import scipy.sparse
 import structlog
+from jsonschema import ValidationError
 from rasa.core.actions.action import RemoteAction
 from rasa.core.channels.channel import UserMessage
 from rasa.core.tracker_store import InMemoryTrackerStore
@@ -24,6 +25,7 @@ from rasa.nlu.classifiers.logistic_regression_classifier import LogisticRegressi
 from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import UserUttered
+from rasa.shared.exceptions import RasaException
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -37,8 +39,8 @@ from nlu.components.tokenizer import PlainTokenizer
 from nlu.components.tracker_store import BoundedTrackerStore
 
 CANARY = "canary7f3a"
-SLASHED = ['/greet', ' /greet', '\u3000/greet', '\u2028/greet', '\x1c/greet', '/greet{"place":"x"}',
-           '／greet', '\u200b/greet', '//greet']  # fmt: skip
+BEFORE = ["", " ", "\u3000", "\u2028", "\x1c", "\u200b", "/"]
+SLASHED = [*(f"{before}/greet" for before in BEFORE), "／greet", '/greet{"place": "x"}']
 
 
 def validator() -> dict:
@@ -65,7 +67,7 @@ def validator() -> dict:
     try:
         RemoteAction("a", None)._validate_action_result({"responses": [CANARY]})
         refused = ""
-    except Exception as error:
+    except ValidationError as error:
         refused = f"{type(error).__name__}: {error}"
     return {"stock": stock, "ours_first": first, "ours_later": second, "refused": refused}
 
@@ -127,7 +129,7 @@ def logs() -> dict:
             logger.warning("message.parsing.failed", user_text=CANARY)
             text = CANARY
             try:
-                raise ValueError(text)
+                int(text)
             except ValueError:
                 logger.exception("rest.message.received.failure", text=text)
                 logging.getLogger("rasa.probe").exception("Encountered an exception")
@@ -149,7 +151,7 @@ def encoder(storage: LocalModelStorage, context: ExecutionContext) -> str:
         (folder / "encoder.json").write_text('{"encoder": "another"}')
     try:
         SentenceVectors.load(SentenceVectors.get_default_config(), storage, resource, context)
-    except Exception as error:
+    except RasaException as error:
         return str(error)
     return ""
 
@@ -160,7 +162,9 @@ def classifier(storage: LocalModelStorage) -> float:
     messages = []
     for number in range(60):
         kind = number % 4
-        counts = scipy.sparse.csr_matrix(drawn.poisson(0.3 + (np.arange(120) % 4 == kind), (1, 120)))
+        counts = scipy.sparse.csr_matrix(
+            drawn.poisson(0.3 + (np.arange(120) % 4 == kind), (1, 120))
+        )
         meaning = drawn.normal(kind, 1.0, (1, 8))
         message = Message(data={"text": f"m{number}", "intent": f"i{kind}"})
         for values in (counts.astype(float), meaning):
@@ -187,7 +191,7 @@ def main() -> None:
             "classifier": classifier(storage),
             "logs": logs(),
         }
-    print(json.dumps(found))
+    sys.stdout.write(json.dumps(found) + "\n")
 
 
 main()

@@ -1,5 +1,5 @@
 """The fixtures that these tests share with the other layers."""
 
-from tests.testers.chat import chat, library, worker
+from tests.testers.chat import chat, library, stocked, worker
 
-__all__ = ["chat", "library", "worker"]
+__all__ = ["chat", "library", "stocked", "worker"]

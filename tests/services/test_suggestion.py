@@ -105,7 +105,11 @@ async def test_the_first_sentence_may_hold_the_subject(chat: Chat, worker: Worke
 
 @pytest.mark.parametrize(
     ("name", "old", "new"),
-    [("主题", SUBJECT, "横沥没有换电柜"), ("地点", PLACE, "横沥地铁站"), ("办法", REMEDY, "装三个")],
+    [
+        ("主题", SUBJECT, "横沥没有换电柜"),
+        ("地点", PLACE, "横沥地铁站"),
+        ("办法", REMEDY, "装三个"),
+    ],
 )
 async def test_each_field_can_be_mended(
     chat: Chat, worker: WorkerTester, name: str, old: str, new: str
@@ -196,9 +200,7 @@ async def test_an_afterthought_at_the_summary_is_added_visibly(chat: Chat, worke
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-async def test_too_short_and_too_long_are_said_and_cost_nothing(
-    chat: Chat, worker: WorkerTester
-):
+async def test_too_short_and_too_long_are_said_and_cost_nothing(chat: Chat, worker: WorkerTester):
     chat.rasa.mode = "down"
     await worker.says(OPENER)
     await worker.says("嗯")
@@ -229,9 +231,7 @@ async def asking(chat: Chat, worker: WorkerTester) -> WorkerTester:
     return worker
 
 
-async def test_a_question_inside_is_answered_and_the_draft_waits(
-    chat: Chat, asking: WorkerTester
-):
+async def test_a_question_inside_is_answered_and_the_draft_waits(chat: Chat, asking: WorkerTester):
     await asking.presses("先回答我")
     asking.sees("2500", "写了一半的还留着")
     await asking.says("继续")
@@ -260,6 +260,7 @@ async def test_another_answer_replaces_the_question(chat: Chat, asking: WorkerTe
     assert (await state_of(chat, asking)).answers == {"subject": SUBJECT, "place": PLACE}
 
 
+@pytest.mark.usefixtures("stocked")
 @pytest.mark.parametrize("aside", ["菜单", "找驿站", "查权益"])
 async def test_put_aside_and_taken_up_again(chat: Chat, worker: WorkerTester, aside: str):
     chat.rasa.mode = "down"

@@ -72,11 +72,16 @@ def library() -> Library:
 
 
 @pytest.fixture
-async def chat(sessions: Sessions, clock: FixedClock, library: Library) -> Chat:
-    """A chat over a database with the shipped stops."""
+def chat(sessions: Sessions, clock: FixedClock, library: Library) -> Chat:
+    """A chat over an empty database."""
+    return Chat(sessions, library, clock)
+
+
+@pytest.fixture
+async def stocked(sessions: Sessions, clock: FixedClock, library: Library) -> None:
+    """The shipped stops in the test's database."""
     async with transaction(sessions) as session:
         await editions.load(session, library, clock)
-    return Chat(sessions, library, clock)
 
 
 @pytest.fixture

@@ -56,6 +56,12 @@ class FakeApi:
     stored: dict[str, Replies] = field(default_factory=dict)
     tokens: list[str] = field(default_factory=list)
     poison: set[str] = field(default_factory=set)  # Words at which the server always errs.
+    news: list[tuple[int, str]] = field(default_factory=list)  # A number and its data.
+    inbox_faults: list[Fault] = field(default_factory=list)
+    listeners: list[tuple[str, str]] = field(default_factory=list)  # Token, Last-Event-ID.
+    lines: int = 0  # How many inboxes are open now.
+    hung_up: int = 0
+    is_silent: bool = False  # Open inboxes say nothing more, as on a dead network.
 
     def new_token(self) -> str:
         self.tokens.append(f"worker-{len(self.tokens) + 1}")
@@ -63,6 +69,12 @@ class FakeApi:
 
     def forget_workers(self) -> None:
         self.tokens[:] = [f"gone-{token}" for token in self.tokens]
+
+    def tell(self, number: int, reply: object) -> None:
+        self.news.append((number, json.dumps(reply, ensure_ascii=False)))
+
+    def hang_up(self) -> None:
+        self.hung_up += 1
 
     def knows(self, header: str) -> bool:
         return header.removeprefix("Bearer ") in self.tokens
@@ -86,12 +98,53 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.api.requests.append(("GET", self.path))
+        if self.path == "/api/inbox":
+            self.inbox()
+            return
         name = "index.html" if self.path == "/" else self.path.removeprefix("/static/")
         file = STATIC / name
         if file.parent != STATIC or not file.is_file():
             self.answer(404, b"{}")
             return
         self.answer(200, file.read_bytes(), TYPES[file.suffix])
+
+    def inbox(self) -> None:
+        """Server-sent events as `bot/web/inbox.py` makes them, with quicker signs of life."""
+        seen = self.headers.get("Last-Event-ID", "")
+        self.api.listeners.append((self.headers["Authorization"].removeprefix("Bearer "), seen))
+        if self.api.inbox_faults:
+            fault = self.api.inbox_faults.pop(0)
+            self.answer(fault.status, fault.body, "text/html")
+            return
+        if not self.api.knows(self.headers["Authorization"]):
+            self.answer(401, refusal(401, "身份不认识").body)
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream; charset=utf-8")
+        self.end_headers()
+        self.api.lines += 1
+        try:
+            self.stream(int(seen))
+        except OSError:
+            self.close_connection = True  # The page has left.
+        finally:
+            self.api.lines -= 1
+
+    def stream(self, seen: int) -> None:
+        calls = self.api.hung_up
+        while self.api.hung_up == calls:
+            for number, data in list(self.api.news):
+                if number > seen:
+                    seen = number
+                    event = f"id: {number}\ndata: {data}\n\n".encode()
+                    # In two pieces, cut inside a character: the network knows neither.
+                    middle = len(event) - 10
+                    self.wfile.write(event[:middle])
+                    time.sleep(0.02)
+                    self.wfile.write(event[middle:])
+            if not self.api.is_silent:
+                self.wfile.write(b": ok\n\n")
+            time.sleep(0.1)
 
     def do_POST(self) -> None:
         self.api.requests.append(("POST", self.path))

@@ -53,6 +53,10 @@ class Phone:
         )
         return pixels
 
+    async def wipes(self) -> None:
+        await self.taps("清空")
+        await self.page.get_by_role("dialog").get_by_role("button", name="清空").click()
+
     def is_well(self) -> None:
         """A lost connection is logged by the browser; a script error or a breach is ours."""
         ours = [

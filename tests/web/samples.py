@@ -113,10 +113,10 @@ CASE: Card = {
     "summary": "金洲站B口没有能坐的地方，想加两条长凳。",
 }
 GREETING = [reply("想找哪儿附近的？", ask="location")]
-STOPS = [reply("离您最近、现在知道的是这一个。", cards=[STOP, FAR_STOP])]
+STOPS = [reply("离你最近、现在知道的是这一个。", cards=[STOP, FAR_STOP])]
 RIGHTS = [
     reply("查到了，写明了出处。", cards=[RIGHT], choices=choices("被拖欠工资怎么办", "都不是"))
 ]
 CASES = [
-    reply("收下了，谢谢您。", cards=[CASE], choices=choices("看看进度", "再提一条", "回到主菜单"))
+    reply("收下了，谢谢你。", cards=[CASE], choices=choices("看看进度", "再提一条", "回到主菜单"))
 ]

@@ -8,7 +8,7 @@ from tests.web.phone import Phone
 from tests.web.samples import choices, reply
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
-MENU = [reply("您是想问哪一个？", choices=choices("工资被拖欠", "账号被封", "都不是"))]
+MENU = [reply("你是想问哪一个？", choices=choices("工资被拖欠", "账号被封", "都不是"))]
 ODD = {
     "long": "长" * 4096,
     "unbroken": "w" * 4096,
@@ -70,7 +70,7 @@ async def test_a_whole_conversation_by_keyboard(phone: Phone, api: FakeApi) -> N
     await keys.press("Shift+Enter")
     await keys.type("第二行")
     await keys.press("Enter")
-    await phone.sees("您是想问哪一个？")
+    await phone.sees("你是想问哪一个？")
     await expect(phone.text_box).to_be_focused()
     for _ in range(5):  # Location button, three shortcuts, then the last choice.
         await keys.press("Shift+Tab")
@@ -117,7 +117,7 @@ async def test_words_are_never_part_of_an_address(phone: Phone, api: FakeApi) ->
     assert phone.page.url.endswith("/")
 
 
-async def test_a_refused_turn_says_why_and_gives_the_words_back(
+async def test_a_refused_turn_says_why_and_keeps_the_words(
     phone: Phone, api: FakeApi
 ) -> None:
     api.faults = [refusal(422, "太长了，请分成几段发。")]
@@ -131,7 +131,7 @@ async def test_a_refused_turn_says_why_and_gives_the_words_back(
 async def test_a_refused_choice_can_be_tapped_again(phone: Phone, api: FakeApi) -> None:
     api.answers["选"] = MENU
     await phone.says("选")
-    await phone.sees("您是想问哪一个？")
+    await phone.sees("你是想问哪一个？")
     api.faults = [refusal(400, "这个按钮用不了了。")]
     await phone.taps("都不是")
     await phone.sees("这个按钮用不了了。")

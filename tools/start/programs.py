@@ -73,7 +73,8 @@ def _rasa(port: int, model: Path) -> tuple[str, ...]:
 def surroundings(settings: Settings) -> dict[str, str]:
     """What the programs must find in their environment to read these same settings."""
     explicit = {name: getattr(settings, name) for name in settings.model_fields_set}
-    explicit |= {"data_dir": settings.data_dir.resolve(), "actions_port": settings.actions_port}
+    explicit |= {"data_dir": settings.data_dir.resolve()}
+    explicit |= {name: getattr(settings, name) for name in ("actions_host", "actions_port")}
     shown = {
         f"YIZHAN_{name.upper()}": value.get_secret_value()
         if isinstance(value, SecretStr)

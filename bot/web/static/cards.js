@@ -1,151 +1,134 @@
 // Draws the cards of a reply: one function a kind, each from a plain object to an element.
-import { fromTemplate, put, word } from "./words.js";
+import { byId, fromTemplate, list, onTap, put, word } from "./words.js";
 
 const CLAIMS_OPEN = 3;
-const list = (value) => (Array.isArray(value) ? value.filter(Boolean) : []);
 
 function linkTo(element, address) {
-  if (!/^https?:\/\//i.test(address || "")) return element.remove();
-  element.href = address;
-  element.target = "_blank";
-  element.rel = "noreferrer noopener";
+	if (!/^https?:\/\//i.test(address || "")) return element.remove();
+	element.href = address;
+	element.target = "_blank";
+	element.rel = "noreferrer noopener";
 }
 
-// Returns whether the words hold a number that can be dialled.
-function dial(link, words, label) {
-  const digits = /\d[\d -]+\d/.exec(words || "");
-  if (!digits) return false;
-  link.href = `tel:${digits[0].replace(/\D/g, "")}`;
-  label.textContent = word("call", words);
-  return true;
+// A link without a number that can be dialled is left out.
+function dial(link, words, label = link) {
+	const digits = /\d[\d -]+\d/.exec(words || "");
+	if (!digits) return link.remove();
+	link.href = `tel:${digits[0].replace(/\D/g, "")}`;
+	label.textContent = word("call", words);
 }
 
 function far({ distance_m: metres, distance_about: isAbout }) {
-  if (typeof metres !== "number") return null;
-  const said = metres < 1000 ? word("metres", metres) : word("kilometres", Number((metres / 1000).toFixed(1)));
-  return isAbout ? word("about", said) : said;
+	if (typeof metres !== "number") return null;
+	const said = metres < 1000 ? word("metres", metres) : word("kilometres", Number((metres / 1000).toFixed(1)));
+	return isAbout ? word("about", said) : said;
 }
 
 function fillList(element, items) {
-  for (const item of list(items)) {
-    const line = document.createElement("li");
-    line.dir = "auto";
-    line.textContent = item;
-    element.append(line);
-  }
-  if (!element.childElementCount) (element.closest("[data-f=how]") || element).remove();
-}
-
-function badge(element, card) {
-  const state = card.under_construction ? "under_construction" : card.open_state;
-  element.textContent = word(state);
-  element.dataset.is = state;
+	for (const item of list(items)) {
+		element.append(document.createElement("li"));
+		element.lastChild.textContent = item;
+	}
+	if (!element.firstChild) (element.closest("[data-f=how]") || element).remove();
 }
 
 function restStop(card) {
-  const { node, field } = fromTemplate("t-rest_stop");
-  put(field("name"), card.name);
-  badge(field("badge"), card);
-  put(field("area"), card.area);
-  put(field("distance"), far(card));
-  put(field("address"), card.address || word("not_stated"));
-  put(field("hours"), card.hours_text || word("not_stated"));
-  put(field("entry"), card.entry || word("not_stated"));
-  fillList(field("facilities"), [...list(card.facilities), ...list(card.other_facilities)]);
-  fillList(field("lines"), card.lines);
-  put(field("published"), word(card.published_on ? "published" : "unpublished", card.published_on));
-  put(field("checked"), word(card.checked_on ? "checked" : "unchecked", card.checked_on));
-  linkTo(field("map"), card.map_url);
-  if (!dial(field("phone"), card.phone, field("phone"))) field("phone").remove();
-  return node;
+	const { node, field } = fromTemplate("t-rest_stop");
+	const state = card.under_construction ? "under_construction" : card.open_state;
+	put(field("name"), card.name);
+	put(field("badge"), word(state));
+	field("badge").dataset.is = state;
+	put(field("area"), card.area);
+	put(field("distance"), far(card));
+	for (const key of ["address", "hours_text", "entry"]) put(field(key), card[key] || word("not_stated"));
+	fillList(field("facilities"), [...list(card.facilities), ...list(card.other_facilities)]);
+	fillList(field("lines"), card.lines);
+	put(field("published"), word(card.published_on ? "published" : "unpublished", card.published_on));
+	put(field("checked"), word(card.checked_on ? "checked" : "unchecked", card.checked_on));
+	linkTo(field("map"), card.map_url);
+	dial(field("phone"), card.phone);
+	return node;
 }
 
 // What is known of the source, then in one phrase what of it is not.
 function lawLine(claim) {
-  const isKnown = (key) => claim[key] && claim[key] !== word("unverified");
-  const quoted = /[《〈]/.test(claim.law) ? claim.law : `《${claim.law}》`;
-  const source = (isKnown("law") ? quoted : "") + (isKnown("article") ? claim.article : "");
-  const since = /^\d/.test(claim.effective) ? word("in_force", claim.effective) : claim.effective;
-  const missing = ["law", "article", "number", "effective"].filter((key) => !isKnown(key)).map((key) => word(key));
-  return [
-    source,
-    isKnown("number") && claim.number,
-    isKnown("effective") && since,
-    claim.region,
-    claim.force,
-    missing.length && missing.join(word("and")) + word("unverified"),
-  ].filter(Boolean).join(" · ");
+	const isKnown = (key) => claim[key] && claim[key] !== word("unverified");
+	const quoted = /[《〈]/.test(claim.law) ? claim.law : `《${claim.law}》`;
+	const since = /^\d/.test(claim.effective) ? word("in_force", claim.effective) : claim.effective;
+	const missing = ["law", "article", "number", "effective"].filter((key) => !isKnown(key)).map((key) => word(key));
+	return [
+		(isKnown("law") ? quoted : "") + (isKnown("article") ? claim.article : ""),
+		isKnown("number") && claim.number,
+		isKnown("effective") && since,
+		claim.region,
+		claim.force,
+		missing.length && missing.join(word("and")) + word("unverified"),
+	].filter(Boolean).join(" · ");
 }
 
-function addClaims(element, claims) {
-  for (const claim of claims) {
-    const { node, field } = fromTemplate("t-claim");
-    put(field("text"), claim.text);
-    put(field("law"), lawLine(claim));
-    fillList(field("remarks"), claim.remarks);
-    linkTo(field("link"), claim.link);
-    element.append(node);
-  }
-}
-
-function addHotlines(element, hotlines) {
-  for (const { number, name } of hotlines) {
-    const { node, field } = fromTemplate("t-hotline");
-    if (!dial(node, number, field("call"))) continue;
-    put(field("name"), name);
-    element.append(node);
-  }
+function drawClaim(claim) {
+	const { node, field } = fromTemplate("t-claim");
+	put(field("text"), claim.text);
+	put(field("law"), lawLine(claim));
+	fillList(field("remarks"), claim.remarks);
+	linkTo(field("link"), claim.link);
+	return node;
 }
 
 function right(card) {
-  const { node, field } = fromTemplate("t-right");
-  const claims = list(card.claims);
-  const more = field("more");
-  put(field("title"), card.title);
-  put(field("as_of"), card.as_of && word("as_of", card.as_of));
-  fillList(field("steps"), card.steps);
-  fillList(field("remarks"), card.remarks);
-  addHotlines(field("hotlines"), list(card.hotline));
-  more.firstElementChild.textContent = word("more_claims", claims.length - CLAIMS_OPEN);
-  addClaims(more.lastElementChild, claims.slice(CLAIMS_OPEN));
-  addClaims(field("claims"), claims.slice(0, CLAIMS_OPEN));
-  if (claims.length <= CLAIMS_OPEN) more.remove();
-  return node;
+	const { node, field } = fromTemplate("t-right");
+	const claims = list(card.claims).map(drawClaim);
+	const more = node.querySelector("details");
+	put(field("title"), card.title);
+	put(field("as_of"), card.as_of && word("as_of", card.as_of));
+	fillList(field("steps"), card.steps);
+	fillList(field("remarks"), card.remarks);
+	for (const { number, name } of list(card.hotline)) {
+		const hotline = fromTemplate("t-hotline");
+		put(hotline.field("name"), name);
+		field("hotlines").append(hotline.node);
+		dial(hotline.node, number, hotline.field("call"));
+	}
+	field("claims").append(...claims.splice(0, CLAIMS_OPEN));
+	more.firstChild.textContent = word("more_claims", claims.length);
+	more.lastChild.append(...claims);
+	if (!claims.length) more.remove();
+	return node;
 }
 
-async function copy(code, text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    // Without https there is no clipboard; the selection stays, so a long press copies by hand.
-    getSelection().selectAllChildren(code);
-    return document.execCommand("copy");
-  }
+// Without https there is no clipboard: the code is selected, and a long press copies it by hand.
+async function copy(code) {
+	try {
+		await navigator.clipboard.writeText(code.textContent);
+		return "copied";
+	} catch {
+		getSelection().selectAllChildren(code);
+		return "copy_by_hand";
+	}
 }
 
 function caseCard(card) {
-  const { node, field } = fromTemplate("t-case");
-  put(field("code"), card.code);
-  put(field("summary"), card.summary);
-  put(field("state"), card.state);
-  put(field("due"), card.due || word("no_due"));
-  const button = field("copy");
-  button.addEventListener("click", async () => {
-    const done = await copy(node.querySelector(".code"), card.code);
-    button.textContent = word(done ? "copied" : "copy_by_hand");
-    document.getElementById("news").textContent = button.textContent;
-  });
-  return node;
+	const { node, field } = fromTemplate("t-case");
+	const code = field("code");
+	const button = node.querySelector("button");
+	code.textContent = card.code;
+	put(field("summary"), card.summary);
+	put(field("state"), card.state);
+	put(field("due"), card.due || word("no_due"));
+	onTap(button, async () => {
+		button.textContent = word(await copy(code));
+		byId("news").textContent = button.textContent;
+	});
+	return node;
 }
 
 const DRAWN = { rest_stop: restStop, right, case: caseCard };
 
 // Null for a kind, or a shape, that this page does not know: the reply's text stands then.
 export function drawCard(card) {
-  try {
-    return DRAWN[card.kind](card);
-  } catch {
-    return null;
-  }
+	try {
+		return DRAWN[card.kind](card);
+	} catch {
+		return null;
+	}
 }

@@ -1,56 +1,52 @@
 // Asks for the worker's position, only when he taps, and says what to do when there is none.
-import { word } from "./words.js";
+import { byId, onTap, word } from "./words.js";
 
-const WITHIN_MS = 12000;
-const STILL_FRESH_MS = 60000;
+const ASKED_OF_THE_PHONE = { enableHighAccuracy: true, timeout: 12000, maximumAge: 60000 };
 const TEN_METRES = 1e4;
 const FAILED = { 1: "place_denied", 2: "place_unavailable", 3: "place_timeout" };
 const round = (degrees) => Math.round(degrees * TEN_METRES) / TEN_METRES;
 
 export function createPlace(send, typeInstead) {
-  const [panel, hint, go, type, toggle] = ["place", "place-hint", "place-go", "place-type", "place-open"].map((id) =>
-    document.getElementById(id));
-  const possible = isSecureContext && "geolocation" in navigator;
-  const ask = go.textContent;
-  let asked = 0; // The number of the question; an answer to an older one is not used.
+	const [panel, hint, go, type, toggle] = ["place", "place-hint", "place-go", "place-type", "place-open"].map(byId);
+	const possible = isSecureContext && "geolocation" in navigator;
+	const ask = go.textContent;
+	let asked = 0; // The number of the question; an answer to an older one is not used.
 
-  function show(isOpen) {
-    if (isOpen === !panel.hidden) return;
-    if (!isOpen && panel.contains(document.activeElement)) toggle.focus(); // Or the keyboard would lose its place.
-    panel.hidden = !isOpen;
-    toggle.setAttribute("aria-expanded", String(isOpen));
-    asked += 1;
-    go.hidden = !possible;
-    go.textContent = ask;
-    go.removeAttribute("aria-disabled");
-    hint.textContent = possible ? "" : word("place_insecure");
-  }
+	function show(isOpen) {
+		if (isOpen === !panel.hidden) return;
+		if (!isOpen && panel.contains(document.activeElement)) toggle.focus(); // Or the keyboard would lose its place.
+		panel.hidden = !isOpen;
+		toggle.setAttribute("aria-expanded", isOpen);
+		asked += 1;
+		go.hidden = !possible;
+		go.textContent = ask;
+		go.removeAttribute("aria-disabled");
+		hint.textContent = possible ? "" : word("place_insecure");
+	}
 
-  function locate() {
-    if (go.getAttribute("aria-disabled")) return;
-    const question = (asked += 1);
-    go.setAttribute("aria-disabled", "true");
-    hint.textContent = word("place_asking");
-    navigator.geolocation.getCurrentPosition(
-      ({ coords }) => {
-        if (question !== asked) return;
-        send({ lat: round(coords.latitude), lon: round(coords.longitude), datum: "wgs84" });
-      },
-      ({ code }) => {
-        if (question !== asked) return;
-        go.removeAttribute("aria-disabled");
-        go.textContent = word("place_again");
-        hint.textContent = word(FAILED[code] || FAILED[2]);
-      },
-      { enableHighAccuracy: true, timeout: WITHIN_MS, maximumAge: STILL_FRESH_MS },
-    );
-  }
+	function locate() {
+		if (go.hasAttribute("aria-disabled")) return;
+		const question = (asked += 1);
+		go.setAttribute("aria-disabled", "true");
+		hint.textContent = word("place_asking");
+		const found = ({ coords }) => {
+			if (question !== asked) return;
+			send({ lat: round(coords.latitude), lon: round(coords.longitude), datum: "wgs84" });
+		};
+		const failed = ({ code }) => {
+			if (question !== asked) return;
+			go.removeAttribute("aria-disabled");
+			go.textContent = word("place_again");
+			hint.textContent = word(FAILED[code] || FAILED[2]);
+		};
+		navigator.geolocation.getCurrentPosition(found, failed, ASKED_OF_THE_PHONE);
+	}
 
-  toggle.addEventListener("click", () => show(panel.hidden));
-  go.addEventListener("click", locate);
-  type.addEventListener("click", () => {
-    show(false);
-    typeInstead();
-  });
-  return { show };
+	onTap(toggle, () => show(panel.hidden));
+	onTap(go, locate);
+	onTap(type, () => {
+		show(false);
+		typeInstead();
+	});
+	return { show };
 }

@@ -1,0 +1,86 @@
+"""The turn API without a server: the real app behind httpx's ASGI transport."""
+
+from collections.abc import AsyncGenerator, AsyncIterable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+
+from bot.pipeline import Pipeline
+from bot.web.app import Parts, create_app
+from bot.web.schema import Fault
+from fastapi import FastAPI
+from kit.ids import new_id
+from services.conversation import Incoming, Stored
+from tests.testers.chat import Chat
+from tests.testers.worker import WorkerTester
+
+FAULT_KEYS = set(Fault.model_fields)
+
+
+class Api:
+    """The app of a chat, and one worker who calls it."""
+
+    def __init__(self, chat: Chat, app: FastAPI, client: httpx.AsyncClient, token: str) -> None:
+        self.chat = chat
+        self.app = app
+        self.client = client
+        self.token = token
+
+    async def post(
+        self, body: bytes | AsyncIterable[bytes], **headers: str
+    ) -> httpx.Response:
+        """Send these very bytes as a turn."""
+        sent = {**self.authorization, "Content-Type": "application/json", **headers}
+        return await self.client.post("/api/turns", content=body, headers=sent)
+
+    async def turn(self, message_id: str | None = None, /, **fields: Any) -> httpx.Response:
+        """Send a turn as a well-behaved page does."""
+        body = {"id": message_id or new_id(), **fields}
+        return await self.client.post("/api/turns", json=body, headers=self.authorization)
+
+    @property
+    def authorization(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+    def worker(self) -> WorkerTester:
+        """This worker as one who chats."""
+
+        async def send(body: dict[str, Any]) -> Stored:
+            fields = {key: value for key, value in body.items() if key != "id"}
+            answer = await self.turn(body["id"], **fields)
+            assert answer.status_code == 200, answer.text
+            return list(answer.json()["replies"])
+
+        return WorkerTester(send, lambda: self.chat.clock.advance(seconds=5))
+
+
+@asynccontextmanager
+async def serving(chat: Chat, pipeline: Pipeline) -> AsyncGenerator[Api]:
+    """The app around a pipeline, with one worker enrolled."""
+
+    async def close() -> None:
+        """Nothing of a test's is the app's to close."""
+
+    app = create_app(Parts(chat.sessions, chat.library, chat.clock, pipeline, close))
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://bot") as client:
+        enrolled = await client.post("/api/workers")
+        assert enrolled.status_code == 200
+        yield Api(chat, app, client, enrolled.json()["token"])
+
+
+class BrokenPipeline(Pipeline):
+    """A pipeline with a bug."""
+
+    async def answer(self, incoming: Incoming) -> Stored:
+        """Fail."""
+        raise ZeroDivisionError(incoming.message_id)
+
+
+@asynccontextmanager
+async def broken(chat: Chat) -> AsyncGenerator[Api]:
+    """The app around a pipeline with a bug."""
+    pipeline = BrokenPipeline(chat.sessions, chat.library, chat.clock, chat.rasa, per_minute=1)
+    async with serving(chat, pipeline) as api:
+        yield api

@@ -1,0 +1,87 @@
+"""Distances and datums, held against the package prcoords, which we did not write."""
+
+from math import cos, radians
+
+import prcoords
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.geo import box, distance_m, from_wgs84, in_china, to_wgs84
+from services.turns import Datum, Position
+
+METRES_A_DEGREE = 111_195
+inside = st.builds(
+    Position, st.floats(18.0, 53.5, allow_nan=False), st.floats(73.6, 134.9, allow_nan=False)
+)
+# West of 72 degrees, south of the equator, or east of 138: outside of the publishers' rectangle.
+abroad = st.one_of(
+    st.builds(Position, st.floats(-80, 80), st.floats(-179, 71.9)),
+    st.builds(Position, st.floats(-80, 0.7), st.floats(-179, 179)),
+    st.builds(Position, st.floats(-80, 80), st.floats(137.9, 179)),
+)
+
+
+def metres(a: Position, b: Position) -> float:
+    """The gap between two positions of one datum; flat, since it is far below a kilometre."""
+    east = (a.lon - b.lon) * METRES_A_DEGREE * cos(radians(a.lat))
+    return float(((a.lat - b.lat) ** 2 * METRES_A_DEGREE**2 + east**2) ** 0.5)
+
+
+@settings(max_examples=2_000, deadline=None)
+@given(inside)
+def test_forward_as_prcoords(here: Position):
+    theirs = prcoords.wgs_gcj(prcoords.Coords(here.lat, here.lon))
+    ours = from_wgs84(here, "gcj02")
+    assert metres(ours, Position(theirs.lat, theirs.lon)) <= 0.05
+    theirs = prcoords.gcj_bd(theirs)
+    assert metres(from_wgs84(here, "bd09"), Position(theirs.lat, theirs.lon)) <= 0.05
+
+
+@settings(max_examples=2_000, deadline=None)
+@given(inside, st.sampled_from(["gcj02", "bd09", "wgs84"]))
+def test_there_and_back(here: Position, datum: Datum):
+    there = from_wgs84(here, datum)
+    assert there.datum == datum
+    back = to_wgs84(there)
+    assert back.datum == "wgs84"
+    assert metres(back, here) <= 0.1
+
+
+@settings(max_examples=300, deadline=None)
+@given(abroad)
+def test_no_shift_abroad(here: Position):
+    assert not in_china(here.lat, here.lon)
+    there = from_wgs84(here, "gcj02")
+    assert (there.lat, there.lon) == (here.lat, here.lon)
+    back = to_wgs84(Position(here.lat, here.lon, "gcj02"))
+    assert (back.lat, back.lon) == (here.lat, here.lon)
+
+
+def test_the_shift_in_nansha_is_half_a_kilometre():
+    here = Position(22.7947, 113.5328)
+    assert 470 <= metres(from_wgs84(here, "gcj02"), here) <= 635
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [
+        (Position(0, 0), Position(0, 1), 111_195),
+        (Position(22.5, 113.5), Position(22.5, 113.5), 0),
+        (Position(90, 0), Position(-90, 0), 20_015_115),
+        (Position(22.82753, 113.51349), Position(22.83857, 113.50447), 1_537),
+    ],
+)
+def test_distances(a: Position, b: Position, expected: float):
+    assert distance_m(a, b) == pytest.approx(expected, abs=2)
+
+
+@settings(deadline=None)
+@given(inside, st.floats(1, 20_000), st.floats(-1, 1), st.floats(-1, 1))
+def test_a_box_holds_its_circle(centre: Position, radius: float, north: float, east: float):
+    south_edge, north_edge, west_edge, east_edge = box(centre, radius)
+    lat = centre.lat + north * radius / 100_000
+    lon = centre.lon + east * radius / 100_000 / cos(radians(centre.lat))
+    if distance_m(centre, Position(lat, lon)) <= radius:
+        assert south_edge <= lat <= north_edge
+        assert west_edge <= lon <= east_edge
