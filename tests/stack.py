@@ -1,50 +1,5 @@
-"""All four processes as `make run` starts them, on free ports, in the test's own data folder.
+"""The whole of Yizhan for a test: the same trial that pictures and figures are taken from."""
 
-with running(tmp_path, turns_per_minute=6000) as (stack, settings): ...
-"""
+from tools.start.trial import MODELS, free_ports, running, settings_for
 
-import socket
-import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
-from typing import Any
-
-from kit.settings import Settings
-from tools.run import check_ports, data_folder, prepare
-from tools.start.machine import ROOT
-from tools.start.programs import programs
-from tools.start.progress import Progress
-from tools.start.stack import Stack
-
-# Outside the data folders, so that all tests share one training, and the next session too.
-MODELS = ROOT / ".tools" / "models"
-SECONDS_TO_READY = 240
-
-
-def free_ports(count: int) -> list[int]:
-    """So many ports that nobody listens on, all different."""
-    with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [int(each.getsockname()[1]) for each in sockets]
-
-
-def settings_for(data: Path, **chosen: Any) -> Settings:
-    """Settings on free ports; `chosen` are fields of `Settings`."""
-    names = ("bot_port", "console_port", "actions_port", "rasa_port")
-    ports = dict(zip(names, free_ports(len(names)), strict=True))
-    return Settings(data_dir=data, **(ports | chosen))
-
-
-@contextmanager
-def running(data: Path, **chosen: Any) -> Iterator[tuple[Stack, Settings]]:
-    """The whole of Yizhan, ready; stopped, with no process left, when the block ends."""
-    settings = settings_for(data, **chosen)
-    with data_folder(data) as lock:
-        check_ports(programs(settings, Path()))
-        model = prepare(settings, Progress(4, sys.stderr), MODELS)
-        with Stack.of(settings, model, lock=lock) as stack:
-            stack.wait_ready(SECONDS_TO_READY)
-            yield stack, settings
+__all__ = ["MODELS", "free_ports", "running", "settings_for"]

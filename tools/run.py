@@ -30,10 +30,7 @@ GIGABYTES = 0.5  # for database, logs and models
 SECONDS_TO_READY = 180
 SECONDS_FOR_LOCK = 8.0  # A run that was killed needs so long to let go.
 HIGHEST_PORT = 65535
-PREPARATION = (
-    ("content", ("-m", "tools.check_content")),
-    ("database", ("-m", "tools.cli", "db", "upgrade")),
-)
+UPGRADE = ("-m", "tools.cli", "db", "upgrade")
 SIGN_IN_LINK = ("-m", "tools.cli", "staff", "link")
 
 
@@ -113,10 +110,9 @@ def _check_port(program: Program, values: dict[str, object]) -> None:
 
 
 def prepare(settings: Settings, progress: Progress, models: Path | None = None) -> Path:
-    """Check the content, bring the database up to date, train if needed; give the model."""
+    """Bring database and content up to date, train if needed; give the model."""
     logs = settings.data_dir.resolve() / "logs"
-    for key, command in PREPARATION:
-        _step(key, command, logs, settings, progress)
+    _step("database", UPGRADE, logs, settings, progress)
     out = models or settings.data_dir.resolve() / "models"
     train = ("-m", "tools.train_nlu", "--python", str(NLU.python), "--out", str(out))
     return Path(_step("model", train, logs, settings, progress))
@@ -178,7 +174,7 @@ def main() -> int:
     """Do all of it."""
     obey_signals()
     follow_make()
-    progress = Progress(4)
+    progress = Progress(3)
     try:
         settings = read_settings()
         with data_folder(settings.data_dir.resolve()) as lock:

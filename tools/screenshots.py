@@ -34,7 +34,7 @@ from kit.settings import Settings
 from tools.run import SECONDS_TO_READY, SIGN_IN_LINK, check_ports, data_folder, prepare
 from tools.start.machine import ROOT, Stopped, answer
 from tools.start.programs import programs, surroundings
-from tools.start.progress import Progress, explain
+from tools.start.progress import Progress, explain, words
 from tools.start.stack import Stack
 
 OUT = ROOT / "docs" / "images"
@@ -47,7 +47,8 @@ PHONE: ViewportSize = {"width": 360, "height": 800}
 DESK: ViewportSize = {"width": 1280, "height": 720}
 PLACE: Geolocation = {"latitude": 22.7947, "longitude": 113.5328}
 GAP = 16
-PATIENCE_MS = 20_000  # the first sentence after a start takes Rasa longest
+PATIENCE_MS = 20_000
+TRIES = 4  # the first sentences after a start may take Rasa longer than the bot waits
 
 
 @contextmanager
@@ -63,7 +64,8 @@ def started() -> Iterator[tuple[str, str]]:
                 stack.wait_ready(SECONDS_TO_READY)
                 link = answer([sys.executable, *SIGN_IN_LINK], surroundings(settings))
                 if link is None:
-                    raise Stopped("no_sign_in_link")
+                    start, why = words("steps", "start"), "no sign-in link"
+                    raise Stopped("step_failed", step=start, reason=why, log=stack.logs)
                 yield f"http://127.0.0.1:{settings.bot_port}/", link.splitlines()[-1]
 
 
@@ -92,7 +94,12 @@ def main() -> int:
             return 1
         OUT.mkdir(parents=True, exist_ok=True)
         held.callback(browser.close)
-        code = _picture_chat(browser, chat, script)
+        code = next(
+            filter(None, (_picture_chat(browser, chat, script) for _ in range(TRIES))), None
+        )
+        if code is None:
+            print("The chat did not answer with the cards that the pictures are to show.")
+            return 1
         _picture_console(browser, sign_in, code, script)
     print(*(path.relative_to(ROOT) for path in sorted(OUT.glob("*.png"))), sep="\n")
     return 0
@@ -119,8 +126,8 @@ def _browser(kind: BrowserType) -> Browser | None:
     return kind.launch(executable_path=found, chromium_sandbox=os.geteuid() != 0)
 
 
-def _picture_chat(browser: Browser, address: str, script: dict[str, Any]) -> str:
-    """Play the conversation and picture it; gives the code of the case."""
+def _picture_chat(browser: Browser, address: str, script: dict[str, Any]) -> str | None:
+    """Play the conversation and picture it; gives the code of the case, None without a card."""
     context = browser.new_context(
         viewport=PHONE, device_scale_factor=2, is_mobile=True, has_touch=True,
         locale="zh-CN", geolocation=PLACE, permissions=["geolocation"],
@@ -130,21 +137,31 @@ def _picture_chat(browser: Browser, address: str, script: dict[str, Any]) -> str
     page.goto(address)
     screens = []
     for part in script["shown"]:
-        for words in part["said"]:
-            page.locator("#text").fill(words)
-            page.locator("#composer").get_by_role("button", name=script["send"]).last.click()
-            _wait_for_answer(page)
-        if part.get("shares_place"):
-            page.get_by_role("button", name=script["share_place"]).first.click()
-            _wait_for_answer(page)
-        if part.get("sends"):
-            page.locator(".turn").last.get_by_role("button", name=script["send"]).click()
-            _wait_for_answer(page)
+        _play(page, part, script)
         screens.append(page.screenshot())
+        if page.locator(".card").count() < len(screens):
+            context.close()
+            return None
     code = page.locator(".card.case .code").inner_text()
     context.close()
     _side_by_side(browser, screens)
     return code
+
+
+def _play(page: Page, part: dict[str, Any], script: dict[str, Any]) -> None:
+    """Say and tap what one group of the script says."""
+    for said in part["said"]:
+        page.locator("#text").fill(said)
+        page.locator("#composer").get_by_role("button", name=script["send"], exact=True).click()
+        _wait_for_answer(page)
+    if part.get("shares_place"):
+        if not page.locator("#place").is_visible():
+            page.locator("#place-open").click()
+        page.locator("#place-go").click()
+        _wait_for_answer(page)
+    if part.get("sends"):
+        page.locator(".turn").last.get_by_role("button", name=script["send"], exact=True).click()
+        _wait_for_answer(page)
 
 
 def _wait_for_answer(page: Page) -> None:

@@ -37,7 +37,7 @@ HEADERS = {
     "Permissions-Policy": "geolocation=(self), camera=(), microphone=()",
 }
 FAULTS: dict[int | str, dict[str, Any]] = {
-    status: {"model": FaultOut} for status in (401, 413, 422, 429, 500)
+    status: {"model": FaultOut} for status in (400, 401, 413, 422, 429, 500)
 }
 
 
@@ -72,7 +72,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.include_router(_api())
     app.include_router(_pages())
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    add_handlers(app, parts.library)
+    add_handlers(app, parts.library, HEADERS)
     app.add_middleware(BodyLimit, library=parts.library)
 
     @app.middleware("http")
@@ -126,7 +126,11 @@ def _api() -> APIRouter:
         with request.app.state.seconds.labels(incoming.kind).time():
             return {"replies": await parts.pipeline.answer(incoming)}
 
-    @router.get("/inbox")
+    @router.get(
+        "/inbox",
+        response_class=StreamingResponse,
+        responses={200: {"content": {"text/event-stream": {}}}},
+    )
     async def listen(
         parts: InApp,
         worker_id: WorkerId,

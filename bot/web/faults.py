@@ -1,5 +1,6 @@
 """Errors as answers of the turn API: a key for programs and a Chinese sentence for the worker."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -23,8 +24,11 @@ def fault_response(library: Library, error: AppError) -> Response:
     return JSONResponse(body, status_code=error.status, headers=headers)
 
 
-def add_handlers(app: FastAPI, library: Library) -> None:
-    """Turn every error of this app into such an answer; nothing of the request is echoed."""
+def add_handlers(app: FastAPI, library: Library, headers: Mapping[str, str]) -> None:
+    """Turn every error of this app into such an answer; nothing of the request is echoed.
+
+    `headers` are what every answer carries: an error of our own passes no middleware.
+    """
 
     async def known(_request: Request, error: Exception) -> Response:
         return fault_response(library, error if isinstance(error, AppError) else AppError())
@@ -43,7 +47,9 @@ def add_handlers(app: FastAPI, library: Library) -> None:
         log.error("request_failed", path=request.url.path, exc_info=error)
         fault = AppError()
         fault.status = 500
-        return fault_response(library, fault)
+        response = fault_response(library, fault)
+        response.headers.update(headers)
+        return response
 
     app.add_exception_handler(AppError, known)
     app.add_exception_handler(RequestValidationError, unreadable)

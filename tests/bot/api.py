@@ -5,11 +5,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
+from fastapi import FastAPI
 
 from bot.pipeline import Pipeline
 from bot.web.app import Parts, create_app
 from bot.web.schema import Fault
-from fastapi import FastAPI
 from kit.ids import new_id
 from services.conversation import Incoming, Stored
 from tests.testers.chat import Chat
@@ -27,9 +27,7 @@ class Api:
         self.client = client
         self.token = token
 
-    async def post(
-        self, body: bytes | AsyncIterable[bytes], **headers: str
-    ) -> httpx.Response:
+    async def post(self, body: bytes | AsyncIterable[bytes], **headers: str) -> httpx.Response:
         """Send these very bytes as a turn."""
         sent = {**self.authorization, "Content-Type": "application/json", **headers}
         return await self.client.post("/api/turns", content=body, headers=sent)

@@ -6,9 +6,9 @@ import pytest
 
 from kit.settings import Settings
 from tests.browser import browser
-from tests.e2e.client import Client
 from tests.stack import running
 from tests.web.conftest import context
+from tools.chat import Chat
 from tools.start.stack import Stack
 
 __all__ = ["browser", "context"]
@@ -29,6 +29,6 @@ def bot(stack: Running) -> str:
 
 
 @pytest.fixture
-def worker(bot: str) -> Client:
+def worker(bot: str) -> Chat:
     """A new worker at the turn API."""
-    return Client(bot)
+    return Chat(bot)

@@ -12,6 +12,7 @@ from db.session import transaction
 from kit.ids import new_id
 from services import desk
 from services.turns import NOTHING_HEARD, Heard, Turn
+from tests.factories import add_turn
 from tests.fakes import FALLBACK, heard
 from tests.testers.chat import Chat
 from tests.testers.worker import WorkerTester
@@ -64,6 +65,7 @@ async def served(
     text = "嘟嘟囔囔" if intent == FALLBACK else INTENTS[intent]["example"]
     turn = Turn(new_id(), worker.id, "text", text=text)
     async with chat.sessions() as session:
+        await add_turn(session, worker.id, id=turn.id)
         replies = await desk.serve(session, chat.library, chat.clock, turn, heard(intent))
         await session.flush()
         row = await session.get_one(DialogueRow, worker.id)

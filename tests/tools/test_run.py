@@ -70,7 +70,7 @@ def test_an_address_of_another_machine_is_refused(run):
     assert run(host="192.0.2.1") == (1, expected)
 
 
-@pytest.mark.parametrize("value", ["abc", "0", "70000", ""])
+@pytest.mark.parametrize("value", ["abc", "0", "70000"])
 def test_a_wrong_setting_is_named(run, value):
     code, said = run(bot_port=value)
     assert code == 1
@@ -102,7 +102,8 @@ def test_broken_content_stops_it_with_the_reason(run, tmp_path):
     (tmp_path / "content").mkdir()
     code, said = run(content_dir=tmp_path / "content", data_dir=tmp_path / "data")
     assert code == 1
-    assert said.splitlines()[-1].startswith(words("steps", "content"))
+    assert said.splitlines()[-1].startswith(words("steps", "database"))
+    assert "content/" in said
 
 
 def test_the_programs_read_the_settings_they_were_started_with(tmp_path, monkeypatch):

@@ -62,7 +62,7 @@ async def test_a_reply_that_asks_for_the_place_offers_it_without_taking_the_focu
 
 @pytest.mark.parametrize(
     ("code", "hint"),
-    [(1, "没有拿到位置权限"), (2, "手机没给出位置"), (3, "等了很久没取到位置")],
+    [(1, "没有拿到位置权限"), (2, "没取到位置"), (3, "没取到位置")],
 )
 async def test_without_a_position_the_way_on_is_a_place_name(
     phone: Phone, api: FakeApi, code: int, hint: str

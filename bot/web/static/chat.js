@@ -182,10 +182,7 @@ for (const button of document.querySelectorAll("[data-say]")) {
 	});
 }
 
-onTap(byId("wipe-open"), () => {
-	byId("wipe-pending").hidden = !outbox.isPending();
-	wipe.showModal();
-});
+onTap(byId("wipe-open"), () => wipe.showModal());
 onTap(byId("wipe-no"), () => wipe.close());
 onTap(byId("wipe-yes"), () => {
 	inbox.wipe();

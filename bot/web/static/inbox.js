@@ -1,4 +1,4 @@
-// Listens for the worker's news and keeps them on this phone, apart from the turns, which they never touch.
+// Listens for the worker's news and keeps them on this phone, apart from the turns, which it never touches.
 import { keep, pause, recall } from "./outbox.js";
 
 const KEY = "yizhan.news";

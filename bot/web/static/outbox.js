@@ -161,7 +161,6 @@ export function createOutbox(watch) {
 		token: () => token,
 		start: hurry,
 		isWaiting,
-		isPending: () => turns.some(isWaiting),
 		send(body, text, more) {
 			const turn = { id: newId(), body, text, state: "sending", ...more };
 			turns.push(turn);

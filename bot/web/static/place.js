@@ -3,7 +3,7 @@ import { byId, onTap, word } from "./words.js";
 
 const ASKED_OF_THE_PHONE = { enableHighAccuracy: true, timeout: 12000, maximumAge: 60000 };
 const TEN_METRES = 1e4;
-const FAILED = { 1: "place_denied", 2: "place_unavailable", 3: "place_timeout" };
+const DENIED = 1;
 const round = (degrees) => Math.round(degrees * TEN_METRES) / TEN_METRES;
 
 export function createPlace(send, typeInstead) {
@@ -37,7 +37,7 @@ export function createPlace(send, typeInstead) {
 			if (question !== asked) return;
 			go.removeAttribute("aria-disabled");
 			go.textContent = word("place_again");
-			hint.textContent = word(FAILED[code] || FAILED[2]);
+			hint.textContent = word(code === DENIED ? "place_denied" : "place_not_found");
 		};
 		navigator.geolocation.getCurrentPosition(found, failed, ASKED_OF_THE_PHONE);
 	}

@@ -1,4 +1,4 @@
-"""A worker at the turn API over real HTTP, and what he was told."""
+"""A worker at the turn API over real HTTP: what bench, soak and the end-to-end tests drive."""
 
 import uuid
 from typing import Any
@@ -8,7 +8,7 @@ import requests
 Replies = list[dict[str, Any]]
 
 
-class Client:
+class Chat:
     """Talks to a running bot; keeps the last replies."""
 
     def __init__(self, base: str) -> None:
@@ -21,37 +21,34 @@ class Client:
         self.last: Replies = []
 
     def post(self, body: dict[str, Any]) -> requests.Response:
+        """A turn as it is, whatever comes back."""
         return self.http.post(f"{self.base}/api/turns", json=body, timeout=30)
 
-    def turn(self, **what: Any) -> Replies:
+    def turn(self, **what: object) -> Replies:
+        """Send one turn; raises requests.HTTPError when it is refused."""
         answer = self.post({"id": uuid.uuid4().hex, **what})
-        assert answer.status_code == 200, answer.text
+        answer.raise_for_status()
         self.last = answer.json()["replies"]
         return self.last
 
     def says(self, text: str) -> Replies:
+        """Type a text."""
         return self.turn(text=text)
 
     def presses(self, title: str) -> Replies:
+        """Press a button of the last replies; raises KeyError when it was not offered."""
         offered = {c["title"]: c["token"] for reply in self.last for c in reply["choices"]}
-        assert title in offered, f"{title!r} was not offered, but {list(offered)}"
         return self.turn(choice=offered[title])
 
     def is_at(self, lat: float, lon: float) -> Replies:
+        """Share a position in WGS-84."""
         return self.turn(location={"lat": lat, "lon": lon})
 
     @property
     def text(self) -> str:
+        """The last replies' texts."""
         return "\n".join(reply["text"] for reply in self.last)
 
     def cards(self, kind: str) -> list[dict[str, Any]]:
+        """The last replies' cards of a kind."""
         return [card for reply in self.last for card in reply["cards"] if card["kind"] == kind]
-
-    def suggests(self, subject: str) -> str:
-        """Hand in a suggestion by text alone; returns its code."""
-        self.says("我要提个建议")
-        self.says(subject)
-        self.says("蕉门公园北门")
-        self.says("跟运营商谈一谈")
-        self.says("发送")
-        return str(self.cards("case")[0]["code"])

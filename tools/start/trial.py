@@ -1,0 +1,46 @@
+"""All four processes as `make run` starts them, on free ports, in a data folder of one's own."""
+
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from kit.settings import Settings
+from tools.run import check_ports, data_folder, prepare
+from tools.start.machine import ROOT
+from tools.start.programs import programs
+from tools.start.progress import Progress
+from tools.start.stack import Stack
+
+# Outside the data folders, so that tests, pictures and figures share one training.
+MODELS = ROOT / ".tools" / "models"
+SECONDS_TO_READY = 240
+
+
+def free_ports(count: int) -> list[int]:
+    """So many ports that nobody listens on, all different."""
+    with ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [int(each.getsockname()[1]) for each in sockets]
+
+
+def settings_for(data: Path, turns_per_minute: int) -> Settings:
+    """Settings on free ports, with SQLite in the data folder."""
+    names = ("bot_port", "console_port", "actions_port", "rasa_port")
+    ports = dict(zip(names, free_ports(len(names)), strict=True))
+    return Settings(data_dir=data, database_url=None, turns_per_minute=turns_per_minute, **ports)
+
+
+@contextmanager
+def running(data: Path, turns_per_minute: int = 6000) -> Iterator[tuple[Stack, Settings]]:
+    """The whole of Yizhan, ready; stopped, with no process left, when the block ends."""
+    settings = settings_for(data, turns_per_minute)
+    with data_folder(data) as lock:
+        check_ports(programs(settings, Path()))
+        model = prepare(settings, Progress(3, sys.stderr), MODELS)
+        with Stack.of(settings, model, lock=lock) as stack:
+            stack.wait_ready(SECONDS_TO_READY)
+            yield stack, settings
