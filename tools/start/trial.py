@@ -29,9 +29,16 @@ def free_ports(count: int) -> list[int]:
 
 def settings_for(data: Path, turns_per_minute: int) -> Settings:
     """Settings on free ports, with SQLite in the data folder."""
-    names = ("bot_port", "console_port", "actions_port", "rasa_port")
-    ports = dict(zip(names, free_ports(len(names)), strict=True))
-    return Settings(data_dir=data, database_url=None, turns_per_minute=turns_per_minute, **ports)
+    bot, console, actions, rasa = free_ports(4)
+    return Settings(
+        data_dir=data,
+        database_url=None,
+        bot_port=bot,
+        console_port=console,
+        actions_port=actions,
+        rasa_port=rasa,
+        turns_per_minute=turns_per_minute,
+    )
 
 
 @contextmanager
