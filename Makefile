@@ -41,15 +41,14 @@ lint:
 	$(PY) -m tools.check_content
 	$(PY) -m tools.check_nlu
 	$(PY) -m tools.locks check
-	$(PY) -m djlint --check --lint --quiet --ignore $(HTML_IGNORED) bot console
+	$(PY) -m djlint --lint --quiet --ignore $(HTML_IGNORED) bot console
 	$(PY) -m yamllint --strict .
 	$(PY) -m codespell_lib
 
-fmt: ## Format code and templates
+fmt: ## Format the code
 	$(PREPARE) dev
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
-	$(PY) -m djlint --reformat --quiet .
 
 lock: ## Compile the locks anew after a .in file changed (needs the network)
 	$(PREPARE) dev

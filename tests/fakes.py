@@ -1,7 +1,9 @@
 """Fakes of what is not ours: a Rasa that hears what a test says it hears."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
+
+from rasa_sdk import Tracker
 
 from content.library import Library
 from db.session import Sessions, transaction
@@ -17,6 +19,20 @@ def heard(intent: str, confidence: float = 0.95, /, *guesses: str, **entities: s
     """What Rasa understood: `heard("find_rest_stop", place="黄阁")`."""
     ranking = tuple(Guess(guess, 0.3) for guess in (intent, *guesses))
     return Heard(intent, confidence, {k: (v,) for k, v in entities.items()}, ranking)
+
+
+def tracker_of(latest_message: Any) -> Tracker:
+    """Rasa's tracker as the action server gets it, with this message as the latest."""
+    return Tracker(
+        sender_id="s",
+        slots={},
+        latest_message=latest_message,
+        events=[],
+        paused=False,
+        followup_action=None,
+        active_loop={},
+        latest_action_name="action_listen",
+    )
 
 
 class FakeRasa:

@@ -99,7 +99,7 @@ def rasa_server(actions_port: int, folder: Path) -> Iterator[Rasa]:
     command = rasa_command(
         PYTHON, *f"-m rasa run -i 127.0.0.1 -p {port} --endpoints nlu/endpoints.yml".split(),
         *f"--credentials nlu/credentials.yml --model {model}".split(),
-        YIZHAN_ACTIONS_PORT=str(actions_port),
+        YIZHAN_ACTIONS_HOST="127.0.0.1", YIZHAN_ACTIONS_PORT=str(actions_port),
     )  # fmt: skip
     with log.open("w") as out:
         process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT)

@@ -11,7 +11,6 @@ import argparse
 import base64
 import os
 import shutil
-import socket
 import sys
 import tempfile
 import tomllib
@@ -30,18 +29,15 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from kit.settings import Settings
-from tools.run import SECONDS_TO_READY, SIGN_IN_LINK, check_ports, data_folder, prepare
+from tools.run import SIGN_IN_LINK
 from tools.start.machine import ROOT, Stopped, answer
-from tools.start.programs import programs, surroundings
-from tools.start.progress import Progress, explain, words
-from tools.start.stack import Stack
+from tools.start.programs import surroundings
+from tools.start.progress import explain, words
+from tools.start.trial import running
 
 OUT = ROOT / "docs" / "images"
-MODELS = ROOT / ".tools" / "models"  # the tests train there too
 SCRIPT = Path(__file__).with_suffix(".toml")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-PORTS = ("bot_port", "console_port", "actions_port", "rasa_port")
 
 PHONE: ViewportSize = {"width": 360, "height": 800}
 DESK: ViewportSize = {"width": 1280, "height": 720}
@@ -53,28 +49,16 @@ TRIES = 4  # the first sentences after a start may take Rasa longer than the bot
 
 @contextmanager
 def started() -> Iterator[tuple[str, str]]:
-    """Yizhan on free ports with an empty database; the addresses of chat and sign-in."""
-    with tempfile.TemporaryDirectory(prefix="yizhan-pictures-") as folder:
-        data = Path(folder)
-        settings = Settings(data_dir=data, database_url=None, **_free_ports())
-        with data_folder(data) as lock:
-            check_ports(programs(settings, Path()))
-            model = prepare(settings, Progress(4), MODELS)
-            with Stack.of(settings, model, lock=lock) as stack:
-                stack.wait_ready(SECONDS_TO_READY)
-                link = answer([sys.executable, *SIGN_IN_LINK], surroundings(settings))
-                if link is None:
-                    start, why = words("steps", "start"), "no sign-in link"
-                    raise Stopped("step_failed", step=start, reason=why, log=stack.logs)
-                yield f"http://127.0.0.1:{settings.bot_port}/", link.splitlines()[-1]
-
-
-def _free_ports() -> dict[str, Any]:
-    with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in PORTS]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return {name: each.getsockname()[1] for name, each in zip(PORTS, sockets, strict=True)}
+    """A copy of our own with an empty database; the addresses of chat and sign-in."""
+    with (
+        tempfile.TemporaryDirectory(prefix="yizhan-pictures-") as folder,
+        running(Path(folder)) as (stack, settings),
+    ):
+        link = answer([sys.executable, *SIGN_IN_LINK], surroundings(settings))
+        if link is None:
+            start, why = words("steps", "start"), "no sign-in link"
+            raise Stopped("step_failed", step=start, reason=why, log=stack.logs)
+        yield f"http://127.0.0.1:{settings.bot_port}/", link.splitlines()[-1]
 
 
 def main() -> int:

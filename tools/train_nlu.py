@@ -71,6 +71,7 @@ def rasa_command(python: Path, *arguments: str, **environment: str) -> list[str]
         "PYTHONPATH": str(ROOT),
         "PYTHONWARNINGS": "ignore",
         "TF_CPP_MIN_LOG_LEVEL": "3",
+        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",  # Rasa's own pin
         **environment,
     }
     pairs = [f"{name}={value}" for name, value in settings.items()]
@@ -93,6 +94,8 @@ def train(python: Path, out: Path) -> tuple[Path, bool]:
             return model, False
         with tempfile.TemporaryDirectory(prefix=".training-", dir=out) as scratch:
             made = _run_training(python, Path(scratch))
+            if model_path(out) != model:
+                raise TrainingFailed("The training files were changed meanwhile. Train again.")
             # The same file system, so this is one step: there or not there.
             made.replace(model)
         _drop_old_models(out, model)

@@ -42,6 +42,18 @@ class IntentClassifier(LogisticRegressionClassifier):
         self.persist()
         return self._resource
 
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Rasa's, which fails over a text of nothing: that means nothing, so it falls back."""
+        spoken = [message for message in messages if message.get(TEXT)]
+        if spoken:
+            super().process(spoken)
+        for message in messages:
+            if not message.get(TEXT):
+                nothing = {"name": None, "confidence": 0.0}
+                message.set("intent", nothing, add_to_output=True)
+                message.set("intent_ranking", [], add_to_output=True)
+        return messages
+
 
 def _gram(x: csr_matrix, examples: List[Message]) -> np.ndarray:
     """XX', the sparse and the dense columns each in the arithmetic that suits them."""

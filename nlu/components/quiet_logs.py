@@ -15,6 +15,8 @@ import structlog
 # What an event of Rasa's may carry into the log; all else could quote a worker.
 _HARMLESS = frozenset({"event", "event_key", "action_name", "len_extraction_events"})
 _WITHHELD = "(withheld)"
+# Logs what a refusing action server said; the line that follows it has the kind of the error.
+_QUOTES_ACTIONS = "rasa.core.actions.action"
 
 
 def keep_words_out_of_logs() -> None:
@@ -24,8 +26,8 @@ def keep_words_out_of_logs() -> None:
     if withhold not in processors:
         processors.insert(0, withhold)
     for handler in logging.getLogger().handlers:
-        if not any(isinstance(one, _OutlineExceptions) for one in handler.filters):
-            handler.addFilter(_OutlineExceptions())
+        if not any(isinstance(one, _QuoteNobody) for one in handler.filters):
+            handler.addFilter(_QuoteNobody())
     warnings.showwarning = _place_of_warning
 
 
@@ -39,8 +41,10 @@ def withhold(_logger: object, method: Text, event: MutableMapping[Text, Any]) ->
     return {**kept, "exc_info": None}
 
 
-class _OutlineExceptions(logging.Filter):
+class _QuoteNobody(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
+        if record.name == _QUOTES_ACTIONS and record.levelno >= logging.ERROR:
+            record.msg, record.args = "An action failed.", ()
         if record.exc_info:
             record.msg = f"{record.getMessage()} {_outline(record.exc_info[1])}"
             record.args = ()

@@ -16,6 +16,10 @@ SUMMARY = "summary"
 PENDING = "pending"
 BESIDE_M = 1_000
 QUOTED = 80
+# What nobody writes into a form: such a sentence is for the bot, question or not.
+WISHES = frozenset(
+    {"delete_my_data", "show_my_data", "unsubscribe_notices", "human_handoff", "restart"}
+)
 SURE = 0.7
 
 
@@ -169,7 +173,8 @@ def _looks_like_a_question(form: Form, scene: Scene) -> bool:
     """Whether the text may be meant for the bot rather than for the draft."""
     heard = scene.heard
     about_this = heard.intent is None or heard.intent in form.own_intents
-    return not about_this and heard.confidence >= SURE and scene.holds("questions")
+    for_the_bot = scene.holds("questions") or heard.intent in WISHES
+    return not about_this and heard.confidence >= SURE and for_the_bot
 
 
 def _ask_pending(form: Form, field: Field, scene: Scene) -> Reply:

@@ -54,9 +54,9 @@ def console_page(stack: Running, path: str) -> str:
     staff = requests.Session()
     staff.trust_env = False
     form = staff.get(link, timeout=10).text
-    token = re.search(r'name="csrf_token" value="([^"]+)"', form)
+    token = re.search(r'name="csrf" value="([^"]+)"', form)
     assert token, form
-    staff.post(link, data={"csrf_token": token[1]}, timeout=10).raise_for_status()
+    staff.post(link, data={"csrf": token[1]}, timeout=10).raise_for_status()
     page = staff.get(f"{settings.console}{path}", timeout=10)
     page.raise_for_status()
     return page.text
