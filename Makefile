@@ -56,7 +56,8 @@ lock: ## Compile the locks anew after a .in file changed (needs the network)
 
 nlu-eval: ## Judge the model: make nlu-eval FILE=sentences.jsonl
 	$(PREPARE) app nlu
-	$(PY) -m tools.nlu_eval $(FILE)
+	@$(PY) -m tools.train_nlu --python .venv-nlu/bin/python
+	@$(PY) -m tools.nlu_eval --file "$(FILE)"
 
 screenshots: ## Take the pictures of the README anew
 	$(PREPARE) dev nlu

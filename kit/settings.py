@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+ROOT = Path(__file__).resolve().parent.parent
 Port = Annotated[int, Field(ge=1, le=65535)]
 Seconds = Annotated[float, Field(gt=0, le=600)]
 LogLevel = Annotated[
@@ -20,12 +21,12 @@ class Settings(BaseSettings):
         env_prefix="YIZHAN_", env_ignore_empty=True, frozen=True, extra="ignore"
     )
 
-    data_dir: Path = Field(Path("data"), description="Database, model, logs and photos live here")
+    data_dir: Path = Field(ROOT / "data", description="Database, model, logs and photos live here")
     database_url: SecretStr | None = Field(
         None, description="PostgreSQL or SQLite URL; by default a SQLite file in the data folder"
     )
     content_dir: Path = Field(
-        Path(__file__).resolve().parent.parent / "content", description="The shipped edition"
+        ROOT / "content", description="The shipped edition"
     )
     host: str = Field("127.0.0.1", description="The address that bot and console listen on")
     bot_port: Port = Field(8000, description="Web chat and turn API")

@@ -7,7 +7,8 @@ from db.repositories.workers import WorkerRepository
 from kit import ids
 from kit.clock import Clock
 
-# The notices there are, with the version of their wording in content/messages/consents.yml.
+# What is agreed to, with the version of its wording: `HAND_IN` stands in the summary of a form,
+# above its send button (content/messages/suggestion.yml, hazard.yml); `NEWS` in notices.yml.
 HAND_IN = "hand_in"
 NEWS = "news"
 VERSIONS = {HAND_IN: 1, NEWS: 1}

@@ -17,10 +17,9 @@ from typing import Any, Self
 
 import httpx
 
-from tools.train_nlu import ROOT, rasa_command, train
+from tools.train_nlu import MODELS, ROOT, rasa_command, train
 
 # Outside the data folders, so that all tests share one training, and the next session too.
-MODELS = ROOT / ".tools" / "models"
 PYTHON = ROOT / ".venv-nlu" / "bin" / "python"
 SECONDS_TO_READY = 180
 

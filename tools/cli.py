@@ -16,9 +16,11 @@ from kit.errors import AppError
 from kit.settings import Settings
 from services import editions, staff
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-db_app = typer.Typer(no_args_is_help=True, help="The database.")
-staff_app = typer.Typer(no_args_is_help=True, help="Those who work in the console.")
+app = typer.Typer(
+    name="yizhan", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
+db_app = typer.Typer(name="yizhan", no_args_is_help=True, help="The database.")
+staff_app = typer.Typer(name="yizhan", no_args_is_help=True, help="Those who work in the console.")
 app.add_typer(db_app, name="db")
 app.add_typer(staff_app, name="staff")
 
@@ -81,7 +83,7 @@ def _with_database(
 
 def main() -> None:
     """The entry point of the `yizhan` command."""
-    app()
+    app(prog_name="yizhan")
 
 
 if __name__ == "__main__":

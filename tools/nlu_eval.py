@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from tools.train_nlu import ROOT, model_path, rasa_command
+from tools.train_nlu import MODELS, ROOT, model_path, rasa_command
 
 FALLBACK = "nlu_fallback"
 OUT_OF_SCOPE = "out_of_scope"
@@ -181,13 +181,13 @@ def evaluate(file: Path, model: Path, python: Path) -> str:
     if not model.exists():
         raise BadFile(f"No model at {model}. Train it first: python -m tools.train_nlu")
     if not python.exists():
-        raise BadFile(f"No Python at {python}. Build Rasa's environment first: make setup")
+        raise BadFile(f"No Python at {python}. Build Rasa's environment first: make run")
     return report(sentences, parse([one.text for one in sentences], model, python))
 
 
 def main() -> int:
     options = _arguments()
-    model: Path = options.model or model_path(ROOT / "data/models")
+    model: Path = options.model or model_path(MODELS)
     try:
         print(evaluate(options.file, model, options.python.absolute()))
     except BadFile as error:

@@ -109,12 +109,11 @@ def _check_port(program: Program, values: dict[str, object]) -> None:
             raise Stopped("bad_host", host=program.host, setting=name) from refused
 
 
-def prepare(settings: Settings, progress: Progress, models: Path | None = None) -> Path:
+def prepare(settings: Settings, progress: Progress) -> Path:
     """Bring database and content up to date, train if needed; give the model."""
     logs = settings.data_dir.resolve() / "logs"
     _step("database", UPGRADE, logs, settings, progress)
-    out = models or settings.data_dir.resolve() / "models"
-    train = ("-m", "tools.train_nlu", "--python", str(NLU.python), "--out", str(out))
+    train = ("-m", "tools.train_nlu", "--python", str(NLU.python))
     return Path(_step("model", train, logs, settings, progress))
 
 

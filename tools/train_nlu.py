@@ -1,6 +1,6 @@
 """Trains Rasa's model when, and only when, something that it is made from has changed.
 
-python -m tools.train_nlu --python .venv-nlu/bin/python --out data/models
+python -m tools.train_nlu --python .venv-nlu/bin/python --out .tools/models
 """
 
 import argparse
@@ -29,6 +29,8 @@ _FOLDERS = {
     "nlu/components": "*.py",
     "nlu/dictionary": "*",
 }
+# A model belongs to this copy of the code, so all data folders, tests and figures share it.
+MODELS = ROOT / ".tools" / "models"
 _KEPT_MODELS = 3
 _LINES_OF_TROUBLE = 25
 _SECONDS_BETWEEN_LINES = 5
@@ -184,7 +186,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--python", type=Path, default=ROOT / ".venv-nlu/bin/python",
                         help="the Python of Rasa's environment")  # fmt: skip
-    parser.add_argument("--out", type=Path, default=ROOT / "data/models", help="folder of models")
+    parser.add_argument("--out", type=Path, default=MODELS, help="folder of models")
     parser.add_argument("--validate", action="store_true", help="check the data, train nothing")
     return parser.parse_args()
 
@@ -194,7 +196,7 @@ def main() -> int:
     # Made absolute without following links: an environment is known by the link in its own bin/.
     python = options.python.absolute()
     if not python.exists():
-        print(f"No Python at {options.python}. Build Rasa's environment first: make setup")
+        print(f"No Python at {options.python}. Build Rasa's environment first: make run")
         return 1
     if options.validate:
         return validate(python)

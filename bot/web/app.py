@@ -145,9 +145,8 @@ def _api() -> APIRouter:
 
 def _incoming(worker_id: str, turn: TurnIn) -> Incoming:
     if turn.text is not None:
-        # A lone surrogate is legal JSON but fits no database; PostgreSQL refuses NUL.
-        text = turn.text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        return Incoming(worker_id, turn.id, "text", text=text.replace("\x00", " "))
+        # PostgreSQL refuses NUL in a text.
+        return Incoming(worker_id, turn.id, "text", text=turn.text.replace("\x00", " "))
     if turn.location is not None:
         return Incoming(worker_id, turn.id, "location", position=_position(turn.location))
     choice = (turn.choice or "").encode("ascii", "ignore").decode().replace("\x00", "")

@@ -14,7 +14,7 @@ from db.session import transaction
 from services.turns import Guess
 from tests.factories import add_turn
 from tests.fakes import tracker_of
-from tests.testers.chat import Chat
+from tests.testers.chat import Chat, on_sqlite
 from tests.testers.worker import WorkerTester
 
 
@@ -72,7 +72,7 @@ async def test_a_turn_that_is_taken_is_left_alone(chat: Chat, worker: WorkerTest
     "latest",
     [None, {}, message(), message(5), message(["x"]), message("x" * 32), message(metadata=None)],
 )
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_a_message_without_a_turn_of_ours_does_nothing(chat: Chat, latest: Any):
     with capture_logs() as logged:
         uttered = await run(chat, latest)
@@ -106,7 +106,7 @@ async def test_an_error_inside_never_gets_out(
         {"intent": "greet"},
     ],
 )
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_a_message_of_another_shape_is_no_crash(
     chat: Chat, worker: WorkerTester, odd: dict[str, Any]
 ):

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from bot.rasa_client import for_rasa
 from kit.ids import new_id
 from tests.bot.api import FAULT_KEYS, Api, broken
-from tests.testers.chat import PER_MINUTE, Chat
+from tests.testers.chat import PER_MINUTE, Chat, on_sqlite
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 MIB = 1024 * 1024
@@ -31,6 +31,7 @@ def check_fault(answer: httpx.Response, status: int) -> str:
     return str(error["text"])
 
 
+@on_sqlite
 async def test_who_is_not_enrolled_is_told_so(api: Api):
     body = {"id": "1", "text": "菜单"}
     for header in ({}, {"Authorization": "Bearer "}, {"Authorization": "Basic abc"}):
@@ -41,7 +42,7 @@ async def test_who_is_not_enrolled_is_told_so(api: Api):
         check_fault(await api.client.get("/api/inbox", headers=header), 401)
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 @pytest.mark.parametrize(
     "text",
     [
@@ -82,7 +83,7 @@ async def test_odd_texts_are_answered(api: Api, text: str, words: str):
     assert words in answer.json()["replies"][0]["text"]
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 @pytest.mark.parametrize(
     ("body", "status"),
     [
@@ -123,19 +124,20 @@ async def test_bad_bodies_are_refused(api: Api, body: bytes, status: int):
     check_fault(await api.post(body), status)
 
 
+@on_sqlite
 async def test_too_long_a_text_says_how_much_is_taken(api: Api):
     answer = await api.turn(text="啊" * 4097)
     assert "4096" in check_fault(answer, 413)
 
 
 @pytest.mark.parametrize("text", ["\ud800", "最低工资\udfff"])
+@on_sqlite
 async def test_half_a_character_is_no_crash(api: Api, text: str):
     answer = await api.post(json.dumps({"id": "1", "text": text}).encode())
-    assert answer.status_code in {200, 422}
-    assert CHINESE.search(answer.text)
+    check_fault(answer, 422)
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 @pytest.mark.parametrize("announced", ["announced", "unannounced"])
 async def test_a_huge_body_is_refused(api: Api, announced: str):
     read = 0
@@ -151,6 +153,7 @@ async def test_a_huge_body_is_refused(api: Api, announced: str):
     assert read <= 2
 
 
+@on_sqlite
 async def test_a_forged_button_is_said_to_be_of_no_use(api: Api):
     for token in ("forged", "", "\u0000", "按钮", "a" * 64):
         answer = await api.turn(choice=token)
@@ -167,6 +170,7 @@ async def test_the_same_id_gets_the_same_replies(api: Api):
     assert both[0].json() == both[1].json()
 
 
+@on_sqlite
 async def test_too_fast_says_when_to_come_again(api: Api):
     for _ in range(PER_MINUTE):
         assert (await api.turn(text="🙂")).status_code == 200
@@ -178,7 +182,7 @@ async def test_too_fast_says_when_to_come_again(api: Api):
     assert (await api.turn("late", text="菜单")).status_code == 200
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
@@ -212,6 +216,7 @@ def check_headers(answer: httpx.Response) -> None:
     assert answer.headers["referrer-policy"] == "no-referrer"
 
 
+@on_sqlite
 async def test_our_own_fault_is_told_in_chinese_too(chat: Chat):
     with capture_logs() as logged:
         async with broken(chat) as api:
@@ -226,7 +231,7 @@ async def test_ready_when_the_database_answers(api: Api):
     assert (await api.client.get("/readyz")).json() == {"status": "ok"}
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_openapi_knows_every_answer(api: Api):
     document = (await api.client.get("/openapi.json")).json()
     turns = document["paths"]["/api/turns"]["post"]
@@ -265,7 +270,7 @@ bodies = st.one_of(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(body=bodies)
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_no_body_is_too_odd(api: Api, body: Any):
     api.chat.clock.advance(seconds=5)
     if isinstance(body, dict) and "id" in body:

@@ -16,7 +16,7 @@ from db.session import transaction
 from services import outbox, workers
 from services.turns import Reply
 from tests.bot.api import Api
-from tests.testers.chat import Chat
+from tests.testers.chat import Chat, on_sqlite
 
 SECONDS = 10
 
@@ -112,7 +112,7 @@ async def test_it_resumes_behind_the_last_one_seen(api: Api):
         assert (await stream.event())[1]["text"] == "消息三"
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_nobody_else_hears_it(api: Api):
     stranger = await api.chat.newcomer()
     me = await worker_id(api)
@@ -122,7 +122,7 @@ async def test_nobody_else_hears_it(api: Api):
         assert (await stream.event())[1]["text"] == "消息我的"
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_what_comes_while_listening_is_pushed(api: Api, monkeypatch: pytest.MonkeyPatch):
     # Only the pace is changed: the pause of two seconds would be the test's.
     monkeypatch.setattr(inbox, "LOOK_EVERY", 0.01)
@@ -134,7 +134,7 @@ async def test_what_comes_while_listening_is_pushed(api: Api, monkeypatch: pytes
         assert (await stream.event())[1]["text"] == "消息新的"
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_a_quiet_line_gives_signs_of_life(chat: Chat, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(inbox, "LOOK_EVERY", 0.001)
     worker = await chat.newcomer()
@@ -143,7 +143,7 @@ async def test_a_quiet_line_gives_signs_of_life(chat: Chat, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize("last", ["abc", "-1", "9" * 30, "1.5"])
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_an_odd_last_event_id_is_refused(api: Api, last: str):
     headers = {**api.authorization, "Last-Event-ID": last}
     answer = await api.client.get("/api/inbox", headers=headers)

@@ -18,7 +18,7 @@ from db.models import TurnRow
 from db.session import transaction
 from services.turns import Turn
 from tests.fakes import heard, tracker_of
-from tests.testers.chat import PER_MINUTE, Chat, incoming
+from tests.testers.chat import PER_MINUTE, Chat, incoming, on_sqlite
 from tests.testers.worker import WorkerTester
 
 TEXT = "我要查工资"
@@ -85,7 +85,7 @@ async def test_an_unknown_turn_is_nobodys(worker: WorkerTester, understanding: U
     await understanding.tell(Turn("x" * 32, worker.id, "text", text=TEXT))
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_rasa_is_told_masked_words_and_ids_only(channel: RestChannel):
     async with httpx.AsyncClient(transport=httpx.MockTransport(channel)) as http:
         client = RasaClient(http, "http://rasa", 2.0)

@@ -14,7 +14,7 @@ from services.conversation import Incoming
 from services.turns import NOTHING_HEARD
 from tests.factories import FixedClock, add_turn, add_worker
 from tests.fakes import heard
-from tests.testers.chat import PER_MINUTE, Chat
+from tests.testers.chat import PER_MINUTE, Chat, on_sqlite
 from tests.testers.worker import WorkerTester
 
 ROADS = 20
@@ -118,6 +118,7 @@ async def test_the_same_message_at_once_is_one_turn(chat: Chat, worker: WorkerTe
     assert len(await rows(chat)) == 1
 
 
+@on_sqlite
 async def test_two_workers_may_use_the_same_message_id(chat: Chat, worker: WorkerTester):
     other = await chat.newcomer()
     await worker.sends({"text": "菜单"}, "1")
@@ -155,6 +156,7 @@ async def test_too_fast_is_refused_and_nothing_stored(sessions: Sessions, clock:
     await send()
 
 
+@on_sqlite
 async def test_an_answered_message_is_never_too_fast(chat: Chat, worker: WorkerTester):
     chat.clock.advance(days=1)
     messages = [new_id() for _ in range(PER_MINUTE)]
@@ -175,7 +177,7 @@ async def test_an_unknown_turn_is_nobodys(chat: Chat):
         assert await conversation.replies_of(session, "x" * 32) is None
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_numbers_run_on_through_the_replies_of_a_turn(chat: Chat, worker: WorkerTester):
     chat.rasa.mode = "down"
     for text in ("我要提个建议", "路灯不亮", "菜单"):

@@ -14,7 +14,7 @@ from services import desk
 from services.turns import NOTHING_HEARD, Heard, Turn
 from tests.factories import add_turn
 from tests.fakes import FALLBACK, heard
-from tests.testers.chat import Chat
+from tests.testers.chat import Chat, on_sqlite
 from tests.testers.worker import WorkerTester
 
 CATALOGUE = Path(__file__).resolve().parents[2] / "nlu" / "intents.yml"
@@ -89,7 +89,7 @@ async def test_every_intent_leads_somewhere(chat: Chat, worker: WorkerTester):
 
 
 @pytest.mark.usefixtures("stocked")
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_every_button_leads_somewhere(chat: Chat, worker: WorkerTester):
     wrong = {}
     for intent in [*INTENTS, FALLBACK]:
@@ -109,7 +109,7 @@ async def test_every_button_leads_somewhere(chat: Chat, worker: WorkerTester):
 
 @pytest.mark.usefixtures("stocked")
 @pytest.mark.parametrize("step", range(4), ids=STEPS)
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_no_intent_loses_an_open_draft(chat: Chat, worker: WorkerTester, step: int):
     chat.rasa.mode = "down"
     for text in DRAFT[: step + 1]:
@@ -131,7 +131,7 @@ async def test_no_intent_loses_an_open_draft(chat: Chat, worker: WorkerTester, s
 
 
 @pytest.mark.usefixtures("stocked")
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_the_open_search_for_a_stop_gives_way(chat: Chat, worker: WorkerTester):
     await worker.says("找驿站")
     wrong = {}
@@ -141,6 +141,7 @@ async def test_the_open_search_for_a_stop_gives_way(chat: Chat, worker: WorkerTe
     assert {intent: found for intent, found in wrong.items() if found} == {}
 
 
+@on_sqlite
 async def test_not_understood_keeps_the_sentence(chat: Chat, worker: WorkerTester):
     text = "天河路口的红灯太短了跑不过去"
     chat.rasa.hears = {text: heard("nlu_fallback", 0.3, "report_hazard", "ask_traffic_accident")}
@@ -155,6 +156,7 @@ async def test_not_understood_keeps_the_sentence(chat: Chat, worker: WorkerTeste
 
 
 @pytest.mark.parametrize("way", ["press", "number", "title"])
+@on_sqlite
 async def test_a_guess_is_served_with_the_sentence_that_waited(
     chat: Chat, worker: WorkerTester, way: str
 ):
@@ -170,7 +172,7 @@ async def test_a_guess_is_served_with_the_sentence_that_waited(
 
 
 @pytest.mark.usefixtures("stocked")
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_a_guessed_search_knows_the_place(chat: Chat, worker: WorkerTester):
     text = "东晓南那边"
     chat.rasa.hears = {text: heard("nlu_fallback", 0.3, "find_rest_stop")}
@@ -179,7 +181,7 @@ async def test_a_guessed_search_knows_the_place(chat: Chat, worker: WorkerTester
     assert "东晓南" in worker.card("rest_stop")["name"]
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_never_more_than_three_guesses_and_no_useless_ones(chat: Chat, worker: WorkerTester):
     guesses = ("insult", "greet", "check_case", "ask_tax", "report_hazard", "check_pay")
     chat.rasa.hears = {"嗯嗯啊啊": heard("nlu_fallback", 0.3, *guesses)}
@@ -199,7 +201,7 @@ async def test_never_more_than_three_guesses_and_no_useless_ones(chat: Chat, wor
         ("查我提的", "还没有"),
     ],
 )
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_the_menu_by_number_with_rasa_down(
     chat: Chat, worker: WorkerTester, text: str, expected: str
 ):
@@ -209,7 +211,7 @@ async def test_the_menu_by_number_with_rasa_down(
     worker.sees(expected)
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_an_unknown_intent_or_task_is_no_crash(chat: Chat, worker: WorkerTester):
     chat.rasa.hears = {"新模型的话": Heard("made_up_intent", 0.99)}
     await worker.says("新模型的话")
@@ -217,7 +219,7 @@ async def test_an_unknown_intent_or_task_is_no_crash(chat: Chat, worker: WorkerT
 
 
 @pytest.mark.parametrize("text", ["救命有人被车撞了", "出车祸了", "着火了快来", "我被人打了"])
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_emergency_words_need_no_rasa(chat: Chat, worker: WorkerTester, text: str):
     await worker.says(text)
     assert "120" in worker.replies[0]["text"]
@@ -225,7 +227,7 @@ async def test_emergency_words_need_no_rasa(chat: Chat, worker: WorkerTester, te
 
 
 @pytest.mark.parametrize("text", ["不想活了", "活着没意思", "我真想死"])
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_distress_words_need_no_rasa(chat: Chat, worker: WorkerTester, text: str):
     await worker.says(text)
     assert "12356" in worker.replies[0]["text"]

@@ -11,7 +11,7 @@ from services import rights
 from services.turns import RightCard
 from tests.factories import FixedClock
 from tests.fakes import heard
-from tests.testers.chat import Chat
+from tests.testers.chat import Chat, on_sqlite
 from tests.testers.worker import WorkerTester
 
 CITIES = (None, "广州", "深圳", "盐城", "杭州", "厦门", "拉萨", "广东", "北京")
@@ -122,7 +122,7 @@ def test_an_overdue_answer_says_so(library: Library):
     assert replace(rights.card(library, FixedClock(), empty, None), remarks=())
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_the_city_is_remembered_for_the_next_question(chat: Chat, worker: WorkerTester):
     chat.rasa.hears = {
         "广州最低工资多少": heard("ask_minimum_wage"),

@@ -9,7 +9,7 @@ from db.models import Case, DialogueRow, TurnRow
 from db.session import transaction
 from kit.ids import new_id, read_code
 from tests.fakes import heard
-from tests.testers.chat import Chat
+from tests.testers.chat import Chat, on_sqlite
 from tests.testers.worker import WorkerTester
 
 SUBJECT, PLACE, REMEDY = "蕉门地铁口没有换电柜", "蕉门地铁站A口", "多装两个换电柜"
@@ -67,6 +67,7 @@ async def test_by_text_to_the_end(chat: Chat, worker: WorkerTester):
 
 
 @pytest.mark.usefixtures("rasa")
+@on_sqlite
 async def test_by_buttons_where_there_are_buttons(chat: Chat, worker: WorkerTester):
     await worker.says("菜单")
     await worker.presses("提建议")
@@ -81,7 +82,7 @@ async def test_by_buttons_where_there_are_buttons(chat: Chat, worker: WorkerTest
 
 
 @pytest.mark.parametrize("send", ["发送", "好的", "１", "1。", "OK"])
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_by_numbers_and_words(chat: Chat, worker: WorkerTester, send: str):
     chat.rasa.mode = "down"
     await worker.says("３")
@@ -95,6 +96,7 @@ async def test_by_numbers_and_words(chat: Chat, worker: WorkerTester, send: str)
     assert await count(chat) == 1
 
 
+@on_sqlite
 async def test_the_first_sentence_may_hold_the_subject(chat: Chat, worker: WorkerTester):
     text = "建议在蕉门地铁口多装几个换电柜"
     chat.rasa.hears = {text: heard("send_suggestion")}
@@ -111,6 +113,7 @@ async def test_the_first_sentence_may_hold_the_subject(chat: Chat, worker: Worke
         ("办法", REMEDY, "装三个"),
     ],
 )
+@on_sqlite
 async def test_each_field_can_be_mended(
     chat: Chat, worker: WorkerTester, name: str, old: str, new: str
 ):
@@ -125,7 +128,7 @@ async def test_each_field_can_be_mended(
     assert new in {case.subject, case.place, case.remedy}
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_a_mending_can_be_dropped(chat: Chat, worker: WorkerTester):
     chat.rasa.mode = "down"
     await at_summary(worker)
@@ -134,7 +137,7 @@ async def test_a_mending_can_be_dropped(chat: Chat, worker: WorkerTester):
     worker.sees("请看一遍", SUBJECT)
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_back_leads_through_all_steps_and_out(chat: Chat, worker: WorkerTester):
     chat.rasa.mode = "down"
     await at_summary(worker)
@@ -148,7 +151,7 @@ async def test_back_leads_through_all_steps_and_out(chat: Chat, worker: WorkerTe
 
 @pytest.mark.parametrize("turns", range(1, 5))
 @pytest.mark.parametrize("way", ["算了", "不交了"])
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_it_can_be_cancelled_at_each_step(
     chat: Chat, worker: WorkerTester, turns: int, way: str
 ):
@@ -162,6 +165,7 @@ async def test_it_can_be_cancelled_at_each_step(
     assert await count(chat) == 0
 
 
+@on_sqlite
 async def test_a_position_at_the_place_step(chat: Chat, worker: WorkerTester):
     chat.rasa.mode = "down"
     await worker.says(OPENER)
@@ -174,7 +178,7 @@ async def test_a_position_at_the_place_step(chat: Chat, worker: WorkerTester):
     worker.sees("黄阁站附近的定位点（22.82750,113.51350）")
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_a_chinese_map_position_is_stored_in_wgs84(chat: Chat, worker: WorkerTester):
     chat.rasa.mode = "down"
     await worker.says(OPENER)
@@ -186,7 +190,7 @@ async def test_a_chinese_map_position_is_stored_in_wgs84(chat: Chat, worker: Wor
     assert "116.397" in answers["place"]
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_an_afterthought_at_the_summary_is_added_visibly(chat: Chat, worker: WorkerTester):
     chat.rasa.mode = "down"
     await at_summary(worker)
@@ -199,7 +203,7 @@ async def test_an_afterthought_at_the_summary_is_added_visibly(chat: Chat, worke
     assert case.subject == f"{SUBJECT}\n还有晚上太黑"
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_too_short_and_too_long_are_said_and_cost_nothing(chat: Chat, worker: WorkerTester):
     chat.rasa.mode = "down"
     await worker.says(OPENER)
@@ -242,7 +246,7 @@ async def test_a_question_inside_is_answered_and_the_draft_waits(chat: Chat, ask
 @pytest.mark.parametrize(
     ("title", "place", "next_words"), [("写进去", QUESTION, "办好"), ("都不要", None, "什么地方")]
 )
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_a_question_inside_is_written_down_or_dropped(
     chat: Chat, asking: WorkerTester, title: str, place: str | None, next_words: str
 ):
@@ -253,7 +257,7 @@ async def test_a_question_inside_is_written_down_or_dropped(
     assert set(answers) <= {"subject", "place"}
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_another_answer_replaces_the_question(chat: Chat, asking: WorkerTester):
     await asking.says(PLACE)
     asking.sees("办好")
@@ -275,7 +279,7 @@ async def test_put_aside_and_taken_up_again(chat: Chat, worker: WorkerTester, as
     assert (await state_of(chat, worker)).answers == {"subject": SUBJECT}
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_a_button_of_the_menu_puts_aside_too(chat: Chat, worker: WorkerTester):
     chat.rasa.mode = "down"
     await worker.says("菜单")
@@ -290,7 +294,7 @@ async def test_a_button_of_the_menu_puts_aside_too(chat: Chat, worker: WorkerTes
     worker.sees("在什么地方")
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_a_new_one_beside_a_draft_asks_which(chat: Chat, worker: WorkerTester):
     chat.rasa.mode = "down"
     other = "建议修路"
@@ -337,7 +341,7 @@ async def test_pressed_twice_at_once_makes_one_case(chat: Chat, worker: WorkerTe
     assert await count(chat) == 1
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_a_stale_button_asks_the_open_step_again(chat: Chat, worker: WorkerTester):
     chat.rasa.mode = "down"
     await worker.says(OPENER)
@@ -365,6 +369,7 @@ async def test_a_forged_or_anothers_button_does_nothing(chat: Chat, worker: Work
 
 
 @pytest.mark.parametrize(("text", "number"), [("救命啊", "120"), ("我不想活了", "12356")])
+@on_sqlite
 async def test_danger_comes_first_and_keeps_the_draft(
     chat: Chat, worker: WorkerTester, text: str, number: str
 ):
@@ -381,7 +386,7 @@ async def test_danger_comes_first_and_keeps_the_draft(
     assert (await state_of(chat, worker)).name == "suggestion"
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_the_words_are_blanked_when_the_turn_ends(chat: Chat, worker: WorkerTester):
     chat.rasa.mode = "down"
     await at_summary(worker)

@@ -11,7 +11,7 @@ from services import cases, workers
 from services.cases import Draft
 from tests.factories import add_staff, add_turn
 from tests.fakes import heard
-from tests.testers.chat import Chat
+from tests.testers.chat import Chat, on_sqlite
 from tests.testers.worker import WorkerTester
 
 HEARD = {
@@ -117,6 +117,7 @@ async def test_nothing_is_sent_to_one_who_wants_nothing(chat: Chat, worker: Work
     assert [row.cause for row in await news(chat)] == [f"case:{second}:in_review"]
 
 
+@on_sqlite
 async def test_staff_see_masked_words(chat: Chat, worker: WorkerTester):
     code = await hand_in(chat, worker)
     async with transaction(chat.sessions) as session:
@@ -180,7 +181,7 @@ async def test_deleting_deletes(chat: Chat, worker: WorkerTester):
     worker.sees("在什么地方")
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_deleting_is_asked_first(chat: Chat, worker: WorkerTester):
     code = await hand_in(chat, worker)
     await worker.says("删掉我的资料")
@@ -190,7 +191,7 @@ async def test_deleting_is_asked_first(chat: Chat, worker: WorkerTester):
 
 
 @pytest.mark.parametrize("token", ["", "forged", "\x00", "a" * 100_000])
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_a_forged_token_is_nobody(chat: Chat, token: str):
     async with transaction(chat.sessions) as session:
         with pytest.raises(NotKnown):

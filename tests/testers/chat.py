@@ -20,6 +20,8 @@ from tests.testers.worker import WorkerTester
 SHIPPED = Path(__file__).resolve().parents[2] / "content"
 # A worker needs some seconds to read; many turns in a test must not look like a flood.
 SECONDS_BETWEEN_TURNS = 5
+# For tests of wording and paths, which a second database would only repeat.
+on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 PER_MINUTE = 40
 
 

@@ -175,6 +175,7 @@ def test_a_second_set_up_in_the_same_clone_waits_for_the_first(clone):
     [
         ("failed to write: No space left on device (os error 28)", "disk_full"),
         ("error sending request for url", "no_network"),
+        ("error sending request: invalid peer certificate: UnknownIssuer", "bad_certificate"),
         ("Network connectivity is disabled, but the package was not cached", "no_network"),
         ("Hash mismatch for alpha==1", "bad_hash"),
         ("failed to create directory: Permission denied (os error 13)", "root_not_writable"),
@@ -193,7 +194,8 @@ def test_what_goes_wrong_while_installing_is_one_clear_line(clone, trouble, key)
 
 def test_without_python310_one_line_says_what_to_do(clone):
     code, said = clone.run("nlu", FAKE_310="")
-    assert (code, said[-1]) == (1, words("stopped", "no_python310"))
+    log = clone.root / ".tools" / "python310.log"
+    assert (code, said[-1]) == (1, words("stopped", "no_python310", log=log))
 
 
 def test_python310_is_found_at_pyenv_when_its_shims_break_uv(clone, tmp_path):
@@ -215,7 +217,7 @@ def test_a_wrong_setting_is_not_passed_over(clone, path):
 def test_without_uv_it_is_fetched_with_pip(clone, tmp_path):
     uv = clone.uv.rename(tmp_path / "uv")
     fetch = (
-        f'test "$1" = --version && echo pip 1 || {{ mkdir -p "$3/bin" && cp {uv} "$3/bin/uv"; }}\n'
+        f'test "$1" = --version && echo pip 1 || {{ mkdir -p "$5/bin" && cp {uv} "$5/bin/uv"; }}\n'
     )
     script(clone.bin / "pip3", f"#!/bin/sh\n{fetch}")
     clone.environment["PATH"] = f"{clone.bin}:{bare_path(tmp_path)}"

@@ -30,7 +30,7 @@ class Phone:
 
     async def says(self, words: str) -> None:
         await self.text_box.fill(words)
-        await self.page.get_by_role("button", name="发送", exact=True).click()
+        await self.page.locator("#composer button.main").click()
 
     async def taps(self, name: str) -> None:
         await self.button(name).last.click()

@@ -84,7 +84,7 @@ async def test_claims_past_the_third_are_folded(phone: Phone, api: FakeApi) -> N
     await expect(folded).to_be_hidden()
     await card.get_by_text("还有 1 条").click()
     await expect(folded).to_be_visible()
-    await expect(card.get_by_role("link", name="看官方页面")).to_have_count(2)
+    await expect(card.get_by_role("link", name="看来源网页")).to_have_count(2)
 
 
 async def test_hotlines_can_be_dialled(phone: Phone, api: FakeApi) -> None:

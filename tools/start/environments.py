@@ -20,6 +20,7 @@ CAUSES = (
     (("No space left", "os error 28", "Disk quota", "os error 122"), "disk_full"),
     (("Hash mismatch", "hash mismatch"), "bad_hash"),
     (("Permission denied", "os error 13", "Read-only file system"), "root_not_writable"),
+    (("invalid peer certificate",), "bad_certificate"),
     (("error sending request", "dns error", "Failed to fetch"), "no_network"),
     (("Network connectivity", "Connection refused", "timed out"), "no_network"),
 )

@@ -34,25 +34,17 @@ def find_uv(progress: Progress) -> Path:
         for candidate in (found, OWN_UV):
             if candidate and answer([candidate, "--version"]):
                 return Path(candidate)
-    return _install_uv(progress)
+        return _install_uv(progress)
 
 
 def _install_uv(progress: Progress) -> Path:
     log = TOOLS / "uv.log"
-    python = _python_with_pip()
-    with progress.step("uv_install"):
-        # --target needs no virtual environment, which a bare Debian Python cannot make.
-        options: list[str | Path] = [
-            "--upgrade",
-            "--no-deps",
-            "--require-hashes",
-            "--requirement",
-            SETUP_LOCK,
-        ]
-        command: list[str | Path] = [*python, "install", "--target", TOOLS / "uv", *options]
-        run_logged(command, log, heard=progress.detail)
-        if not answer([OWN_UV, "--version"]):
-            raise Stopped("no_uv", log=log)
+    # --target needs no virtual environment, which a bare Debian Python cannot make.
+    command: list[str | Path] = [*_python_with_pip(), "install", "--upgrade", "--no-deps"]
+    command += ["--target", TOOLS / "uv", "--require-hashes", "--requirement", SETUP_LOCK]
+    run_logged(command, log, heard=progress.detail)
+    if not answer([OWN_UV, "--version"]):
+        raise Stopped("no_uv", log=log)
     return OWN_UV
 
 
@@ -74,8 +66,7 @@ def find_python310(uv: Path, progress: Progress) -> Path:
             if not _is_310(Path(named)):
                 raise Stopped("bad_python310", path=named)
             return Path(named)
-        found = _known(uv) or _pyenv()
-    return found or _download(uv, progress)
+        return _known(uv) or _pyenv() or _download(uv, progress)
 
 
 def _known(uv: Path) -> Path | None:
@@ -95,16 +86,15 @@ def _pyenv() -> Path | None:
 
 
 def _download(uv: Path, progress: Progress) -> Path:
-    with progress.step("python310_download"):
-        run_logged(
-            [uv, "python", "install", "--no-bin", NLU_VERSION],
-            TOOLS / "python310.log",
-            extra=path_without_shims(),
-            heard=progress.detail,
-        )
-        found = _known(uv)
-        if found is None:
-            raise Stopped("no_python310")
+    run_logged(
+        [uv, "python", "install", "--no-bin", NLU_VERSION],
+        TOOLS / "python310.log",
+        extra=path_without_shims(),
+        heard=progress.detail,
+    )
+    found = _known(uv)
+    if found is None:
+        raise Stopped("no_python310", log=TOOLS / "python310.log")
     return found
 
 

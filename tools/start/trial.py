@@ -8,13 +8,10 @@ from pathlib import Path
 
 from kit.settings import Settings
 from tools.run import check_ports, data_folder, prepare
-from tools.start.machine import ROOT
 from tools.start.programs import programs
 from tools.start.progress import Progress
 from tools.start.stack import Stack
 
-# Outside the data folders, so that tests, pictures and figures share one training.
-MODELS = ROOT / ".tools" / "models"
 SECONDS_TO_READY = 240
 
 
@@ -47,7 +44,7 @@ def running(data: Path, turns_per_minute: int = 6000) -> Iterator[tuple[Stack, S
     settings = settings_for(data, turns_per_minute)
     with data_folder(data) as lock:
         check_ports(programs(settings, Path()))
-        model = prepare(settings, Progress(3, sys.stderr), MODELS)
+        model = prepare(settings, Progress(3, sys.stderr))
         with Stack.of(settings, model, lock=lock) as stack:
             stack.wait_ready(SECONDS_TO_READY)
             yield stack, settings
