@@ -9,7 +9,7 @@ RUN pip install --no-cache-dir --require-hashes -r nlu/requirements.lock
 
 COPY kit kit
 COPY nlu nlu
-RUN python -m rasa train --config nlu/config.yml --domain nlu/domain --data nlu/data \
+RUN python -m nlu.run_rasa train --config nlu/config.yml --domain nlu/domain --data nlu/data \
       --out models --fixed-model-name yizhan
 
 RUN useradd --system --uid 10001 --create-home yizhan

@@ -25,9 +25,7 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         None, description="PostgreSQL or SQLite URL; by default a SQLite file in the data folder"
     )
-    content_dir: Path = Field(
-        ROOT / "content", description="The shipped edition"
-    )
+    content_dir: Path = Field(ROOT / "content", description="The shipped edition")
     host: str = Field("127.0.0.1", description="The address that bot and console listen on")
     bot_port: Port = Field(8000, description="Web chat and turn API")
     console_port: Port = Field(8001, description="Console for staff")

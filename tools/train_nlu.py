@@ -107,7 +107,7 @@ def train(python: Path, out: Path) -> tuple[Path, bool]:
 def validate(python: Path) -> int:
     """Rasa's own check of the data, warnings included; its exit code."""
     command = rasa_command(
-        python, "-m", "rasa", "data", "validate", "--fail-on-warnings", *_sources()
+        python, "-m", "nlu.run_rasa", "data", "validate", "--fail-on-warnings", *_sources()
     )
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 
@@ -118,7 +118,7 @@ def _sources() -> list[str]:
 
 def _run_training(python: Path, scratch: Path) -> Path:
     command = rasa_command(
-        python, "-m", "rasa", "train", *_sources(),
+        python, "-m", "nlu.run_rasa", "train", *_sources(),
         "--out", str(scratch.resolve()), "--fixed-model-name", "model",
         TMPDIR=str(scratch.resolve()),
     )  # fmt: skip

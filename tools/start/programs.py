@@ -65,7 +65,7 @@ def programs(settings: Settings, model: Path) -> tuple[Program, ...]:
 
 def _rasa(port: int, model: Path) -> tuple[str, ...]:
     # Its REST channel asks nobody who he is: never on another address than this machine's own.
-    command = f"-m rasa run -i 127.0.0.1 -p {port} --endpoints nlu/endpoints.yml"
+    command = f"-m nlu.run_rasa run -i 127.0.0.1 -p {port} --endpoints nlu/endpoints.yml"
     command += " --credentials nlu/credentials.yml --model"
     return (str(NLU.python), *command.split(), str(model))
 
