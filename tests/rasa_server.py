@@ -97,7 +97,7 @@ def rasa_server(actions_port: int, folder: Path) -> Iterator[Rasa]:
     port, log = free_port(), folder / "rasa.log"
     command = rasa_command(
         PYTHON, *f"-m nlu.run_rasa run -i 127.0.0.1 -p {port}".split(),
-        *"--endpoints nlu/endpoints.yml".split(),
+        *["--endpoints", "nlu/endpoints.yml"],
         *f"--credentials nlu/credentials.yml --model {model}".split(),
         YIZHAN_ACTIONS_HOST="127.0.0.1", YIZHAN_ACTIONS_PORT=str(actions_port),
     )  # fmt: skip
