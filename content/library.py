@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from content.schema import Hotline, Place, RestStop, RightTopic
 from content.wording import Messages
+from kit.text import normalise
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,21 @@ class Library:
         return self._provinces.get(region)
 
     def region_in(self, text: str) -> str | None:
-        """The city, else the province, that a text names first."""
+        """The city, else the province, that a text names first; 中山大道 names no city."""
+        for name in self._provinces:
+            if name in text and not any(
+                f"{name}{place}" in text for place in self.words["streets"]
+            ):
+                for road in self.words["roads"]:
+                    text = text.replace(f"{name}{road}", road)
         named = [(text.find(name), name in self.regions, name) for name in self._provinces]
         found = min((spot for spot in named if spot[0] >= 0), default=None, key=_city_first)
         return found[2] if found else None
+
+    @cached_property
+    def names_of_places(self) -> tuple[tuple[str, Place], ...]:
+        """Every place with its normalised name: a sentence is held against them all."""
+        return tuple((normalise(place.name), place) for place in self.places)
 
     @cached_property
     def _provinces(self) -> Mapping[str, str]:

@@ -10,6 +10,7 @@ from services.turns import Position
 
 # A metro station, airport or landmark is a point; a town's point is only its middle.
 POINTS = frozenset({"metro", "airport", "landmark"})
+AROUND_MOST = 3  # characters that may stand around a place that is all that was said
 NAME_LEAST = 2  # one character is no name
 
 
@@ -48,8 +49,8 @@ def mentioned(library: Library, text: str) -> tuple[Place, ...]:
     words = normalise(text)
     suffixes = library.words["place_suffixes"]
     found: list[tuple[int, Place]] = []
-    for place in library.places:
-        size = _match(words, place, suffixes)
+    for name, place in library.names_of_places:
+        size = _match(words, name, suffixes)
         if size:
             found.append((size, place))
     if not found:
@@ -62,14 +63,22 @@ def mentioned(library: Library, text: str) -> tuple[Place, ...]:
     return tuple(in_city or places)
 
 
+def is_a_place(library: Library, text: str) -> bool:
+    """Whether a text is the name of a place and hardly anything more ("我在黄阁")."""
+    words = normalise(text)
+    suffixes = library.words["place_suffixes"]
+    sizes = [_match(words, name, suffixes) for name, _ in library.names_of_places]
+    size = max(len(library.region_in(words) or ""), *sizes)
+    return size > 0 and len(words) - size <= AROUND_MOST
+
+
 def _is_called(library: Library, words: str, place: Place) -> bool:
     """Whether the text says of which kind the place is: "黄阁地铁站" is no town."""
     return any(word in words for word in library.words.get(f"kind_{place.kind}", ()))
 
 
-def _match(words: str, place: Place, suffixes: tuple[str, ...]) -> int:
-    """How many characters of the place's name stand in the text, with or without its suffix."""
-    name = normalise(place.name)
+def _match(words: str, name: str, suffixes: tuple[str, ...]) -> int:
+    """How many characters of a place's name stand in the text, with or without its suffix."""
     if name in words:
         return len(name)
     for suffix in suffixes:

@@ -14,6 +14,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from tools.start.machine import leashed
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # All that a model is made from. Documentation and the catalogue are not: check_nlu holds those.
@@ -124,7 +126,10 @@ def _run_training(python: Path, scratch: Path) -> Path:
     )  # fmt: skip
     started = time.monotonic()
     with (scratch / "log").open("w+") as log:
-        running = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+        # On a leash: a killed starter leaves no training behind.
+        running = subprocess.Popen(
+            leashed(command), cwd=ROOT, stdout=log, stderr=subprocess.STDOUT
+        )
         try:
             while _still_running(running):
                 _show(round(time.monotonic() - started))

@@ -10,6 +10,11 @@ from services.turns import Choice, Position, Replies, Reply, Task
 
 NAME = "find_stop"
 WHERE = "where"
+# What an answer to "where are you?" may be heard as.
+ABOUT_STOPS = frozenset(
+    {None, "nlu_fallback", "out_of_scope", "find_rest_stop", "ask_stop_detail", "set_profile"}
+)
+SURE = 0.7
 AREAS_OFFERED = 8
 NAME_LEAST = 2  # one character names no place
 
@@ -173,14 +178,21 @@ async def _ask(scene: Scene) -> Reply:
 async def _take(scene: Scene) -> Replies | None:
     if scene.turn.position is not None:
         return await by_position(scene, scene.turn.position)
-    need = scene.state.answers.get("need")
-    answered = await search(scene, need)
+    if _is_another_wish(scene):
+        return None
+    answered = await search(scene, scene.state.answers.get("need"))
     if answered is not None:
         return answered
-    # What Rasa understood as another wish is one; a bare word here is a place nobody knows.
-    if scene.heard.intent not in {None, "nlu_fallback", "out_of_scope", "find_rest_stop"}:
+    # What was surely no place is another wish; a bare word here is a place that nobody knows.
+    if scene.heard.intent not in ABOUT_STOPS:
         return None
     return (await nothing_known(scene, core_words(scene) or scene.text),)
+
+
+def _is_another_wish(scene: Scene) -> bool:
+    """Whether he asks something else: "广州最低工资多少" names a city, and no place to rest."""
+    other = scene.heard.intent not in ABOUT_STOPS and scene.heard.confidence >= SURE
+    return other and not gazetteer.is_a_place(scene.library, scene.text)
 
 
 async def _choose(scene: Scene, _do: str, _value: str) -> Replies:

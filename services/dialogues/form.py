@@ -20,6 +20,8 @@ QUOTED = 80
 WISHES = frozenset(
     {"delete_my_data", "show_my_data", "unsubscribe_notices", "human_handoff", "restart"}
 )
+# What is said to the bot in passing: no answer to any field, and no reason to leave the form.
+SMALL_TALK = frozenset({"greet", "thank", "goodbye", "deny", "insult"})
 SURE = 0.7
 
 
@@ -139,6 +141,8 @@ async def _take_field(form: Form, field: Field, scene: Scene) -> Replies | None:
         return await _store(form, field, scene, _place_words(scene, scene.turn.position))
     if field.optional and scene.is_word("skip"):
         return await _store(form, field, scene, "")
+    if _is_small_talk(scene):
+        return (scene.reply("form.small_talk"), await _ask_field(form, field, scene))
     if _looks_like_a_question(form, scene):
         scene.keep(**{PENDING: scene.text, "intent": scene.heard.intent})
         return (_ask_pending(form, field, scene),)
@@ -167,6 +171,10 @@ async def _choose_field(form: Form, field: Field, scene: Scene, do: str, _value:
         return await _store(form, field, scene, str(scene.state.answers[PENDING]))
     scene.drop(PENDING, "intent")
     return await _next(form, scene)
+
+
+def _is_small_talk(scene: Scene) -> bool:
+    return scene.heard.intent in SMALL_TALK and scene.heard.confidence >= SURE
 
 
 def _looks_like_a_question(form: Form, scene: Scene) -> bool:
@@ -199,6 +207,8 @@ def _place_words(scene: Scene, position: Position) -> str:
 
 async def _ask_summary(form: Form, scene: Scene) -> Reply:
     answers = scene.state.answers
+    if PENDING in answers:
+        return _ask_pending(form, form.fields[0], scene)
     lines = [
         scene.say(
             "form.line",
@@ -221,19 +231,29 @@ async def _ask_summary(form: Form, scene: Scene) -> Reply:
 async def _take_summary(form: Form, scene: Scene) -> Replies | None:
     if scene.turn.position is not None:
         return await _store_location(form, scene)
-    if scene.is_word("send") or scene.heard.intent == "affirm":
+    agreed = scene.heard.intent == "affirm" and scene.heard.confidence >= SURE
+    if scene.is_word("send") or agreed:
         return await form.send(scene)
+    if _is_small_talk(scene):
+        return (scene.reply("form.small_talk"), await _ask_summary(form, scene))
     about_this = scene.heard.intent in {None, "nlu_fallback"} | form.own_intents
     if not about_this:
         return None
-    # A sentence behind the summary is an afterthought: it goes to the first field, visibly.
-    first = form.fields[0]
-    longer = "\n".join((str(scene.state.answers[first.name]), scene.text))
+    # A sentence behind the summary may be an afterthought; nothing is added without his word.
+    scene.keep(**{PENDING: scene.text})
+    return (await _ask_summary(form, scene),)
+
+
+async def _add_pending(form: Form, scene: Scene) -> Replies:
+    """Write the sentence that waits behind the first field."""
+    first, pending = form.fields[0], str(scene.state.answers[PENDING])
+    longer = "\n".join((str(scene.state.answers[first.name]), pending))
+    scene.drop(PENDING, "intent")
     if len(longer) > first.most:
-        return (scene.reply("form.too_long", length=len(longer), least=0, most=first.most),)
+        problem = scene.reply("form.too_long", length=len(longer), most=first.most)
+        return (problem, await _ask_summary(form, scene))
     scene.keep(**{first.name: longer})
-    name = scene.say(f"{form.words}.name_{first.name}")
-    return (scene.reply("form.added", name=name), await _ask_summary(form, scene))
+    return (await _ask_summary(form, scene),)
 
 
 async def _store_location(form: Form, scene: Scene) -> Replies:
@@ -247,6 +267,9 @@ async def _store_location(form: Form, scene: Scene) -> Replies:
 async def _choose_summary(form: Form, scene: Scene, do: str, value: str) -> Replies:
     if do == "send":
         return await form.send(scene)
+    if do == "write" and PENDING in scene.state.answers:
+        return await _add_pending(form, scene)
+    scene.drop(PENDING, "intent")
     for field in form.fields:
         if do == "edit" and field.name == value:
             scene.open(form.name, field.name)

@@ -191,19 +191,6 @@ async def test_a_chinese_map_position_is_stored_in_wgs84(chat: Chat, worker: Wor
 
 
 @on_sqlite
-async def test_an_afterthought_at_the_summary_is_added_visibly(chat: Chat, worker: WorkerTester):
-    chat.rasa.mode = "down"
-    await at_summary(worker)
-    await worker.says("还有晚上太黑")
-    worker.sees("已经加到主题里", SUBJECT, "还有晚上太黑")
-    await worker.is_at(23.5, 113.0)
-    worker.sees("定位点（23.50000,113.00000）")
-    await worker.presses("发送")
-    [case] = await cases_of(chat)
-    assert case.subject == f"{SUBJECT}\n还有晚上太黑"
-
-
-@on_sqlite
 async def test_too_short_and_too_long_are_said_and_cost_nothing(chat: Chat, worker: WorkerTester):
     chat.rasa.mode = "down"
     await worker.says(OPENER)
@@ -217,6 +204,7 @@ async def test_too_short_and_too_long_are_said_and_cost_nothing(chat: Chat, work
     await worker.presses("跳过")
     await worker.presses("跳过")
     await worker.says("道" * 4096)
+    await worker.presses("写进去")
     worker.sees("太长")
     assert (await state_of(chat, worker)).answers["subject"] == "路" * 4096
 
