@@ -15,6 +15,7 @@ _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r"\s*\n\s*")
 # What Rasa reads as a command: a slash in front, after everything that `str.strip` removes.
 _COMMAND_MARKS = re.compile(r"^[\s/／⁄∕⧸]+")
+_AROUND = " ,.;:!?~、。，；：！？～…"
 _READABLE = re.compile(r"[^\W_]")
 
 
@@ -34,6 +35,11 @@ def normalise(text: str) -> str:
     lower = unicodedata.normalize("NFKC", tidy(text)).lower()
     # A few letters, such as the Turkish capital i, fall apart when they become lower case.
     return " ".join(unicodedata.normalize("NFKC", lower).split())
+
+
+def bare(text: str) -> str:
+    """The text as a word to be looked up: normalised, without marks around it."""
+    return normalise(text).strip(_AROUND)
 
 
 def without_command_marks(text: str) -> str:

@@ -12,8 +12,9 @@ from db.repositories.turns import ChoiceRepository, TurnRepository
 from kit import ids
 from kit.clock import Clock
 from kit.errors import TooFast
-from kit.text import normalise, shorten
+from kit.text import bare, normalise, shorten
 from services import desk
+from services.dialogues.engine import CANCEL
 from services.turns import Choice, Heard, Kind, Position, Replies, Reply, Task, Turn
 
 MINUTE = timedelta(minutes=1)
@@ -121,9 +122,11 @@ async def _turn(session: AsyncSession, row: TurnRow) -> Turn:
 
 def _typed(text: str, offered: list[ChoiceRow]) -> ChoiceRow | None:
     """The choice whose number or very title was typed."""
-    typed = normalise(text).strip("。.、 ")
+    typed = bare(text)
     for row in offered:
-        if typed == str(row.number) or typed == normalise(row.title):
+        # A slip of the thumb must not throw a draft away: that takes the button or its words.
+        counted = row.args.get("do") != CANCEL
+        if typed == normalise(row.title) or (counted and typed == str(row.number)):
             return row
     return None
 

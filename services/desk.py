@@ -10,9 +10,11 @@ from db.repositories.turns import DialogueRepository
 from kit.clock import Clock
 from kit.errors import AppError
 from kit.text import normalise
+from services import replies as old_replies
 from services.dialogues import find_stop, intake
 from services.dialogues.engine import CHOSEN, Engine
 from services.dialogues.form import PENDING
+from services.dialogues.listening import SURE
 from services.scene import FORMS, SAID, Args, Scene, TaskFunction
 from services.tasks import cases, notices, rest_stops, rights, talk, workers
 from services.turns import Heard, Replies, Reply, Turn
@@ -52,7 +54,7 @@ def urgent_kind(library: Library, text: str) -> str | None:
 
 
 async def _serve(scene: Scene) -> Replies:
-    kind = urgent_kind(scene.library, scene.turn.text or "")
+    kind = urgent_kind(scene.library, scene.turn.text or "") or _urgent_as_heard(scene)
     if kind is not None:
         return await _serve_urgent(scene, kind)
     if scene.turn.task is not None:
@@ -60,6 +62,11 @@ async def _serve(scene: Scene) -> Replies:
     if scene.turn.kind == "choice":
         return (scene.reply("talk.choice_unknown", *talk.menu_choices(scene.library)),)
     return await _serve_unprompted(scene)
+
+
+def _urgent_as_heard(scene: Scene) -> str | None:
+    heard = scene.heard
+    return heard.intent if heard.intent in URGENT and heard.confidence >= SURE else None
 
 
 async def _serve_unprompted(scene: Scene) -> Replies:
@@ -74,7 +81,9 @@ async def _serve_unprompted(scene: Scene) -> Replies:
         return await _resume(scene, {})
     if is_open:
         taken = await ENGINE.take(scene)
-        return taken if taken is not None else await _break_in(scene)
+        if taken is None:
+            return await _break_in(scene)
+        return taken if ENGINE.is_open(scene) else await _beside_draft(scene, taken)
     return await _open_desk(scene)
 
 
@@ -90,9 +99,12 @@ async def _open_desk(scene: Scene) -> Replies:
     """No dialogue is open: a position asks for stops, a sentence for what it means."""
     if scene.turn.position is not None:
         return await find_stop.by_position(scene, scene.turn.position)
-    if scene.is_word("cancel"):
-        scene.state.drafts = {}
+    if scene.is_word("cancel") and scene.state.drafts:
+        scene.forget_draft(list(scene.state.drafts)[-1])
+        await old_replies.forget(scene.session, scene.turn.worker_id)
         return (scene.reply("talk.cancelled", *talk.menu_choices(scene.library)),)
+    if scene.is_word("cancel"):
+        return (scene.reply("talk.nothing_open", *talk.menu_choices(scene.library)),)
     return await _by_intent(scene, scene.heard.intent or _by_words(scene))
 
 

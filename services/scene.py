@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from content.library import Library
 from db.models import DialogueRow
 from kit.clock import Clock
-from kit.text import normalise, tidy
+from kit.text import bare, normalise, tidy
 from services.turns import Choice, Heard, Replies, Reply, Task, Turn
 
 # Where a sentence waits that nobody understood, until the worker says what to do with it.
@@ -51,8 +51,7 @@ class Scene:
 
     def is_word(self, group: str) -> bool:
         """Whether the whole text is one of a group of control words."""
-        bare = normalise(self.turn.text or "").strip("。.!！~～ ")
-        return bare in self.library.words[group]
+        return bare(self.turn.text or "") in self.library.words[group]
 
     def holds(self, group: str) -> bool:
         """Whether one of a group of words stands anywhere in the text."""

@@ -12,8 +12,8 @@ from db.base import ID_LENGTH, KEY_LENGTH, Base
 class TurnRow(Base):
     """One message in and its replies.
 
-    Text and position are blanked when the turn ends: they are in the draft or the case where the
-    worker wanted them kept, and nowhere else.
+    Text and position are blanked when the turn ends: they are in the draft or the case where
+    the worker wanted them kept. Replies may quote him; they go when he takes a draft back.
     """
 
     __tablename__ = "turns"

@@ -69,6 +69,22 @@ class TurnRepository:
         )
         await self.session.execute(query)
 
+    async def empty_replies(self, worker_id: str) -> None:
+        """Empty the recorded replies of a worker's turns."""
+        query = update(TurnRow).where(
+            TurnRow.worker_id == worker_id, TurnRow.answered_at.is_not(None)
+        )
+        await self.session.execute(query.values(replies=[]))
+
+    async def forget_unanswered(self, before: datetime) -> None:
+        """Blank what was said in turns that nobody answered since a moment."""
+        query = (
+            update(TurnRow)
+            .where(TurnRow.answered_at.is_(None), TurnRow.received_at < before)
+            .values(text=None, lat=None, lon=None, datum=None)
+        )
+        await self.session.execute(query)
+
     async def forget_worker(self, worker_id: str, but: str) -> None:
         """Delete a worker's turns and choices, except the turn that asked for it."""
         await self.session.execute(

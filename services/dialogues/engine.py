@@ -8,6 +8,7 @@ from services.scene import Args, Scene
 from services.turns import Choice, Replies, Reply, Task
 
 CHOSEN = "dialogue.chosen"
+CANCEL = "cancel"
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,18 @@ class Step:
 
 @dataclass(frozen=True)
 class Dialogue:
-    """A table of steps by name; `back` says which step comes before which."""
+    """A table of steps by name; `back` says which step comes before which.
+
+    `home` is the step to return to from anywhere, once there is one; `forget` clears what the
+    dialogue left behind when it is cancelled.
+    """
 
     name: str
     steps: Mapping[str, Step]
     back: Mapping[str, str]
     cancelled: str
+    home: Callable[[Scene], str | None]
+    forget: Callable[[Scene], Awaitable[None]]
 
 
 class Engine:
@@ -47,10 +54,8 @@ class Engine:
     async def take(self, scene: Scene) -> Replies | None:
         """Let the open step take the turn; None when it is no answer to it."""
         dialogue, step = self._open(scene)
-        if scene.is_word("cancel"):
-            return self._cancel(scene, dialogue)
-        if scene.is_word("back"):
-            return await self._step_back(scene, dialogue)
+        if scene.is_word("cancel") or scene.is_word("back"):
+            return await self._leave_step(scene, dialogue)
         return await step.take(scene)
 
     async def ask_again(self, scene: Scene) -> Reply:
@@ -65,22 +70,30 @@ class Engine:
         dialogue, step = self._open(scene)
         if (args.get("dialogue"), args.get("step")) != (dialogue.name, scene.state.step):
             return (scene.reply("talk.choice_past"), await step.ask(scene))
-        if args["do"] == "cancel":
-            return self._cancel(scene, dialogue)
+        if args["do"] == CANCEL:
+            return await self._cancel(scene, dialogue)
         return await step.choose(scene, str(args["do"]), str(args.get("value", "")))
 
     def _open(self, scene: Scene) -> tuple[Dialogue, Step]:
         dialogue = self._dialogues[str(scene.state.name)]
         return dialogue, dialogue.steps[str(scene.state.step)]
 
-    def _cancel(self, scene: Scene, dialogue: Dialogue) -> Replies:
+    async def _cancel(self, scene: Scene, dialogue: Dialogue) -> Replies:
         scene.finish()
+        await dialogue.forget(scene)
         return (scene.reply(dialogue.cancelled, scene.choice("menu.title", "menu")),)
 
-    async def _step_back(self, scene: Scene, dialogue: Dialogue) -> Replies:
-        before = dialogue.back.get(str(scene.state.step))
+    async def _leave_step(self, scene: Scene, dialogue: Dialogue) -> Replies:
+        """Back one step; "never mind" while one field is mended means that field only."""
+        here, home = str(scene.state.step), dialogue.home(scene)
+        before = home if home != here else None
+        if before is None and scene.is_word("back"):
+            before = dialogue.back.get(here)
+        if before is None and scene.is_word("back"):
+            scene.put_aside()
+            return (scene.reply("talk.stepped_out", scene.choice("menu.title", "menu")),)
         if before is None:
-            return self._cancel(scene, dialogue)
+            return await self._cancel(scene, dialogue)
         scene.open(dialogue.name, before)
         return (await dialogue.steps[before].ask(scene),)
 

@@ -3,6 +3,7 @@
 from content.schema import Place
 from services import gazetteer, rest_stops
 from services.dialogues.engine import Dialogue, Step
+from services.dialogues.listening import SURE
 from services.geo import to_wgs84
 from services.rest_stops import SHOWN_AT_ONCE, Found
 from services.scene import Scene
@@ -14,7 +15,6 @@ WHERE = "where"
 ABOUT_STOPS = frozenset(
     {None, "nlu_fallback", "out_of_scope", "find_rest_stop", "ask_stop_detail", "set_profile"}
 )
-SURE = 0.7
 AREAS_OFFERED = 8
 NAME_LEAST = 2  # one character names no place
 
@@ -242,6 +242,15 @@ async def _city_choices(scene: Scene) -> tuple[Choice, ...]:
     )
 
 
+async def _forget_nothing(_scene: Scene) -> None:
+    return
+
+
 DIALOGUE = Dialogue(
-    NAME, {WHERE: Step(_ask, _take, _choose)}, back={}, cancelled="rest_stops.cancelled"
+    name=NAME,
+    steps={WHERE: Step(_ask, _take, _choose)},
+    back={},
+    cancelled="rest_stops.cancelled",
+    home=lambda _scene: None,
+    forget=_forget_nothing,
 )

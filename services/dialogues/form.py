@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from kit.text import normalise, shorten
-from services import gazetteer
+from services import gazetteer, replies
 from services.dialogues.engine import Dialogue, Step, button
+from services.dialogues.listening import agrees, is_for_the_bot, is_small_talk
 from services.geo import to_wgs84
 from services.scene import SAID, Scene
 from services.turns import Choice, Position, Replies, Reply
@@ -16,13 +17,6 @@ SUMMARY = "summary"
 PENDING = "pending"
 BESIDE_M = 1_000
 QUOTED = 80
-# What nobody writes into a form: such a sentence is for the bot, question or not.
-WISHES = frozenset(
-    {"delete_my_data", "show_my_data", "unsubscribe_notices", "human_handoff", "restart"}
-)
-# What is said to the bot in passing: no answer to any field, and no reason to leave the form.
-SMALL_TALK = frozenset({"greet", "thank", "goodbye", "deny", "insult"})
-SURE = 0.7
 
 
 @dataclass(frozen=True)
@@ -67,7 +61,25 @@ def dialogue(form: Form) -> Dialogue:
     )
     names = [*(field.name for field in form.fields), SUMMARY]
     back = dict(zip(names[1:], names, strict=False))
-    return Dialogue(form.name, steps, back, cancelled=f"{form.words}.cancelled")
+    return Dialogue(
+        name=form.name,
+        steps=steps,
+        back=back,
+        cancelled=f"{form.words}.cancelled",
+        home=partial(_home, form),
+        forget=_forget_words,
+    )
+
+
+def _home(form: Form, scene: Scene) -> str | None:
+    """The summary, once every field has its answer."""
+    complete = all(field.name in scene.state.answers for field in form.fields)
+    return SUMMARY if complete else None
+
+
+async def _forget_words(scene: Scene) -> None:
+    """What was not handed in is not kept in old replies either."""
+    await replies.forget(scene.session, scene.turn.worker_id)
 
 
 async def begin(form: Form, scene: Scene, first: str | None) -> Replies:
@@ -127,7 +139,7 @@ async def _ask_field(form: Form, field: Field, scene: Scene) -> Reply:
         return _ask_pending(form, field, scene)
     if field.optional:
         choices.append(button(scene, "form.skip", "skip"))
-    if all(other.name in scene.state.answers for other in form.fields):
+    if _home(form, scene):
         choices.append(button(scene, "form.keep", "keep"))
     choices.append(button(scene, "form.cancel", "cancel"))
     text = scene.say(f"{form.words}.ask_{field.name}")
@@ -136,17 +148,26 @@ async def _ask_field(form: Form, field: Field, scene: Scene) -> Reply:
 
 async def _take_field(form: Form, field: Field, scene: Scene) -> Replies | None:
     if scene.turn.position is not None:
-        if not field.location:
-            return (scene.reply("form.no_location_here"), await _ask_field(form, field, scene))
-        return await _store(form, field, scene, _place_words(scene, scene.turn.position))
-    if field.optional and scene.is_word("skip"):
-        return await _store(form, field, scene, "")
-    if _is_small_talk(scene):
-        return (scene.reply("form.small_talk"), await _ask_field(form, field, scene))
-    if _looks_like_a_question(form, scene):
+        if field.location:
+            return await _store(form, field, scene, _place_words(scene, scene.turn.position))
+        return (scene.reply("form.no_location_here"), await _ask_field(form, field, scene))
+    if PENDING in scene.state.answers and agrees(scene):
+        return await _agreed(form, field, scene)
+    said = _said_in_passing(field, scene)
+    if said:
+        return (scene.reply(said), await _ask_field(form, field, scene))
+    if is_for_the_bot(scene, form.own_intents):
         scene.keep(**{PENDING: scene.text, "intent": scene.heard.intent})
         return (_ask_pending(form, field, scene),)
-    return await _store(form, field, scene, scene.text)
+    skipped = field.optional and scene.is_word("skip")
+    return await _store(form, field, scene, "" if skipped else scene.text)
+
+
+def _said_in_passing(field: Field, scene: Scene) -> str | None:
+    """What to reply to a text that is no answer to this field; None when it may be one."""
+    if scene.is_word("skip") and not field.optional:
+        return "form.required"
+    return "form.small_talk" if is_small_talk(scene) and not scene.is_word("skip") else None
 
 
 async def _store(
@@ -173,16 +194,11 @@ async def _choose_field(form: Form, field: Field, scene: Scene, do: str, _value:
     return await _next(form, scene)
 
 
-def _is_small_talk(scene: Scene) -> bool:
-    return scene.heard.intent in SMALL_TALK and scene.heard.confidence >= SURE
-
-
-def _looks_like_a_question(form: Form, scene: Scene) -> bool:
-    """Whether the text may be meant for the bot rather than for the draft."""
-    heard = scene.heard
-    about_this = heard.intent is None or heard.intent in form.own_intents
-    for_the_bot = scene.holds("questions") or heard.intent in WISHES
-    return not about_this and heard.confidence >= SURE and for_the_bot
+async def _agreed(form: Form, field: Field, scene: Scene) -> Replies:
+    """A "yes" to the sentence that waits: to be written, unless it may have been a question."""
+    if "intent" in scene.state.answers:
+        return (_ask_pending(form, field, scene),)
+    return await _store(form, field, scene, str(scene.state.answers[PENDING]))
 
 
 def _ask_pending(form: Form, field: Field, scene: Scene) -> Reply:
@@ -231,16 +247,17 @@ async def _ask_summary(form: Form, scene: Scene) -> Reply:
 async def _take_summary(form: Form, scene: Scene) -> Replies | None:
     if scene.turn.position is not None:
         return await _store_location(form, scene)
-    agreed = scene.heard.intent == "affirm" and scene.heard.confidence >= SURE
-    if scene.is_word("send") or agreed:
-        return await form.send(scene)
-    if _is_small_talk(scene):
+    if agrees(scene):
+        waits = PENDING in scene.state.answers
+        return await (_add_pending(form, scene) if waits else form.send(scene))
+    if is_small_talk(scene):
         return (scene.reply("form.small_talk"), await _ask_summary(form, scene))
     about_this = scene.heard.intent in {None, "nlu_fallback"} | form.own_intents
     if not about_this:
         return None
     # A sentence behind the summary may be an afterthought; nothing is added without his word.
-    scene.keep(**{PENDING: scene.text})
+    before = scene.state.answers.get(PENDING)
+    scene.keep(**{PENDING: f"{before}\n{scene.text}" if before else scene.text})
     return (await _ask_summary(form, scene),)
 
 

@@ -1,7 +1,7 @@
 """Cases: hand in, follow, take back; and the right place for a grievance."""
 
 from kit.errors import NotFound
-from kit.text import normalise
+from kit.text import bare
 from services import cases
 from services.dialogues import form
 from services.dialogues.intake import FORMS, HAZARD, SUGGESTION
@@ -89,7 +89,7 @@ async def withdraw(scene: Scene, args: Args) -> Replies:
 
 def _beyond_opener(scene: Scene, group: str) -> str | None:
     """What a first sentence says beyond "I have a suggestion"; None when it says no more."""
-    words = normalise(scene.text).strip("，。,.!！?？~ ")
+    words = bare(scene.text)
     openers = scene.library.words[group]
     return None if not words or words in openers else scene.text
 

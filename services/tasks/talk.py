@@ -1,7 +1,7 @@
 """Talk: greetings, the menu, a person, danger, and sentences that nobody understood."""
 
 from content.library import Library
-from kit.text import normalise
+from kit.text import bare, normalise
 from services.scene import SAID, Args, Scene, TaskFunction
 from services.turns import Choice, Guess, Replies, Reply, Task
 
@@ -32,7 +32,7 @@ def menu_choices(library: Library) -> tuple[Choice, ...]:
 
 def menu_choice_said(scene: Scene, *, numbers: bool) -> Task | None:
     """The menu's task whose very title (or number) was typed, whatever was offered last."""
-    typed = normalise(scene.turn.text or "").strip("。.、 ")
+    typed = bare(scene.turn.text or "")
     for number, choice in enumerate(menu_choices(scene.library), 1):
         if typed == normalise(choice.title) or (numbers and typed == str(number)):
             return choice.task

@@ -140,13 +140,24 @@ async def test_a_mending_can_be_dropped(chat: Chat, worker: WorkerTester):
 @on_sqlite
 async def test_back_leads_through_all_steps_and_out(chat: Chat, worker: WorkerTester):
     chat.rasa.mode = "down"
-    await at_summary(worker)
-    for expected in ("办好", "在什么地方", "想提什么建议"):
+    for text in (OPENER, SUBJECT, PLACE):
+        await worker.says(text)
+    for expected in ("在什么地方", "想提什么建议"):
         await worker.says("返回")
         worker.sees(expected)
     await worker.says("上一步")
-    worker.sees("没有交")
-    assert (await state_of(chat, worker)).answers == {}
+    worker.sees("先回到外面", "写了一半的还留着")
+    assert "suggestion" in (await state_of(chat, worker)).drafts
+
+
+@pytest.mark.parametrize("way", ["返回", "算了"])
+@on_sqlite
+async def test_leaving_an_edit_leads_to_the_summary(chat: Chat, worker: WorkerTester, way: str):
+    chat.rasa.mode = "down"
+    await at_summary(worker)
+    await worker.presses("改地点")
+    await worker.says(way)
+    worker.sees("请看一遍", PLACE)
 
 
 @pytest.mark.parametrize("turns", range(1, 5))
