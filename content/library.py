@@ -1,5 +1,6 @@
 """The loaded edition as every layer above sees it: frozen, indexed, with one version."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -41,16 +42,24 @@ class Library:
         return self._provinces.get(region)
 
     def region_in(self, text: str) -> str | None:
-        """The city, else the province, that a text names first; 中山大道 names no city."""
-        for name in self._provinces:
-            if name in text and not any(
-                f"{name}{place}" in text for place in self.words["streets"]
-            ):
-                for road in self.words["roads"]:
-                    text = text.replace(f"{name}{road}", road)
-        named = [(text.find(name), name in self.regions, name) for name in self._provinces]
-        found = min((spot for spot in named if spot[0] >= 0), default=None, key=_city_first)
-        return found[2] if found else None
+        """The city, else the province, that a text names first.
+
+        Read from left to right, so that 湖南京东 is 湖南 and no 南京; words that only look like a
+        city (中山大道, 三明治) are passed over.
+        """
+        named = [found[0] for found in self._region_pattern.finditer(text) if found["region"]]
+        cities = [name for name in named if name not in self.regions or name in self.regions[name]]
+        return next(iter(cities or named), None)
+
+    @cached_property
+    def _region_pattern(self) -> re.Pattern[str]:
+        names = "|".join(sorted(self._provinces, key=len, reverse=True))
+        roads = "|".join(self.words["roads"])
+        streets = "|".join(self.words["streets"])
+        look_alikes = "|".join(self.words["no_regions"])
+        return re.compile(
+            rf"{look_alikes}|(?:{names})(?!{streets})(?:{roads})|(?P<region>{names})"
+        )
 
     @cached_property
     def names_of_places(self) -> tuple[tuple[str, Place], ...]:
@@ -76,8 +85,3 @@ class Library:
         for place in self.places:
             found[place.name] = (*found.get(place.name, ()), place)
         return MappingProxyType(found)
-
-
-def _city_first(spot: tuple[int, bool, str]) -> tuple[bool, int]:
-    at, is_province, _ = spot
-    return is_province, at

@@ -125,6 +125,9 @@ class Fact(Model):
     article: Short | None = None
     effective: date | None = None
     region: Short
+    also_for: tuple[Short, ...] = Field(
+        default=(), description="other places whose people need it too, under its own region"
+    )
     reference_only: bool = Field(
         default=False, description="another place's practice; binds nobody where we are"
     )

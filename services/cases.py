@@ -118,17 +118,11 @@ async def own(session: AsyncSession, worker_id: str) -> Sequence[Case]:
     return await CaseRepository(session).of_worker(worker_id, OWN_AT_MOST)
 
 
-async def own_by_code(session: AsyncSession, worker_id: str, code: str) -> Case:
-    """A worker's own case; a code alone shows nothing to anybody else."""
+async def withdraw(session: AsyncSession, clock: Clock, worker_id: str, code: str) -> Case:
+    """Take back one's own case; a code alone opens nothing to anybody else."""
     case = await CaseRepository(session).by_code(code, lock=True)
     if case is None or case.worker_id != worker_id:
         raise NotFound("cases.not_yours")
-    return case
-
-
-async def withdraw(session: AsyncSession, clock: Clock, worker_id: str, code: str) -> Case:
-    """Take back one's own case."""
-    case = await own_by_code(session, worker_id, code)
     _move(case, WITHDRAWN, "worker", worker_id, clock())
     return case
 

@@ -83,6 +83,11 @@ async def answer_with(session: AsyncSession, clock: Clock, turn: Turn, replies: 
         await _record(session, clock, turn, replies, Heard(None))
 
 
+async def forget_unanswered(session: AsyncSession, clock: Clock) -> None:
+    """Blank what was said in turns that were lost in a crash and never sent again."""
+    await TurnRepository(session).forget_unanswered(clock() - timedelta(days=1))
+
+
 async def replies_of(session: AsyncSession, turn_id: str) -> Stored | None:
     """The recorded replies of a turn; None while nobody has answered it."""
     row = await TurnRepository(session).by_id(turn_id)

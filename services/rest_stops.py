@@ -11,17 +11,15 @@ from content.library import Library
 from db.models import RestStopRow
 from db.repositories.rest_stops import RestStopRepository
 from kit.clock import Clock
-from services import gazetteer
 from services.geo import box, distance_m, from_wgs84
 from services.hours import open_state
 from services.turns import Position, RestStopCard
 
 NEAR_M = 5_000
-LANDMARK_M = 1_500
 SHOWN_AT_ONCE = 5
-MENTIONED_AT_MOST = 50
 # Only these positions are good enough for a distance; a street's or district's point is not.
 MEASURABLE = frozenset({"exact", "landmark"})
+VAGUE = frozenset({"district", "none"})
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ async def in_area(
 
 async def mentioning(session: AsyncSession, clock: Clock, words: str) -> Found:
     """Stops whose name or address holds these words, best first; no distances."""
-    rows = await RestStopRepository(session).mentioning(words, MENTIONED_AT_MOST)
+    rows = await RestStopRepository(session).mentioning(words)
     return _ranked(rows, clock(), {})
 
 
@@ -133,8 +131,8 @@ def _lines(library: Library, row: RestStopRow) -> Iterable[str]:
 
 
 def _rounded(metres: float, row: RestStopRow) -> int:
-    # A figure finer than the position would be a lie: tens of metres, hundreds for a landmark.
-    step = 10 if row.accuracy == "exact" else 100
+    # A figure finer than the position would be a lie: a landmark's is as coarse as its error.
+    step = 10 if row.accuracy == "exact" else max(100, row.est_error_m or 0)
     return max(step, round(metres / step) * step)
 
 
@@ -155,17 +153,10 @@ def _map_url(row: RestStopRow) -> str | None:
     return "https://uri.amap.com/search?" + urlencode({"keyword": words, "city": row.city})
 
 
-async def beside_or_near(
-    session: AsyncSession, library: Library, clock: Clock, centre: Position
-) -> tuple[Found, gazetteer.Beside | None]:
-    """What lies near a position, then what the same district has without a usable position."""
-    found = await near(session, clock, centre, NEAR_M)
-    beside = gazetteer.nearest(library, centre, NEAR_M)
-    if beside and beside.place.district:
-        area = await in_area(session, clock, beside.place.city, beside.place.district)
-        vague = tuple(row for row in area.rows if row.accuracy in {"district", "none"})
-        found = also(found, Found(vague, {}))
-    return found, beside
+async def without_position(session: AsyncSession, clock: Clock, city: str, district: str) -> Found:
+    """The stops of a district whose position is too vague to say what they are near."""
+    area = await in_area(session, clock, city, district)
+    return Found(tuple(row for row in area.rows if row.accuracy in VAGUE), {})
 
 
 async def areas(session: AsyncSession) -> list[tuple[str, str, str | None, int]]:

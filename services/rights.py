@@ -51,7 +51,7 @@ def _for_place(facts: Iterable[Fact], regions: tuple[str, ...]) -> tuple[Fact, .
         # A region may name several places ("江苏、广东"); another place's practice binds nobody.
         if not fact.reference_only:
             for n, region in enumerate(regions):
-                if region in fact.region:
+                if region in fact.region or region in fact.also_for:
                     return n
         return len(regions) if fact.region == NATIONAL else None
 

@@ -11,6 +11,7 @@ from db.repositories.workers import OutboxRepository, WorkerRepository
 from kit import ids
 from kit.clock import Clock
 from kit.errors import NotFound, NotKnown
+from services.scene import FORMS
 
 TRADES = ("rider", "courier", "ride_hailing_driver", "truck_driver", "livestreamer")
 
@@ -24,6 +25,7 @@ class Stored:
     area: str | None
     cases: int
     draft: bool
+    region: str | None
     news: int
 
 
@@ -62,7 +64,8 @@ async def stored(session: AsyncSession, clock: Clock, worker_id: str) -> Stored:
         platform=worker.platform,
         area=worker.area,
         cases=await CaseRepository(session).count_of_worker(worker_id),
-        draft=bool(state.drafts or (state.name and state.answers)),
+        draft=bool(state.drafts or state.name in FORMS),
+        region=state.region,
         news=len(await OutboxRepository(session).newest(worker_id, limit=100)),
     )
 

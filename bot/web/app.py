@@ -21,7 +21,7 @@ from content.library import Library
 from db.session import Sessions, transaction
 from kit.clock import Clock
 from kit.errors import NotKnown
-from services import workers
+from services import conversation, workers
 from services.conversation import Incoming, Stored
 from services.turns import Position
 
@@ -57,6 +57,8 @@ def create_app(parts: Parts) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
+        async with transaction(parts.sessions) as session:
+            await conversation.forget_unanswered(session, parts.clock)
         yield
         await parts.close()
 

@@ -9,9 +9,9 @@ from kit.clock import Clock
 from services import outbox
 
 # Rows come from other processes, so the inbox looks for them itself, at this pace in seconds.
-LOOK_EVERY = 2.0
+LOOK_EVERY = 5.0
 # A comment now and then keeps proxies from closing a quiet line, and shows us a broken one.
-BEATS_BETWEEN_SIGNS = 8
+BEATS_BETWEEN_SIGNS = 3
 
 
 async def events(

@@ -88,10 +88,6 @@ class CaseRepository:
         """Append a case."""
         self.session.add(case)
 
-    def add_event(self, event: CaseEvent) -> None:
-        """Append a step to a history."""
-        self.session.add(event)
-
     def add_view(self, view: CaseView) -> None:
         """Note who looked."""
         self.session.add(view)

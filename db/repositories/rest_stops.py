@@ -51,16 +51,17 @@ class RestStopRepository:
             query = query.where(RestStopRow.street == street)
         return (await self.session.scalars(query.order_by(RestStopRow.id))).all()
 
-    async def mentioning(self, words: str, limit: int) -> Sequence[RestStopRow]:
-        """Stops whose name or address holds these very words."""
-        pattern = f"%{_escaped(words)}%"
+    async def mentioning(self, words: str) -> Sequence[RestStopRow]:
+        """Stops whose name or address holds these words, in capitals or not."""
+        # Lowered by us, since LIKE heeds case on PostgreSQL and not on SQLite.
+        pattern = f"%{_escaped(words.lower())}%"
         query = self._known().where(
             or_(
-                RestStopRow.name.like(pattern, escape="\\"),
-                RestStopRow.address.like(pattern, escape="\\"),
+                func.lower(RestStopRow.name).like(pattern, escape="\\"),
+                func.lower(RestStopRow.address).like(pattern, escape="\\"),
             )
         )
-        return (await self.session.scalars(query.order_by(RestStopRow.id).limit(limit))).all()
+        return (await self.session.scalars(query.order_by(RestStopRow.id))).all()
 
     async def areas(self) -> list[tuple[str, str, str | None, int]]:
         """Province, city, district and how many stops are known there, most first."""

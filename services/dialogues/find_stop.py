@@ -1,6 +1,7 @@
 """Finding a rest stop: asks where, then answers from a position, from words, or from an area."""
 
 from content.schema import Place
+from kit.text import shorten
 from services import gazetteer, rest_stops
 from services.dialogues.engine import Dialogue, Step
 from services.dialogues.listening import SURE
@@ -16,6 +17,7 @@ ABOUT_STOPS = frozenset(
     {None, "nlu_fallback", "out_of_scope", "find_rest_stop", "ask_stop_detail", "set_profile"}
 )
 AREAS_OFFERED = 8
+QUOTED = 40
 NAME_LEAST = 2  # one character names no place
 
 
@@ -32,16 +34,32 @@ async def begin(scene: Scene) -> Replies:
 
 
 async def by_position(scene: Scene, position: Position) -> Replies:
-    """The stops around a shared position."""
-    need = scene.state.answers.get("need")
-    centre = to_wgs84(position)
-    found, beside = await rest_stops.beside_or_near(
-        scene.session, scene.library, scene.clock, centre
+    """The stops around a shared position, and apart from them the district's vague ones."""
+    need, centre = scene.state.answers.get("need"), to_wgs84(position)
+    found = await rest_stops.near(scene.session, scene.clock, centre, rest_stops.NEAR_M)
+    beside = gazetteer.nearest(scene.library, centre, rest_stops.NEAR_M)
+    if beside is None or beside.place.district is None:
+        return await show(scene, found, scene.say("rest_stops.your_position"), need)
+    place = beside.place
+    where = scene.say("rest_stops.beside", place=place.name)
+    vague = await rest_stops.without_position(
+        scene.session, scene.clock, place.city, str(place.district)
     )
-    where = scene.say("rest_stops.your_position")
-    if beside:
-        where = scene.say("rest_stops.beside", place=beside.place.name)
-    return await show(scene, found, where, need)
+    if not found.rows and vague.rows:
+        district = scene.say("rest_stops.vague_only", place=place.name, district=place.district)
+        return await show(scene, vague, district, need)
+    replies = await show(scene, found, where, need)
+    if not vague.rows or not found.rows:
+        return replies
+    return (*replies, _vague_too(scene, place, len(vague.rows)))
+
+
+def _vague_too(scene: Scene, place: Place, count: int) -> Reply:
+    text = scene.say("rest_stops.vague_too", district=place.district, count=count)
+    args = {"city": place.city, "district": place.district}
+    return Reply(
+        text, (Choice(scene.say("rest_stops.vague_title"), Task("rest_stops.city", args)),)
+    )
 
 
 async def search(scene: Scene, need: str | None) -> Replies | None:
@@ -57,7 +75,9 @@ async def search(scene: Scene, need: str | None) -> Replies | None:
         return await in_area(scene, city, district, need)
     named = await rest_stops.mentioning(scene.session, scene.clock, core)
     if named.rows:
-        return await show(scene, named, scene.say("rest_stops.mentioned", words=core), need)
+        return await show(
+            scene, named, scene.say("rest_stops.mentioned", words=shorten(core, QUOTED)), need
+        )
     return await _search_wider(scene, core, need)
 
 
@@ -131,7 +151,7 @@ async def page(scene: Scene, found: Found, start: int, lines: list[str]) -> Repl
     choices = []
     if start + SHOWN_AT_ONCE < len(found.rows):
         left = len(found.rows) - start - SHOWN_AT_ONCE
-        more = Task("rest_stops.more", {"start": start + SHOWN_AT_ONCE})
+        more = Task("rest_stops.more", {"start": start + SHOWN_AT_ONCE, "first": found.ids[0]})
         choices.append(Choice(scene.say("rest_stops.more_title", count=left), more))
     choices.append(scene.choice("rest_stops.elsewhere_title", "rest_stops.find"))
     choices.append(scene.choice("rest_stops.problem_title", "rest_stops.problem"))
@@ -144,7 +164,9 @@ async def nothing_known(scene: Scene, where: str) -> Reply:
     scene.open(NAME, WHERE)
     scene.keep(need=need)
     choices = await _city_choices(scene)
-    return Reply(scene.say("rest_stops.none_known", where=where), choices, ask="location")
+    return Reply(
+        scene.say("rest_stops.none_known", where=shorten(where, QUOTED)), choices, ask="location"
+    )
 
 
 def core_words(scene: Scene) -> str:

@@ -18,15 +18,18 @@ async def more(scene: Scene, args: Args) -> Replies:
     """The next handful of the list shown last."""
     found = await rest_stops.by_ids(scene.session, [str(key) for key in scene.state.shown])
     start = int(args.get("start", 0))
-    if start >= len(found.rows):
-        return await find_stop.begin(scene)
+    if start >= len(found.rows) or args.get("first") != found.ids[0]:
+        return (
+            scene.reply("talk.choice_past", scene.choice("menu.stops_title", "rest_stops.find")),
+        )
     line = scene.say("rest_stops.more", first=start + 1, count=len(found.rows))
     return await find_stop.page(scene, found, start, [line])
 
 
 async def in_city(scene: Scene, args: Args) -> Replies:
-    """The stops of a city that was chosen by button."""
-    return await find_stop.in_area(scene, str(args["city"]), None, _need(scene))
+    """The stops of a city or district that was chosen by button."""
+    district = str(args["district"]) if args.get("district") else None
+    return await find_stop.in_area(scene, str(args["city"]), district, _need(scene))
 
 
 async def at_place(scene: Scene, args: Args) -> Replies:

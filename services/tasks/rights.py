@@ -79,6 +79,10 @@ def _card(scene: Scene, found: RightTopic) -> Replies:
     known = "rights.answer_for" if city else "rights.answer"
     choices = (
         scene.choice("rights.menu_title", "rights.menu"),
+        *(
+            (scene.choice("rights.elsewhere_title", "rights.elsewhere", topic=found.id),)
+            * bool(city)
+        ),
         scene.choice("menu.suggest_title", "cases.begin", kind="suggestion"),
     )
     text = scene.say(known, title=found.title, place=city or "")
@@ -86,13 +90,21 @@ def _card(scene: Scene, found: RightTopic) -> Replies:
 
 
 def _city(scene: Scene) -> str | None:
-    """The city he names now, else the one he named before; remembered for the next question."""
+    """The city he names now, else the one he named before.
+
+    Only what Rasa marked as a region too is remembered for the next question.
+    """
     named = scene.library.region_in(scene.text)
-    if named is None and scene.heard.first("region"):
-        named = scene.library.region_in(str(scene.heard.first("region")))
-    if named:
+    marked = scene.library.region_in(scene.heard.first("region") or "")
+    if named and named == marked:
         scene.state.region = named
-    return named or scene.state.region
+    return named or marked or scene.state.region
+
+
+async def elsewhere(scene: Scene, args: Args) -> Replies:
+    """The same topic without the city that was remembered."""
+    scene.state.region = None
+    return await topic(scene, args)
 
 
 def _choices(topics: tuple[RightTopic, ...]) -> tuple[Choice, ...]:
@@ -108,5 +120,6 @@ INTENTS = {
 TASKS = {
     "rights.topic": topic,
     "rights.menu": menu,
+    "rights.elsewhere": elsewhere,
     "rights.check_up_of": check_up_of,
 }

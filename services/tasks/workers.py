@@ -35,6 +35,7 @@ async def show(scene: Scene, _args: Args) -> Replies:
         trade=scene.say(f"workers.trade_{stored.trade}") if stored.trade else none,
         platform=stored.platform or none,
         area=stored.area or none,
+        region=stored.region or none,
         cases=stored.cases,
         draft=scene.say("workers.draft_yes" if stored.draft else "workers.draft_no"),
         news=stored.news,

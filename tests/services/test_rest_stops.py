@@ -147,13 +147,22 @@ async def test_nansha_as_the_issue_tells_it(chat: Chat, worker: WorkerTester):
 
 @pytest.mark.usefixtures("stocked")
 @on_sqlite
-async def test_the_vague_ones_of_the_district_never_have_a_distance(chat: Chat, library: Library):
+async def test_vague_stops_are_never_called_near(chat: Chat, worker: WorkerTester):
+    await worker.is_at(22.99457, 113.32751)  # 汉溪长隆: the district knows one stop, nobody where
+    worker.sees("同在番禺区", "没有收录准确位置")
+    worker.sees_not("公里")
+    assert [card["distance_m"] for card in worker.cards("rest_stop")] == [None]
+
+
+@pytest.mark.usefixtures("stocked")
+@on_sqlite
+async def test_no_distance_without_a_good_position(chat: Chat, library: Library):
     vague = {"district", "none", "street"}
     seen = 0
     for place in library.places[:60]:
         async with transaction(chat.sessions) as session:
             centre = Position(place.lat, place.lon)
-            found, _ = await rest_stops.beside_or_near(session, library, chat.clock, centre)
+            found = await rest_stops.near(session, chat.clock, centre, rest_stops.NEAR_M)
         for row in found.rows:
             card = rest_stops.card(library, row, NOON, found.distances.get(row.id))
             if row.accuracy in vague:

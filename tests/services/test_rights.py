@@ -138,3 +138,33 @@ async def test_the_city_is_remembered_for_the_next_question(chat: Chat, worker: 
     await worker.says("深圳呢最低工资")
     worker.sees_not("2500")
     worker.sees("深圳", "12333")
+
+
+@pytest.mark.parametrize(
+    ("text", "region"),
+    [
+        ("广州最低工资", "广州"),
+        ("湖南京东快递扣我钱", "湖南"),
+        ("陕西安康的快递", "安康"),
+        ("中山大道那个站点", None),
+        ("广州街头送外卖", "广州"),
+        ("日照太强有补贴吗", None),
+        ("送三明治洒了", None),
+        ("广东佛山", "佛山"),
+    ],
+)
+def test_the_region_that_a_text_names(library: Library, text: str, region: str | None):
+    assert library.region_in(text) == region
+
+
+def test_a_city_of_the_second_class_hears_its_figure_and_no_other(library: Library):
+    card = rights.card(library, FixedClock(), library.topics["minimum_wage"], "佛山")
+    local = [claim.text for claim in card.claims if claim.region != "全国"]
+    assert any("2080" in text for text in local)
+    assert not any("2500" in text or "1850" in text for text in local)
+
+
+def test_a_city_without_a_verified_figure_is_told_so(library: Library):
+    card = rights.card(library, FixedClock(), library.topics["minimum_wage"], "深圳")
+    assert not any(number in claim.text for claim in card.claims for number in ("2520", "2500"))
+    assert any("没有核到深圳自己的规定" in remark for remark in card.remarks)
