@@ -36,7 +36,7 @@ class Settings(BaseSettings):
         None, description="Where the bot finds Rasa; by default this machine and `rasa_port`"
     )
     rasa_timeout: Seconds = Field(
-        2.0, description="Seconds the bot waits for Rasa before it answers with the menu itself"
+        2.5, description="Seconds the bot waits for Rasa before it answers with the menu itself"
     )
     console_url: str | None = Field(
         None, description="The console's address as staff open it; printed in sign-in links"

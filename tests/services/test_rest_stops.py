@@ -147,7 +147,7 @@ async def test_nansha_as_the_issue_tells_it(chat: Chat, worker: WorkerTester):
 
 @pytest.mark.usefixtures("stocked")
 @on_sqlite
-async def test_vague_stops_are_never_called_near(chat: Chat, worker: WorkerTester):
+async def test_vague_stops_are_never_called_near(worker: WorkerTester):
     await worker.is_at(22.99457, 113.32751)  # 汉溪长隆: the district knows one stop, nobody where
     worker.sees("同在番禺区", "没有收录准确位置")
     worker.sees_not("公里")
