@@ -1,5 +1,6 @@
 """What a task or dialogue sees of the present moment."""
 
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,12 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from content.library import Library
 from db.models import DialogueRow
+from kit import ids
 from kit.clock import Clock
 from kit.text import bare, normalise, tidy
 from services.turns import Choice, Heard, Replies, Reply, Task, Turn
 
 # Where a sentence waits that nobody understood, until the worker says what to do with it.
 SAID = "said"
+SEAL = 16
 # The dialogues whose answers are worth keeping when the worker asks something else meanwhile.
 FORMS = ("suggestion", "hazard")
 
@@ -89,6 +92,11 @@ class Scene:
         self.state.name, self.state.step = name, draft["step"]
         self.state.answers = draft["answers"]
 
+    def has_draft(self, name: str, sealed: str) -> bool:
+        """Whether the draft put aside is the one that a button spoke of."""
+        draft = self.state.drafts.get(name)
+        return draft is not None and seal(draft["answers"]) == sealed
+
     def forget_draft(self, name: str) -> None:
         """Delete a draft that was put aside."""
         self.state.drafts = {k: v for k, v in self.state.drafts.items() if k != name}
@@ -97,6 +105,11 @@ class Scene:
         """Close the open dialogue and drop what was written in it."""
         self.state.name = self.state.step = None
         self.state.answers = {}
+
+
+def seal(answers: Mapping[str, Any]) -> str:
+    """A mark of what a button was shown with: it must not act on words nobody has seen."""
+    return ids.digest(json.dumps(answers, ensure_ascii=False, sort_keys=True))[:SEAL]
 
 
 Args = Mapping[str, Any]

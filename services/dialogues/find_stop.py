@@ -73,6 +73,8 @@ async def search(scene: Scene, need: str | None) -> Replies | None:
         return None
     for city, district in await _areas_named(scene, core, whole=True):
         return await in_area(scene, city, district, need)
+    if scene.library.province_of(core):  # 黄石 is a city, though 黄石街 in 广州 has a stop
+        return (await nothing_known(scene, core),)
     named = await rest_stops.mentioning(scene.session, scene.clock, core)
     if named.rows:
         return await show(

@@ -9,7 +9,7 @@ from services import gazetteer, replies
 from services.dialogues.engine import Dialogue, Step, button
 from services.dialogues.listening import agrees, is_for_the_bot, is_small_talk
 from services.geo import to_wgs84
-from services.scene import SAID, Scene
+from services.scene import SAID, Scene, seal
 from services.turns import Choice, Position, Replies, Reply
 
 SUMMARY = "summary"
@@ -118,7 +118,7 @@ def _which_draft(form: Form, scene: Scene, first: str | None) -> Reply:
     quoted = shorten(str(answers.get(form.fields[0].name, "")), QUOTED)
     choices = (
         scene.choice("form.draft_go_on", "cases.go_on", kind=form.name),
-        scene.choice("form.draft_anew", "cases.anew", kind=form.name),
+        scene.choice("form.draft_anew", "cases.anew", kind=form.name, seal=seal(answers)),
     )
     return scene.reply("form.draft_waiting", *choices, text=quoted)
 
@@ -240,7 +240,11 @@ async def _ask_summary(form: Form, scene: Scene) -> Reply:
         )
         for field in form.fields
     ]
-    choices = (button(scene, "form.send", "send"), *edits, button(scene, "form.cancel", "cancel"))
+    choices = (
+        button(scene, "form.send", "send", seal(answers)),
+        *edits,
+        button(scene, "form.cancel", "cancel"),
+    )
     return Reply(scene.say(f"{form.words}.summary", lines="\n".join(lines)), choices)
 
 
@@ -282,6 +286,8 @@ async def _store_location(form: Form, scene: Scene) -> Replies:
 
 
 async def _choose_summary(form: Form, scene: Scene, do: str, value: str) -> Replies:
+    if do == "send" and value != seal(scene.state.answers):
+        return (scene.reply("talk.choice_past"), await _ask_summary(form, scene))
     if do == "send":
         return await form.send(scene)
     if do == "write" and PENDING in scene.state.answers:

@@ -36,8 +36,10 @@ async def go_on(scene: Scene, args: Args) -> Replies:
 
 async def anew(scene: Scene, args: Args) -> Replies:
     """Drop a draft and begin afresh, with the sentence that came meanwhile."""
-    first = str(scene.state.answers.get(SAID, "")) or None
-    return await form.begin_anew(FORMS[str(args["kind"])], scene, first)
+    first, wanted = str(scene.state.answers.get(SAID, "")) or None, FORMS[str(args["kind"])]
+    if not scene.has_draft(wanted.name, str(args.get("seal"))):
+        raise NotFound("talk.choice_past")
+    return await form.begin_anew(wanted, scene, first)
 
 
 async def complain(scene: Scene, _args: Args) -> Replies:

@@ -47,3 +47,15 @@ async def test_an_afterthought_at_the_summary_is_added_by_a_tap(chat: Chat, work
     await worker.presses("发送")
     [case] = await cases_of(chat)
     assert case.subject == f"{SUBJECT}\n还有晚上太黑"
+
+
+@on_sqlite
+async def test_an_old_send_button_sends_nothing_unseen(chat: Chat, worker: WorkerTester):
+    chat.rasa.mode = "down"
+    await at_summary(worker)
+    old = worker.token("发送")
+    await worker.says("还有晚上太黑")
+    await worker.presses("写进去")
+    await worker.sends({"choice": old})
+    worker.sees("已经过去了", "还有晚上太黑")
+    assert await cases_of(chat) == []
