@@ -112,7 +112,7 @@ def test_a_planted_fault_is_found(rule, name, text):
         (
             rules.no_host_or_place,
             "docs/x.md",
-            "https://example.org/work/x and ./tmp/x and tests/tmp/x",
+            "https://example.org/tmp/x and ./tmp/x and tests/tmp/x",
         ),
     ],
 )
