@@ -15,7 +15,7 @@ from kit.errors import TooFast
 from kit.text import bare, normalise, shorten
 from services import desk
 from services.dialogues.engine import CANCEL
-from services.turns import Choice, Heard, Kind, Position, Replies, Reply, Task, Turn
+from services.turns import Channel, Choice, Heard, Kind, Position, Replies, Reply, Task, Turn
 
 MINUTE = timedelta(minutes=1)
 TITLE_MOST = 64
@@ -32,6 +32,8 @@ class Incoming:
     text: str | None = field(default=None, repr=False)
     position: Position | None = field(default=None, repr=False)
     choice: str | None = field(default=None, repr=False)
+    photos: tuple[str, ...] = ()
+    channel: Channel = "web"
 
 
 @dataclass(frozen=True)
@@ -100,12 +102,14 @@ def _row(incoming: Incoming, clock: Clock) -> TurnRow:
         id=ids.new_id(),
         worker_id=incoming.worker_id,
         message_id=incoming.message_id,
+        channel=incoming.channel,
         kind=incoming.kind,
         text=incoming.text,
         lat=position.lat if position else None,
         lon=position.lon if position else None,
         datum=position.datum if position else None,
         choice=incoming.choice,
+        photos=list(incoming.photos) or None,
         received_at=clock(),
     )
 
@@ -122,7 +126,8 @@ async def _turn(session: AsyncSession, row: TurnRow) -> Turn:
     if row.lat is not None and row.lon is not None:
         position = Position(row.lat, row.lon, row.datum or "wgs84")
     task = Task(chosen.task, chosen.args) if chosen else None
-    return Turn(row.id, row.worker_id, row.kind, row.text, position, task)
+    photos = tuple(row.photos or ())
+    return Turn(row.id, row.worker_id, row.kind, row.text, position, task, photos, row.channel)
 
 
 def _typed(text: str, offered: list[ChoiceRow]) -> ChoiceRow | None:

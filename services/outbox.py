@@ -1,19 +1,21 @@
-"""What travels up to a worker: rows first, each piece of news once."""
+"""What travels up to a worker: rows first, each message to each of his accounts once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import OutboxRow
-from db.repositories.workers import OutboxRepository
+from db.repositories.accounts import AccountRepository
+from db.repositories.outbox import NEWS, OutboxRepository
 from kit import ids
 from kit.clock import Clock
 from services import consents
-from services.turns import Reply
+from services.turns import Channel, Reply
 
 AT_ONCE = 50
+LIVE = 0
 
 
 @dataclass(frozen=True)
@@ -21,38 +23,58 @@ class News:
     """One message to a worker, with the number that orders his messages."""
 
     number: int
-    reply: dict[str, Any]
+    reply: dict[str, Any] = field(repr=False)
 
 
 async def put(
     session: AsyncSession, clock: Clock, worker_id: str, cause: str, reply: Reply
 ) -> None:
-    """Queue a message for a worker, unless he asked for none or has this one already."""
-    outbox = OutboxRepository(session)
+    """Queue news for a worker on each of his channels, unless he asked for none or has it."""
     if await consents.is_withdrawn(session, worker_id, consents.NEWS):
         return
-    if await outbox.has(worker_id, cause):
+    for account in await AccountRepository(session).of_worker(worker_id):
+        await put_for(session, clock, account.id, cause, reply.as_json(), priority=NEWS)
+
+
+async def put_for(
+    session: AsyncSession,
+    clock: Clock,
+    account_id: str,
+    cause: str,
+    reply: dict[str, Any],
+    *,
+    priority: int,
+) -> None:
+    """Queue a message for one account, unless it has it already."""
+    outbox = OutboxRepository(session)
+    if await outbox.has(account_id, cause):
         return
     row = OutboxRow(
         id=ids.new_id(),
-        worker_id=worker_id,
+        account_id=account_id,
         cause=cause,
-        reply=reply.as_json(),
+        reply=reply,
+        priority=priority,
         state="waiting",
+        parts_sent=0,
+        attempts=0,
+        due_at=clock(),
         created_at=clock(),
     )
     outbox.add(row)
 
 
-async def after(session: AsyncSession, worker_id: str, number: int) -> Sequence[News]:
-    """A worker's messages behind the number he saw last, oldest first, a batch at a time."""
-    rows = await OutboxRepository(session).after(worker_id, number, AT_ONCE)
+async def after(session: AsyncSession, account_id: str, number: int) -> Sequence[News]:
+    """An account's messages behind the number seen last, oldest first, a batch at a time."""
+    rows = await OutboxRepository(session).after(account_id, number, AT_ONCE)
     return [News(row.number, row.reply) for row in rows]
 
 
-async def newest(session: AsyncSession, worker_id: str, limit: int) -> Sequence[News]:
-    """A worker's newest messages, newest first."""
-    rows = await OutboxRepository(session).newest(worker_id, limit)
+async def newest(
+    session: AsyncSession, worker_id: str, channel: Channel, limit: int
+) -> Sequence[News]:
+    """A worker's newest news on a channel, newest first."""
+    rows = await OutboxRepository(session).news_of(worker_id, channel, limit)
     return [News(row.number, row.reply) for row in rows]
 
 

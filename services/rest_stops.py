@@ -114,6 +114,7 @@ def card(library: Library, row: RestStopRow, now: datetime, metres: float | None
         published_on=row.published_on,
         checked_on=row.checked_on.isoformat() if row.checked_on else None,
         map_url=_map_url(row),
+        position=_pin(row),
         lines=tuple(_lines(library, row)),
     )
 
@@ -136,6 +137,12 @@ def _rounded(metres: float, row: RestStopRow) -> int:
     return max(step, round(metres / step) * step)
 
 
+def _pin(row: RestStopRow) -> tuple[float, float] | None:
+    if row.status == "under_construction" or row.accuracy != "exact":
+        return None
+    return (row.lat, row.lon) if row.lat is not None and row.lon is not None else None
+
+
 def _map_url(row: RestStopRow) -> str | None:
     """A marker in Amap at an exact position, else a search for the published address.
 
@@ -143,8 +150,9 @@ def _map_url(row: RestStopRow) -> str | None:
     """
     if row.status == "under_construction":
         return None
-    if row.accuracy == "exact" and row.lat is not None and row.lon is not None:
-        point = from_wgs84(Position(row.lat, row.lon), "gcj02")
+    pin = _pin(row)
+    if pin:
+        point = from_wgs84(Position(*pin), "gcj02")
         query = {"position": f"{point.lon:.6f},{point.lat:.6f}", "name": row.name}
         return "https://uri.amap.com/marker?" + urlencode({**query, "coordinate": "gaode"})
     if not row.address:

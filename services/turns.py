@@ -8,7 +8,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["text", "location", "choice", "photo"]
+Channel = Literal["web", "telegram"]
+# A command is one of a channel's own menu, in `text`; "other" is what nobody can read as words
+# (a voice, a sticker): `text` says which, and never holds its content.
+Kind = Literal["text", "location", "choice", "photo", "command", "other"]
 Datum = Literal["wgs84", "gcj02", "bd09"]
 OpenState = Literal["open", "closed", "unknown"]
 
@@ -40,6 +43,8 @@ class Turn:
     text: str | None = field(default=None, repr=False)
     position: Position | None = field(default=None, repr=False)
     task: Task | None = None
+    photos: tuple[str, ...] = ()
+    channel: Channel = "web"
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,8 @@ class RestStopCard:
     published_on: str | None
     checked_on: str | None
     map_url: str | None
+    # In WGS-84, only where the position is exact: a pin elsewhere would lead astray.
+    position: tuple[float, float] | None = None
     lines: tuple[str, ...] = ()
     kind: Literal["rest_stop"] = "rest_stop"
 

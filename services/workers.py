@@ -6,11 +6,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Worker
 from db.repositories.cases import CaseRepository
+from db.repositories.outbox import OutboxRepository
 from db.repositories.turns import DialogueRepository, TurnRepository
-from db.repositories.workers import OutboxRepository, WorkerRepository
-from kit import ids
+from db.repositories.workers import WorkerRepository
 from kit.clock import Clock
-from kit.errors import NotFound, NotKnown
+from kit.errors import NotFound
 from services.scene import FORMS
 
 TRADES = ("rider", "courier", "ride_hailing_driver", "truck_driver", "livestreamer")
@@ -27,24 +27,6 @@ class Stored:
     draft: bool
     region: str | None
     news: int
-
-
-async def enrol(session: AsyncSession, clock: Clock, channel: str) -> str:
-    """A new anonymous worker; returns the token that is his only proof of being himself."""
-    token = ids.new_token()
-    worker = Worker(
-        id=ids.new_id(), channel=channel, token_digest=ids.digest(token), created_at=clock()
-    )
-    WorkerRepository(session).add(worker)
-    return token
-
-
-async def by_token(session: AsyncSession, token: str) -> str:
-    """The id of the worker who holds this token."""
-    worker = await WorkerRepository(session).by_token(ids.digest(token))
-    if worker is None:
-        raise NotKnown("errors.token_unknown")
-    return worker.id
 
 
 async def get(session: AsyncSession, worker_id: str) -> Worker:
@@ -66,7 +48,7 @@ async def stored(session: AsyncSession, clock: Clock, worker_id: str) -> Stored:
         cases=await CaseRepository(session).count_of_worker(worker_id),
         draft=bool(state.drafts or state.name in FORMS),
         region=state.region,
-        news=len(await OutboxRepository(session).newest(worker_id, limit=100)),
+        news=await OutboxRepository(session).count_news(worker_id),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models import Case, Staff, TurnRow, Worker
+from db.models import Account, Case, Staff, TurnRow, Worker
 from kit.ids import digest, new_code, new_id
 
 # A Wednesday, 10:30 in Shanghai: offices are open and it is no holiday.
@@ -31,9 +31,17 @@ class FixedClock:
 
 async def add_worker(session: AsyncSession, **fields: Any) -> Worker:
     """A worker of the web chat."""
-    given = {"id": new_id(), "channel": "web", "created_at": NOON_OF_TESTS, **fields}
-    given.setdefault("token_digest", digest(given["id"]))
-    return await _added(session, Worker(**given))
+    given = {"id": new_id(), "created_at": NOON_OF_TESTS, **fields}
+    worker = await _added(session, Worker(**given))
+    await add_account(session, worker.id)
+    return worker
+
+
+async def add_account(session: AsyncSession, worker_id: str, **fields: Any) -> Account:
+    """A worker's account of the web chat."""
+    given = {"id": new_id(), "worker_id": worker_id, "channel": "web", **fields}
+    given.setdefault("key", digest(given["id"]))
+    return await _added(session, Account(**{"created_at": NOON_OF_TESTS, **given}))
 
 
 async def add_turn(session: AsyncSession, worker_id: str, **fields: Any) -> TurnRow:
@@ -42,6 +50,7 @@ async def add_turn(session: AsyncSession, worker_id: str, **fields: Any) -> Turn
         "id": new_id(),
         "worker_id": worker_id,
         "message_id": new_id(),
+        "channel": "web",
         "kind": "text",
         "received_at": NOON_OF_TESTS,
         **fields,

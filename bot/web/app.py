@@ -21,7 +21,8 @@ from content.library import Library
 from db.session import Sessions, transaction
 from kit.clock import Clock
 from kit.errors import NotKnown
-from services import conversation, workers
+from services import accounts, conversation
+from services.accounts import Account
 from services.conversation import Incoming, Stored
 from services.turns import Position
 
@@ -99,15 +100,15 @@ def _parts(request: Request) -> Parts:
 InApp = Annotated[Parts, Depends(_parts)]
 
 
-async def _worker(parts: InApp, authorization: Annotated[str, Header()] = "") -> str:
+async def _account(parts: InApp, authorization: Annotated[str, Header()] = "") -> Account:
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise NotKnown("errors.token_unknown")
     async with transaction(parts.sessions) as session:
-        return await workers.by_token(session, token)
+        return await accounts.by_token(session, token)
 
 
-WorkerId = Annotated[str, Depends(_worker)]
+InAccount = Annotated[Account, Depends(_account)]
 
 
 def _api() -> APIRouter:
@@ -117,14 +118,14 @@ def _api() -> APIRouter:
     async def enrol(parts: InApp) -> WorkerOut:
         """A new anonymous worker."""
         async with transaction(parts.sessions) as session:
-            return WorkerOut(token=await workers.enrol(session, parts.clock, "web"))
+            return WorkerOut(token=await accounts.enrol_web(session, parts.clock))
 
     @router.post("/turns", response_model=RepliesOut)
     async def take_turn(
-        request: Request, parts: InApp, worker_id: WorkerId, turn: TurnIn
+        request: Request, parts: InApp, account: InAccount, turn: TurnIn
     ) -> dict[str, Stored]:
         """Say something. The same id again returns the stored replies, so a retry is safe."""
-        incoming = _incoming(worker_id, turn)
+        incoming = _incoming(account.worker_id, turn)
         with request.app.state.seconds.labels(incoming.kind).time():
             return {"replies": await parts.pipeline.answer(incoming)}
 
@@ -135,11 +136,11 @@ def _api() -> APIRouter:
     )
     async def listen(
         parts: InApp,
-        worker_id: WorkerId,
+        account: InAccount,
         last_event_id: Annotated[int, Header(ge=0, le=2**62)] = 0,
     ) -> StreamingResponse:
         """News as server-sent events; each `data` is one reply as in the answer to a turn."""
-        events = inbox.events(parts.sessions, parts.clock, worker_id, last_event_id)
+        events = inbox.events(parts.sessions, parts.clock, account.id, last_event_id)
         return StreamingResponse(events, media_type="text/event-stream")
 
     return router

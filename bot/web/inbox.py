@@ -15,14 +15,14 @@ BEATS_BETWEEN_SIGNS = 3
 
 
 async def events(
-    sessions: Sessions, clock: Clock, worker_id: str, seen: int
+    sessions: Sessions, clock: Clock, account_id: str, seen: int
 ) -> AsyncGenerator[str]:
-    """The worker's messages behind the one he saw last, then each new one, without end."""
+    """The messages of an account behind the one seen last, then each new one, without end."""
     quiet = 0
     yield ": ok\n\n"
     while True:
         async with transaction(sessions) as session:
-            news = await outbox.after(session, worker_id, seen)
+            news = await outbox.after(session, account_id, seen)
             await outbox.mark_sent(session, clock, [item.number for item in news])
         for item in news:
             seen = item.number

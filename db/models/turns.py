@@ -19,7 +19,10 @@ class TurnRow(Base):
     __tablename__ = "turns"
     __table_args__ = (
         UniqueConstraint("worker_id", "message_id"),
-        CheckConstraint("kind IN ('text', 'location', 'choice', 'photo')", name="kind"),
+        CheckConstraint(
+            "kind IN ('text', 'location', 'choice', 'photo', 'command', 'other')", name="kind"
+        ),
+        CheckConstraint("channel IN ('web', 'telegram')", name="channel"),
         CheckConstraint("taken_by IN ('rasa', 'bot')", name="taken_by"),
         CheckConstraint("(replies IS NULL) = (answered_at IS NULL)", name="answered"),
         CheckConstraint(
@@ -31,12 +34,16 @@ class TurnRow(Base):
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
     worker_id: Mapped[str] = mapped_column(ForeignKey("workers.id", ondelete="CASCADE"))
     message_id: Mapped[str] = mapped_column(String(KEY_LENGTH))
-    kind: Mapped[Literal["text", "location", "choice", "photo"]] = mapped_column(String(16))
+    channel: Mapped[Literal["web", "telegram"]] = mapped_column(String(16))
+    kind: Mapped[Literal["text", "location", "choice", "photo", "command", "other"]] = (
+        mapped_column(String(16))
+    )
     text: Mapped[str | None] = mapped_column(Text)
     lat: Mapped[float | None]
     lon: Mapped[float | None]
     datum: Mapped[Literal["wgs84", "gcj02", "bd09"] | None] = mapped_column(String(8))
     choice: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
+    photos: Mapped[list[Any] | None]
     received_at: Mapped[datetime]
     taken_by: Mapped[str | None] = mapped_column(String(8))
     intent: Mapped[str | None] = mapped_column(String(KEY_LENGTH))

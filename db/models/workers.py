@@ -1,26 +1,71 @@
 """Those who chat, and what they agreed to."""
 
 from datetime import datetime
+from typing import Literal
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import DIGEST_LENGTH, ID_LENGTH, KEY_LENGTH, Base
 
 
 class Worker(Base):
-    """One who chats on one channel. Anonymous: no name, no phone number."""
+    """One who chats, on one channel or several. Anonymous: no name, no phone number."""
 
     __tablename__ = "workers"
-    __table_args__ = (CheckConstraint("channel IN ('web', 'telegram')", name="channel"),)
 
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
-    channel: Mapped[str] = mapped_column(String(16))
-    token_digest: Mapped[str | None] = mapped_column(String(DIGEST_LENGTH), unique=True)
     trade: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
     platform: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
     area: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
     created_at: Mapped[datetime]
+
+
+class Account(Base):
+    """A worker's way in on one channel.
+
+    `key` is how the channel knows him: the digest of his token, or his number at Telegram. Who is
+    `gone` closed his side of the channel, and is sent nothing until he writes again.
+    """
+
+    __tablename__ = "accounts"
+    __table_args__ = (
+        CheckConstraint("channel IN ('web', 'telegram')", name="channel"),
+        UniqueConstraint("channel", "key"),
+    )
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    worker_id: Mapped[str] = mapped_column(
+        ForeignKey("workers.id", ondelete="CASCADE"), index=True
+    )
+    channel: Mapped[Literal["web", "telegram"]] = mapped_column(String(16))
+    key: Mapped[str] = mapped_column(String(DIGEST_LENGTH))
+    gone_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class LinkCode(Base):
+    """Six digits, shown to one account, that another may type to become the same worker."""
+
+    __tablename__ = "link_codes"
+
+    code: Mapped[str] = mapped_column(String(6), primary_key=True)
+    account_id: Mapped[str] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), unique=True
+    )
+    expires_at: Mapped[datetime]
+
+
+class LinkTry(Base):
+    """One wrong code, so that nobody can try them all."""
+
+    __tablename__ = "link_tries"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    account_id: Mapped[str] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), index=True
+    )
+    at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Consent(Base):

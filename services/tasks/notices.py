@@ -9,7 +9,7 @@ SHOWN = 5
 
 async def latest(scene: Scene, _args: Args) -> Replies:
     """What was sent to this worker last."""
-    news = await outbox.newest(scene.session, scene.turn.worker_id, SHOWN)
+    news = await outbox.newest(scene.session, scene.turn.worker_id, scene.turn.channel, SHOWN)
     if not news:
         return (scene.reply("notices.none", scene.choice("menu.title", "menu")),)
     lines = "\n".join(scene.say("notices.line", text=item.reply["text"]) for item in news)

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from bot.web import inbox
 from db.models import OutboxRow
 from db.session import transaction
-from services import outbox, workers
+from services import accounts, outbox
 from services.turns import Reply
 from tests.bot.api import Api
 from tests.testers.chat import Chat, on_sqlite
@@ -23,7 +23,7 @@ SECONDS = 10
 
 async def worker_id(api: Api) -> str:
     async with transaction(api.chat.sessions) as session:
-        return await workers.by_token(session, api.token)
+        return (await accounts.by_token(session, api.token)).worker_id
 
 
 async def put(chat: Chat, to: str, *causes: str) -> None:

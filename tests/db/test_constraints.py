@@ -49,7 +49,10 @@ ROWS = {
         "created_at": NOON,
         "last_seen_at": NOON,
     },
-    "workers": {"id": "w", "channel": "web", "token_digest": "d", "created_at": NOON},
+    "workers": {"id": "w", "created_at": NOON},
+    "accounts": {"id": "a", "worker_id": "w", "channel": "web", "key": "d", "created_at": NOON},
+    "link_codes": {"code": "123456", "account_id": "a", "expires_at": NOON},
+    "link_tries": {"id": "l", "account_id": "a", "at": NOON},
     "consents": {
         "id": "c",
         "worker_id": "w",
@@ -62,6 +65,7 @@ ROWS = {
         "id": "t",
         "worker_id": "w",
         "message_id": "m",
+        "channel": "telegram",
         "kind": "text",
         "received_at": NOON,
         "taken_by": "rasa",
@@ -106,12 +110,32 @@ ROWS = {
     "case_views": {"id": "v", "case_id": "k", "staff_id": "s", "at": NOON},
     "outbox": {
         "id": "n",
-        "worker_id": "w",
+        "account_id": "a",
         "cause": "case:k:2",
         "reply": {},
+        "priority": 1,
         "state": "waiting",
+        "parts_sent": 0,
+        "attempts": 0,
+        "due_at": NOON,
         "created_at": NOON,
     },
+    "updates": {
+        "id": 2**51,
+        "state": "done",
+        "received_at": NOON,
+        "done_at": NOON,
+    },
+    "photos": {
+        "id": "p",
+        "worker_id": "w",
+        "digest": "d",
+        "width": 4,
+        "height": 3,
+        "size": 100,
+        "created_at": NOON,
+    },
+    "case_photos": {"case_id": "k", "number": 1, "photo_id": "p"},
 }
 
 CHECKS = [
@@ -127,9 +151,10 @@ CHECKS = [
     ("ck_revisions_approved", {"approver": None}),
     ("ck_revisions_approved", {"valid_from": None}),
     ("ck_revisions_two_people", {"approver": "a"}),
-    ("ck_workers_channel", {"channel": "fax"}),
+    ("ck_accounts_channel", {"channel": "fax"}),
     ("ck_consents_decision", {"decision": "maybe"}),
     ("ck_turns_kind", {"kind": "song"}),
+    ("ck_turns_channel", {"channel": "fax"}),
     ("ck_turns_taken_by", {"taken_by": "console"}),
     ("ck_turns_answered", {"replies": None}),
     ("ck_turns_answered", {"answered_at": None}),
@@ -142,19 +167,26 @@ CHECKS = [
     ("ck_case_events_state", {"state": "solved"}),
     ("ck_case_events_actor", {"actor": "robot"}),
     ("ck_outbox_state", {"state": "lost"}),
+    ("ck_updates_state", {"state": "lost"}),
+    ("ck_updates_fault", {"fault": "KeyError"}),
+    ("ck_updates_blanked", {"body": {}}),
+    ("ck_updates_blanked", {"lane": "5"}),
+    ("ck_photos_size", {"height": 0}),
 ]
 
 # The columns that a second row changes so that nothing but the named constraint stands against it.
 UNIQUES = [
     ("uq_staff_name", {"id": "s2"}),
-    ("uq_workers_token_digest", {"id": "w2"}),
+    ("uq_accounts_channel_key", {"id": "a2"}),
+    ("uq_link_codes_account_id", {"code": "123457"}),
     ("uq_turns_worker_id_message_id", {"id": "t2"}),
     ("uq_choices_turn_id_number", {"token": "o2"}),
     ("uq_cases_code", {"id": "k2", "turn_id": None}),
     ("uq_cases_turn_id", {"id": "k2", "code": "7KQ3-M9TY"}),
     ("uq_case_events_case_id_number", {"id": "e2"}),
     ("uq_outbox_id", {"cause": "case:k:3"}),
-    ("uq_outbox_worker_id_cause", {"id": "n2"}),
+    ("uq_outbox_account_id_cause", {"id": "n2"}),
+    ("uq_case_photos_photo_id", {"number": 2}),
 ]
 
 
@@ -236,13 +268,9 @@ async def test_the_outbox_knows_every_state_of_the_design(sessions, state):
 
 
 async def test_unset_is_not_equal_to_unset(sessions):
-    """Workers without a token and cases without a turn do not stand in each other's way."""
+    """Cases without a turn do not stand in each other's way."""
     async with transaction(sessions) as session:
         for number in "12":
-            await session.execute(
-                insert(TABLES["workers"]),
-                {**ROWS["workers"], "id": number, "token_digest": None},
-            )
             await session.execute(
                 insert(TABLES["cases"]),
                 {

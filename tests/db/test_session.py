@@ -11,7 +11,7 @@ from db.models import Case, OutboxRow, TurnRow, Worker
 from db.repositories.turns import TurnRepository
 from db.session import transaction
 from kit.ids import new_id
-from tests.factories import add_case, add_turn, add_worker
+from tests.factories import NOON_OF_TESTS, add_account, add_case, add_turn, add_worker
 
 SHANGHAI_NOON = datetime(2026, 11, 18, 12, 0, 0, 123456, tzinfo=timezone(timedelta(hours=8)))
 
@@ -62,7 +62,7 @@ async def test_rows_stay_readable_after_the_commit(sessions):
     async with transaction(sessions) as session:
         worker = await add_worker(session)
 
-    assert worker.channel == "web"
+    assert worker.created_at == NOON_OF_TESTS
 
 
 async def test_a_moment_comes_back_in_utc(sessions):
@@ -179,13 +179,17 @@ async def test_a_turn_that_does_not_exist_cannot_be_claimed(sessions):
 
 
 async def test_a_number_of_the_outbox_is_never_used_again(sessions):
-    async def put(session, worker_id):
+    async def put(session, account_id):
         row = OutboxRow(
             id=new_id(),
-            worker_id=worker_id,
+            account_id=account_id,
             cause=new_id(),
             reply={},
+            priority=1,
             state="waiting",
+            parts_sent=0,
+            attempts=0,
+            due_at=SHANGHAI_NOON,
             created_at=SHANGHAI_NOON,
         )
         session.add(row)
@@ -194,9 +198,10 @@ async def test_a_number_of_the_outbox_is_never_used_again(sessions):
 
     async with transaction(sessions) as session:
         worker = await add_worker(session)
-        first = await put(session, worker.id)
+        account = await add_account(session, worker.id)
+        first = await put(session, account.id)
         await session.execute(delete(OutboxRow))
-        second = await put(session, worker.id)
+        second = await put(session, account.id)
 
     assert second > first
 

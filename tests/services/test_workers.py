@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import func, select
 
 from db.base import Base
-from db.models import Case, OutboxRow, TurnRow, Worker
+from db.models import Account, Case, OutboxRow, TurnRow, Worker
 from db.session import transaction
 from kit.errors import NotAllowed, NotFound, NotKnown
-from services import cases, workers
+from services import accounts, cases
 from services.cases import Draft
 from tests.factories import add_staff, add_turn
 from tests.fakes import heard
@@ -93,7 +93,9 @@ async def test_a_review_is_told_once(chat: Chat, worker: WorkerTester):
     code = await hand_in(chat, worker)
     await start_review(chat, code)
     [row] = await news(chat)
-    assert (row.worker_id, row.cause) == (worker.id, f"case:{code}:in_review")
+    async with transaction(chat.sessions) as session:
+        account = await session.get_one(Account, row.account_id)
+    assert (account.worker_id, row.cause) == (worker.id, f"case:{code}:in_review")
     assert code in row.reply["text"]
     with pytest.raises(NotAllowed):
         await start_review(chat, code)
@@ -163,9 +165,11 @@ async def test_deleting_deletes(chat: Chat, worker: WorkerTester):
     worker.sees("要删吗")
     await worker.presses("删掉")
     worker.sees("都删掉了")
-    # His row with the token, the turn that asked for it and its button, and an empty state.
+    # His row, the account with the token, the turn that asked for it, its button, an empty state.
     left = await traces(chat, worker.id)
-    assert left == {"workers": 1, "turns": 1, "choices": len(worker.titles), "dialogues": 1}
+    assert left == {
+        "workers": 1, "accounts": 1, "turns": 1, "choices": len(worker.titles), "dialogues": 1,
+    }  # fmt: skip
     async with transaction(chat.sessions) as session:
         me = await session.get_one(Worker, worker.id)
         assert (me.trade, me.platform, me.area) == (None, None, None)
@@ -193,4 +197,4 @@ async def test_deleting_is_asked_first(chat: Chat, worker: WorkerTester):
 async def test_a_forged_token_is_nobody(chat: Chat, token: str):
     async with transaction(chat.sessions) as session:
         with pytest.raises(NotKnown):
-            await workers.by_token(session, token)
+            await accounts.by_token(session, token)

@@ -10,7 +10,7 @@ from bot.pipeline import Pipeline
 from content.library import Library
 from content.loader import load
 from db.session import Sessions, transaction
-from services import editions, workers
+from services import accounts, editions
 from services.conversation import Incoming, Stored
 from services.turns import Position
 from tests.factories import FixedClock
@@ -44,9 +44,9 @@ class Chat:
     async def newcomer(self) -> WorkerTester:
         """A worker who never chatted before."""
         async with transaction(self.sessions) as session:
-            token = await workers.enrol(session, self.clock, "web")
+            token = await accounts.enrol_web(session, self.clock)
         async with transaction(self.sessions) as session:
-            worker_id = await workers.by_token(session, token)
+            worker_id = (await accounts.by_token(session, token)).worker_id
 
         async def send(body: dict[str, Any]) -> Stored:
             return await self.pipeline.answer(incoming(worker_id, body))

@@ -1,0 +1,135 @@
+"""Queries about messages that wait for accounts, rows first."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models import Account, OutboxRow
+
+NEWS = 1
+
+
+class OutboxRepository:
+    """Messages to accounts, in the order of their numbers."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def has(self, account_id: str, cause: str) -> bool:
+        """Whether this message is in the outbox already."""
+        query = select(OutboxRow.number).where(
+            OutboxRow.account_id == account_id, OutboxRow.cause == cause
+        )
+        return await self.session.scalar(query) is not None
+
+    async def after(self, account_id: str, number: int, limit: int) -> Sequence[OutboxRow]:
+        """An account's messages behind a number, oldest first."""
+        query = (
+            select(OutboxRow)
+            .where(OutboxRow.account_id == account_id, OutboxRow.number > number)
+            .order_by(OutboxRow.number)
+            .limit(limit)
+        )
+        return (await self.session.scalars(query)).all()
+
+    async def news_of(self, worker_id: str, channel: str, limit: int) -> Sequence[OutboxRow]:
+        """The newest news of a worker on one channel, newest first."""
+        query = (
+            _of_worker(worker_id)
+            .where(Account.channel == channel, OutboxRow.priority >= NEWS)
+            .order_by(OutboxRow.number.desc())
+            .limit(limit)
+        )
+        return (await self.session.scalars(query)).all()
+
+    async def count_news(self, worker_id: str) -> int:
+        """How many pieces of news a worker was sent; one on two channels counts once."""
+        news = (
+            _of_worker(worker_id)
+            .where(OutboxRow.priority >= NEWS)
+            .with_only_columns(func.count(OutboxRow.cause.distinct()))
+        )
+        return await self.session.scalar(news) or 0
+
+    async def next_of(self, account_id: str, now: datetime) -> OutboxRow | None:
+        """The account's first message that is due; None while an earlier one must wait."""
+        query = (
+            select(OutboxRow)
+            .where(OutboxRow.account_id == account_id, OutboxRow.state == "waiting")
+            .order_by(OutboxRow.priority, OutboxRow.number)
+            .limit(1)
+        )
+        row = await self.session.scalar(query)
+        return row if row is not None and row.due_at <= now else None
+
+    async def accounts_due(self, channel: str, now: datetime, limit: int) -> Sequence[str]:
+        """Accounts of a channel with a message that is due and that may be written to."""
+        query = (
+            select(OutboxRow.account_id)
+            .join(Account, Account.id == OutboxRow.account_id)
+            .where(
+                OutboxRow.state == "waiting",
+                OutboxRow.due_at <= now,
+                Account.channel == channel,
+                Account.gone_at.is_(None),
+            )
+            .group_by(OutboxRow.account_id)
+            .order_by(func.min(OutboxRow.priority), func.min(OutboxRow.number))
+            .limit(limit)
+        )
+        return (await self.session.scalars(query)).all()
+
+    async def move(self, number: int, was: str, **values: object) -> bool:
+        """Change a message that is still in a state; False when it no longer is."""
+        query = (
+            update(OutboxRow)
+            .where(OutboxRow.number == number, OutboxRow.state == was)
+            .values(**values)
+            .returning(OutboxRow.number)
+        )
+        return await self.session.scalar(query) is not None
+
+    async def interrupted(self) -> Sequence[OutboxRow]:
+        """Messages whose sender ended while it was sending them."""
+        query = select(OutboxRow).where(OutboxRow.state == "sending").order_by(OutboxRow.number)
+        return (await self.session.scalars(query)).all()
+
+    async def counts(self) -> dict[str, int]:
+        """How many messages stand in each state."""
+        query = select(OutboxRow.state, func.count()).group_by(OutboxRow.state)
+        return {row[0]: row[1] for row in await self.session.execute(query)}
+
+    async def mark_sent(self, numbers: Sequence[int], now: datetime) -> None:
+        """Note that these were handed to the channel."""
+        query = (
+            update(OutboxRow)
+            .where(OutboxRow.number.in_(numbers), OutboxRow.state != "sent")
+            .values(state="sent", sent_at=now)
+        )
+        await self.session.execute(query)
+
+    async def delete(self, number: int) -> None:
+        """Delete a message that nobody will ask for again."""
+        await self._delete(OutboxRow.number == number)
+
+    async def forget_worker(self, worker_id: str) -> None:
+        """Delete what waits for a worker and what he was sent."""
+        own = select(Account.id).where(Account.worker_id == worker_id)
+        await self._delete(OutboxRow.account_id.in_(own))
+
+    def add(self, row: OutboxRow) -> None:
+        """Append a message."""
+        self.session.add(row)
+
+    async def _delete(self, which: ColumnElement[bool]) -> None:
+        await self.session.execute(delete(OutboxRow).where(which))
+
+
+def _of_worker(worker_id: str) -> Select[OutboxRow]:
+    return (
+        select(OutboxRow)
+        .join(Account, Account.id == OutboxRow.account_id)
+        .where(Account.worker_id == worker_id)
+    )
