@@ -5,6 +5,7 @@ import uvicorn
 
 from bot.pipeline import Pipeline
 from bot.rasa_client import RasaClient
+from bot.telegram.channel import TelegramChannel
 from bot.web.app import Parts, create_app
 from content.loader import load
 from db.session import make_engine, make_sessions
@@ -25,12 +26,16 @@ def main() -> None:
     rasa = RasaClient(http, settings.rasa, settings.rasa_timeout)
     pipeline = Pipeline(sessions, library, utc_now, rasa, per_minute=settings.turns_per_minute)
 
+    telegram = None
+    if settings.telegram_token is not None:
+        telegram = TelegramChannel(settings, sessions, library, utc_now, pipeline)
+
     async def close() -> None:
         await http.aclose()
         await engine.dispose()
 
     uvicorn.run(
-        create_app(Parts(sessions, library, utc_now, pipeline, close)),
+        create_app(Parts(sessions, library, utc_now, pipeline, close, telegram)),
         host=settings.host,
         port=settings.bot_port,
         log_config=None,

@@ -46,13 +46,13 @@ class Pipeline:
             try:
                 for guard in GUARDS:
                     guard(self._library, turn)
-                await self._converse(turn)
+                return await self._converse(turn)
             except StopHere as stop:
                 async with transaction(self._sessions) as session:
                     await conversation.answer_with(session, self._clock, turn, stop.replies)
-            return await self._replies(turn)
+                    return await conversation.replies_of(session, turn.id)
 
-    async def _converse(self, turn: Turn) -> None:
+    async def _converse(self, turn: Turn) -> Stored:
         """By Rasa where there is something to understand, else and otherwise by the bot's road."""
         if turn.kind == "text" and turn.task is None and not is_urgent(self._library, turn):
             await self._rasa.tell(turn)
@@ -60,11 +60,7 @@ class Pipeline:
             await conversation.take(
                 session, self._library, self._clock, turn.id, road="bot", heard=NOTHING_HEARD
             )
-
-    async def _replies(self, turn: Turn) -> Stored:
-        async with transaction(self._sessions) as session:
-            replies = await conversation.replies_of(session, turn.id)
-        return replies or []
+            return await conversation.replies_of(session, turn.id)
 
 
 class Queues:

@@ -35,7 +35,13 @@ def make_engine(url: str) -> AsyncEngine:
             hide_parameters=True,
             connect_args={"options": f"-c lock_timeout={LOCK_WAIT * 1000}"},
         )
-    engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": LOCK_WAIT})
+    engine = create_async_engine(
+        url,
+        pool_size=1,
+        max_overflow=0,
+        hide_parameters=True,
+        connect_args={"timeout": LOCK_WAIT},
+    )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine

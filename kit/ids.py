@@ -35,6 +35,11 @@ def new_code() -> str:
     return _grouped(body + _check_character(body))
 
 
+def new_digits(size: int) -> str:
+    """So many random digits, as text: a number would lose the zeros in front."""
+    return "".join(secrets.choice("0123456789") for _ in range(size))
+
+
 def read_code(text: str) -> str | None:
     """The code somebody typed or read aloud, in its one written form; None when it is none."""
     code = "".join(ch for ch in normalise(text).upper() if ch.isalnum())

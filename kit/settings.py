@@ -49,6 +49,23 @@ class Settings(BaseSettings):
         40, description="Turns a minute that one worker may send"
     )
     log_level: LogLevel = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    telegram_token: SecretStr | None = Field(
+        None, description="The bot's token from @BotFather; without it there is no Telegram"
+    )
+    telegram_api_base: str = Field(
+        "https://api.telegram.org", description="The Bot API, or a server that speaks it"
+    )
+    telegram_proxy: str | None = Field(
+        None, description="A proxy for all calls to Telegram, such as socks5://… or http://…"
+    )
+    telegram_webhook_url: str | None = Field(
+        None,
+        description="The full https address that leads to /telegram of the bot's port;"
+        " without it the bot polls",
+    )
+    telegram_webhook_secret: SecretStr | None = Field(
+        None, description="What Telegram says with each delivery; drawn from the token if unset"
+    )
     nlu_python: Path | None = Field(
         None,
         description="A Python 3.10 to build Rasa's environment with; found by itself if unset",
@@ -68,6 +85,11 @@ class Settings(BaseSettings):
             if url.startswith(plain):
                 return driver + url.removeprefix(plain)
         return url
+
+    @property
+    def photos(self) -> Path:
+        """Where workers' pictures lie."""
+        return self.data_dir.resolve() / "photos"
 
     @property
     def rasa(self) -> str:

@@ -14,7 +14,7 @@ from kit import ids
 from kit.clock import Clock
 from kit.errors import NotAllowed, NotFound
 from kit.text import shorten
-from services import outbox
+from services import outbox, photos
 from services.masking import masked
 from services.turns import CaseCard, Reply
 
@@ -39,6 +39,17 @@ class Draft:
     subject: str = field(repr=False)
     place: str | None = field(default=None, repr=False)
     remedy: str | None = field(default=None, repr=False)
+    photos: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CasePhoto:
+    """A photo of a case as its page shows it."""
+
+    number: int
+    width: int
+    height: int
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -72,6 +83,7 @@ class CaseDetail:
     subject: str = field(repr=False)
     place: str | None = field(repr=False)
     remedy: str | None = field(repr=False)
+    photos: tuple[CasePhoto, ...]
     history: tuple[Step, ...]
     may_start_review: bool
 
@@ -110,6 +122,7 @@ async def hand_in(
     cases.add(case)
     _append(case, RECEIVED, "worker", worker_id, clock())
     await session.flush()  # The code must be proved free before it is read out.
+    await photos.hand_in(session, worker_id, case.id, draft.photos)
     return case
 
 
@@ -153,17 +166,35 @@ async def inbox(session: AsyncSession, *, state: str | None = None, page: int = 
 async def show(session: AsyncSession, clock: Clock, code: str, staff_id: str) -> CaseDetail:
     """A case for a member of staff; that he looked is recorded."""
     case = await _case(session, code)
-    view = CaseView(id=ids.new_id(), case_id=case.id, staff_id=staff_id, at=clock())
-    CaseRepository(session).add_view(view)
+    _note_look(session, clock, case, staff_id)
     history = tuple(Step(e.state, e.actor, e.note, e.at) for e in case.events)
     return CaseDetail(
         summary=_summary(case, state_of(case)),
         subject=masked(case.subject),
         place=masked(case.place) if case.place else None,
         remedy=masked(case.remedy) if case.remedy else None,
+        photos=await photos_of(session, case.id),
         history=history,
         may_start_review=(state_of(case), IN_REVIEW) in TRANSITIONS,
     )
+
+
+async def photos_of(session: AsyncSession, case_id: str) -> tuple[CasePhoto, ...]:
+    """The photos of a case, in order."""
+    found = await photos.of_case(session, case_id)
+    return tuple(
+        CasePhoto(number, photo.width, photo.height, photo.digest) for number, photo in found
+    )
+
+
+async def show_photo(
+    session: AsyncSession, clock: Clock, code: str, number: int, staff_id: str
+) -> CasePhoto | None:
+    """One photo of a case for a member of staff; that he looked is recorded."""
+    case = await _case(session, code)
+    _note_look(session, clock, case, staff_id)
+    found = await photos_of(session, case.id)
+    return next((photo for photo in found if photo.number == number), None)
 
 
 def state_of(case: Case) -> str:
@@ -179,6 +210,11 @@ def card(library: Library, case: Case) -> CaseCard:
         due=case.due.isoformat() if case.due else None,
         summary=shorten(case.subject, SUMMARY),
     )
+
+
+def _note_look(session: AsyncSession, clock: Clock, case: Case, staff_id: str) -> None:
+    view = CaseView(id=ids.new_id(), case_id=case.id, staff_id=staff_id, at=clock())
+    CaseRepository(session).add_view(view)
 
 
 async def _case(session: AsyncSession, code: str, *, lock: bool = False) -> Case:

@@ -1,17 +1,21 @@
 """What a worker agreed to: which notice, which version, when."""
 
+from collections.abc import Mapping
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Consent
 from db.repositories.workers import WorkerRepository
 from kit import ids
 from kit.clock import Clock
+from services.turns import Channel
 
-# What is agreed to, with the version of its wording: `HAND_IN` stands in the summary of a form,
-# above its send button (content/messages/suggestion.yml, hazard.yml); `NEWS` in notices.yml.
-HAND_IN = "hand_in"
+# What is agreed to, with the version of its wording: handing in stands in the summary of a form,
+# above its send button (content/messages/form.yml), and says where the words pass abroad; `NEWS`
+# stands in notices.yml.
+HAND_IN: Mapping[Channel, str] = {"web": "hand_in", "telegram": "hand_in_abroad"}
 NEWS = "news"
-VERSIONS = {HAND_IN: 1, NEWS: 1}
+VERSIONS = {HAND_IN["web"]: 1, HAND_IN["telegram"]: 1, NEWS: 1}
 
 
 async def give(session: AsyncSession, clock: Clock, worker_id: str, notice: str) -> None:

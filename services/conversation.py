@@ -70,8 +70,11 @@ async def take(
     Claim, effect and replies are one transaction of the caller: all of it happens or nothing.
     """
     turns = TurnRepository(session)
+    # Claimed before it is read: until then its worker may become another (services/links.py).
+    if not await turns.claim(turn_id, road):
+        return False
     row = await turns.by_id(turn_id)
-    if row is None or not await turns.claim(turn_id, road):
+    if row is None:
         return False
     turn = await _turn(session, row)
     replies = await desk.serve(session, library, clock, turn, heard)
@@ -90,10 +93,10 @@ async def forget_unanswered(session: AsyncSession, clock: Clock) -> None:
     await TurnRepository(session).forget_unanswered(clock() - timedelta(days=1))
 
 
-async def replies_of(session: AsyncSession, turn_id: str) -> Stored | None:
-    """The recorded replies of a turn; None while nobody has answered it."""
+async def replies_of(session: AsyncSession, turn_id: str) -> Stored:
+    """The recorded replies of a turn; none while nobody has answered it."""
     row = await TurnRepository(session).by_id(turn_id)
-    return row.replies if row else None
+    return (row.replies if row else None) or []
 
 
 def _row(incoming: Incoming, clock: Clock) -> TurnRow:
@@ -121,7 +124,7 @@ async def _turn(session: AsyncSession, row: TurnRow) -> Turn:
     if row.kind == "choice" and row.choice:
         chosen = await choices.by_token(row.worker_id, row.choice)
     elif row.kind == "text" and row.text and len(row.text) <= TITLE_MOST:
-        chosen = _typed(row.text, await choices.newest(row.worker_id))
+        chosen = _typed(row.text, await choices.newest(row.worker_id, row.channel))
     position = None
     if row.lat is not None and row.lon is not None:
         position = Position(row.lat, row.lon, row.datum or "wgs84")

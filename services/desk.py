@@ -9,23 +9,28 @@ from content.library import Library
 from db.repositories.turns import DialogueRepository
 from kit.clock import Clock
 from kit.errors import AppError
-from kit.text import normalise
+from kit.text import is_readable, normalise
+from services import photos as kept_photos
 from services import replies as old_replies
-from services.dialogues import find_stop, intake
+from services.dialogues import find_stop, intake, link, photos
 from services.dialogues.engine import CHOSEN, Engine
-from services.dialogues.form import PENDING
-from services.dialogues.listening import SURE
+from services.dialogues.form import PENDING, SUMMARY
+from services.dialogues.listening import SURE, agrees
+from services.masking import holds_number
 from services.scene import FORMS, SAID, Args, Scene, TaskFunction
-from services.tasks import cases, notices, rest_stops, rights, talk, workers
+from services.tasks import cases, commands, links, notices, rest_stops, rights, talk, workers
+from services.tasks import photos as photo_tasks
 from services.turns import Heard, Replies, Reply, Turn
 
-ENGINE = Engine(find_stop.DIALOGUE, *intake.DIALOGUES)
-NOUNS = (rest_stops, rights, cases, notices, workers, talk)
+ENGINE = Engine(find_stop.DIALOGUE, link.DIALOGUE, *intake.DIALOGUES)
+NOUNS = (rest_stops, rights, cases, notices, workers, links, talk)
 INTENTS: Mapping[str, TaskFunction] = {k: v for noun in NOUNS for k, v in noun.INTENTS.items()}
 # Urgent words come before everything, the graver first.
 URGENT = ("emergency", "distress")
 # An intent that only makes sense inside a dialogue does not break into one.
 NEVER_BREAKS_IN = frozenset({"affirm", "deny", "out_of_scope", "nlu_fallback", "greet", "thank"})
+# What says nothing of what is wanted: after a photo it is taken as a word about the photo.
+NOT_CLEAR = frozenset({"nlu_fallback", "out_of_scope"})
 # Buttons that lead back to a draft: where one is offered, no reminder of the draft is needed.
 LEADS_BACK = frozenset({"resume", "cases.go_on"})
 
@@ -40,11 +45,20 @@ async def serve(
     state = await DialogueRepository(session).of(turn.worker_id, clock())
     state.updated_at = clock()
     scene = Scene(session, library, clock, turn, heard, state)
+    before = photos.before(scene)
     try:
-        return await _serve(scene)
+        replies = (*await _serve(scene), *_number_seen(scene))
     except AppError as error:
         choices = talk.menu_choices(library)
-        return (Reply(library.say(error.key, **error.fields), choices),)
+        replies = (Reply(library.say(error.key, **error.fields), choices),)
+    return (*replies, *await photos.settle(scene, before))
+
+
+def _number_seen(scene: Scene) -> Replies:
+    """What went through servers abroad can at least be deleted there by who wrote it."""
+    if scene.turn.channel != "telegram" or not holds_number(scene.turn.text or ""):
+        return ()
+    return (scene.reply("commands.number_seen"),)
 
 
 def urgent_kind(library: Library, text: str) -> str | None:
@@ -57,11 +71,17 @@ async def _serve(scene: Scene) -> Replies:
     kind = urgent_kind(scene.library, scene.turn.text or "") or _urgent_as_heard(scene)
     if kind is not None:
         return await _serve_urgent(scene, kind)
+    if scene.turn.kind == "command":
+        task = commands.task_of(scene.library, scene.turn.text or "")
+        return await run(scene, task.name, task.args)
+    if scene.turn.kind == "other":
+        return await _serve_unreadable(scene)
     if scene.turn.task is not None:
         return await run(scene, scene.turn.task.name, scene.turn.task.args)
     if scene.turn.kind == "choice":
         return (scene.reply("talk.choice_unknown", *talk.menu_choices(scene.library)),)
-    return await _serve_unprompted(scene)
+    is_photo = scene.turn.kind == "photo"
+    return await (_serve_photos(scene) if is_photo else _serve_unprompted(scene))
 
 
 def _urgent_as_heard(scene: Scene) -> str | None:
@@ -72,7 +92,7 @@ def _urgent_as_heard(scene: Scene) -> str | None:
 async def _serve_unprompted(scene: Scene) -> Replies:
     """Nothing that was offered: the menu's own words, the open dialogue, or the open desk."""
     is_open = ENGINE.is_open(scene)
-    said = talk.menu_choice_said(scene, numbers=not is_open)
+    said = talk.menu_choice_said(scene, numbers=not is_open) or links.said(scene)
     if said is not None:
         return await _beside_draft(scene, await run(scene, said.name, said.args))
     if scene.is_word("menu") or scene.is_word("again"):
@@ -88,11 +108,44 @@ async def _serve_unprompted(scene: Scene) -> Replies:
 
 
 async def _serve_urgent(scene: Scene, kind: str) -> Replies:
-    """The numbers first; a draft that is being written still gets the sentence."""
+    """The numbers first; a draft that is being written still gets the sentence and photos."""
     first = await talk.urgent(scene, {"kind": kind})
+    if scene.turn.kind == "photo":
+        return (*first, *await _serve_photos(scene))
+    photos.let_wait(scene, photos.waiting(scene))
     if not ENGINE.is_open(scene) or scene.state.name not in FORMS:
         return first
     return (*first, *(await ENGINE.take(scene) or ()))
+
+
+async def _serve_photos(scene: Scene) -> Replies:
+    """Photos join the open form, and what is written under them answers its open step; without
+    a form the worker is asked what they are for.
+    """
+    sent = await kept_photos.usable(scene.session, scene.turn.worker_id, scene.turn.photos)
+    said = scene.text if is_readable(scene.text) else ""
+    gone = () if sent else (scene.reply("photos.gone"),)
+    if not ENGINE.is_open(scene) or scene.state.name not in FORMS:
+        if gone and not photos.waiting(scene).photos:
+            return (scene.reply("photos.gone", *talk.menu_choices(scene.library)),)
+        return await _beside_draft(scene, (*gone, *photos.offer(scene, sent, said)))
+    notes = gone or photos.put_in(scene, sent)
+    typed = replace(scene, turn=replace(scene.turn, kind="text", photos=()))
+    # A "yes" under a photo cannot mean the summary: it was shown without this photo.
+    if not said or (scene.state.step == SUMMARY and agrees(typed)):
+        return (*notes, await ENGINE.ask_again(scene))
+    taken = await ENGINE.take(typed) or (await ENGINE.ask_again(scene),)
+    if ENGINE.is_open(scene):
+        return (*notes, *taken)
+    return await _beside_draft(scene, taken)
+
+
+async def _serve_unreadable(scene: Scene) -> Replies:
+    """Say so; an open step is asked again, so that it is not lost from sight."""
+    [said] = await commands.unreadable(scene, {})
+    if not ENGINE.is_open(scene):
+        return (said,)
+    return (replace(said, choices=()), await ENGINE.ask_again(scene))
 
 
 async def _open_desk(scene: Scene) -> Replies:
@@ -133,6 +186,8 @@ async def _beside_draft(scene: Scene, replies: Replies) -> Replies:
 
 
 async def _by_intent(scene: Scene, intent: str) -> Replies:
+    if intent in NOT_CLEAR and scene.text and photos.waiting(scene).photos:
+        return await _beside_draft(scene, photo_tasks.described(scene))
     task = INTENTS.get(intent)
     if task is not None:
         return await task(scene, {})
@@ -174,6 +229,8 @@ async def _pending(scene: Scene, _args: Args) -> Replies:
 
 async def _resume(scene: Scene, _args: Args) -> Replies:
     """Go on with what is open, else with a draft that was put aside."""
+    if photos.waiting(scene).photos and scene.state.drafts:
+        return await cases.go_on(scene, {"kind": next(iter(scene.state.drafts))})
     if scene.state.name not in FORMS and scene.state.drafts:
         scene.take_up(next(iter(scene.state.drafts)))
     if not ENGINE.is_open(scene):
@@ -183,6 +240,8 @@ async def _resume(scene: Scene, _args: Args) -> Replies:
 
 TASKS: Mapping[str, TaskFunction] = {
     **{k: v for noun in NOUNS for k, v in noun.TASKS.items()},
+    **commands.TASKS,
+    **photo_tasks.TASKS,
     CHOSEN: ENGINE.chosen,
     "intent": _intent,
     "intent.pending": _pending,

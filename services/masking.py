@@ -45,12 +45,20 @@ _SPOKEN_RUN = re.compile(r"[零〇一幺二两三四五六七八九]{11}")
 
 def masked(text: str) -> str:
     """The text with every such number replaced by a mark of its kind."""
-    # Full-width digits count as digits; one character becomes one, so nothing else moves.
-    text = "".join(_plain(ch) for ch in text)
-    text = _SPOKEN_RUN.sub(_mask_spoken, text)
+    text = _SPOKEN_RUN.sub(_mask_spoken, _folded(text))
     for rule, mark in _RULES:
         text = rule.sub(mark, text)
     return text
+
+
+def holds_number(text: str) -> bool:
+    """Whether there is any such number in the text."""
+    return masked(text) != _folded(text)
+
+
+def _folded(text: str) -> str:
+    """Full-width digits as digits; one character becomes one, so nothing else moves."""
+    return "".join(_plain(ch) for ch in text)
 
 
 def _plain(ch: str) -> str:

@@ -115,6 +115,7 @@ def card(library: Library, row: RestStopRow, now: datetime, metres: float | None
         checked_on=row.checked_on.isoformat() if row.checked_on else None,
         map_url=_map_url(row),
         position=_pin(row),
+        position_about=row.accuracy != "exact",
         lines=tuple(_lines(library, row)),
     )
 
@@ -138,7 +139,7 @@ def _rounded(metres: float, row: RestStopRow) -> int:
 
 
 def _pin(row: RestStopRow) -> tuple[float, float] | None:
-    if row.status == "under_construction" or row.accuracy != "exact":
+    if row.status == "under_construction" or row.accuracy not in MEASURABLE:
         return None
     return (row.lat, row.lon) if row.lat is not None and row.lon is not None else None
 
@@ -151,7 +152,7 @@ def _map_url(row: RestStopRow) -> str | None:
     if row.status == "under_construction":
         return None
     pin = _pin(row)
-    if pin:
+    if pin and row.accuracy == "exact":
         point = from_wgs84(Position(*pin), "gcj02")
         query = {"position": f"{point.lon:.6f},{point.lat:.6f}", "name": row.name}
         return "https://uri.amap.com/marker?" + urlencode({**query, "coordinate": "gaode"})

@@ -102,8 +102,9 @@ class RestStopCard:
     published_on: str | None
     checked_on: str | None
     map_url: str | None
-    # In WGS-84, only where the position is exact: a pin elsewhere would lead astray.
+    # In WGS-84, where it is exact or that of a landmark beside it; elsewhere it would lead astray.
     position: tuple[float, float] | None = None
+    position_about: bool = False
     lines: tuple[str, ...] = ()
     kind: Literal["rest_stop"] = "rest_stop"
 
@@ -156,7 +157,8 @@ class CaseCard:
     kind: Literal["case"] = "case"
 
 
-Card = RestStopCard | RightCard | CaseCard
+# One that is shown again comes as it was stored.
+Card = RestStopCard | RightCard | CaseCard | Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -173,7 +175,7 @@ class Reply:
         return {
             "text": self.text,
             "choices": [{"title": c.title, "token": c.token} for c in self.choices],
-            "cards": [asdict(card) for card in self.cards],
+            "cards": [c if isinstance(c, Mapping) else asdict(c) for c in self.cards],
             "ask": self.ask,
         }
 

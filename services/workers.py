@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from content.library import Library
 from db.models import Worker
 from db.repositories.cases import CaseRepository
 from db.repositories.outbox import OutboxRepository
@@ -11,7 +12,9 @@ from db.repositories.turns import DialogueRepository, TurnRepository
 from db.repositories.workers import WorkerRepository
 from kit.clock import Clock
 from kit.errors import NotFound
+from services import links, photos
 from services.scene import FORMS
+from services.turns import Channel, Turn
 
 TRADES = ("rider", "courier", "ride_hailing_driver", "truck_driver", "livestreamer")
 
@@ -27,6 +30,7 @@ class Stored:
     draft: bool
     region: str | None
     news: int
+    channels: tuple[Channel, ...]
 
 
 async def get(session: AsyncSession, worker_id: str) -> Worker:
@@ -49,15 +53,21 @@ async def stored(session: AsyncSession, clock: Clock, worker_id: str) -> Stored:
         draft=bool(state.drafts or state.name in FORMS),
         region=state.region,
         news=await OutboxRepository(session).count_news(worker_id),
+        channels=await links.channels(session, worker_id),
     )
 
 
-async def forget(session: AsyncSession, worker_id: str, this_turn: str) -> None:
-    """Delete what is stored of a worker. What he handed in stays, without a thread to him."""
+async def forget(session: AsyncSession, library: Library, clock: Clock, turn: Turn) -> None:
+    """Delete what is stored of the worker of this turn. What he handed in stays, without a thread
+    to him. A chat that he linked begins anew, and so does this one; it is told why.
+    """
+    worker_id = turn.worker_id
     await CaseRepository(session).forget_worker(worker_id)
     await OutboxRepository(session).forget_worker(worker_id)
+    await links.part(session, library, clock, turn, "links.news_deleted")
     await WorkerRepository(session).forget_consents(worker_id)
+    await photos.forget_worker(session, worker_id)
     await DialogueRepository(session).forget_worker(worker_id)
-    await TurnRepository(session).forget_worker(worker_id, but=this_turn)
+    await TurnRepository(session).forget_worker(worker_id, but=turn.id)
     worker = await get(session, worker_id)
     worker.trade = worker.platform = worker.area = None

@@ -14,15 +14,33 @@ from db.session import Sessions, make_engine, make_sessions, transaction
 from kit.clock import utc_now
 from kit.errors import AppError
 from kit.settings import Settings
-from services import editions, staff
+from services import editions, staff, updates
+from tools.doctor.examination import examine
+from tools.doctor.finding import as_json, as_lines, is_broken
+from tools.start.progress import words
+
+# What the database can hold as a number.
+HIGHEST_NUMBER = 2**63 - 1
 
 app = typer.Typer(
     name="yizhan", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
 db_app = typer.Typer(name="yizhan", no_args_is_help=True, help="The database.")
 staff_app = typer.Typer(name="yizhan", no_args_is_help=True, help="Those who work in the console.")
+updates_app = typer.Typer(name="yizhan", no_args_is_help=True, help="What Telegram delivered.")
 app.add_typer(db_app, name="db")
 app.add_typer(staff_app, name="staff")
+app.add_typer(updates_app, name="updates")
+
+
+@app.command()
+def doctor(
+    *, as_data: Annotated[bool, typer.Option("--json", help="Print it as JSON")] = False
+) -> None:
+    """Look whether all is well, and say what to do where it is not."""
+    findings = examine(utc_now)
+    typer.echo(as_json(findings) if as_data else "\n".join(as_lines(findings)))
+    raise typer.Exit(1 if is_broken(findings) else 0)
 
 
 @db_app.command("upgrade")
@@ -55,6 +73,32 @@ def sign_in_link(
         typer.echo(f"{settings.console}/sign-in/{token}")
 
     _with_database(settings, run)
+
+
+@updates_app.command("retry")
+def retry_updates(
+    numbers: Annotated[
+        list[int] | None,
+        typer.Argument(min=0, max=HIGHEST_NUMBER, help="Which; all when none is given"),
+    ] = None,
+) -> None:
+    """Have updates that were set aside worked again."""
+    wanted = numbers or []
+
+    async def run(sessions: Sessions, _library: Library) -> None:
+        async with transaction(sessions) as session:
+            retried = await updates.retry(session, wanted)
+        for number in wanted:
+            if number not in retried:
+                typer.echo(words("updates", "not_set_aside", number=number), err=True)
+        if retried:
+            typer.echo(words("updates", "retried", count=len(retried)))
+        elif not wanted:
+            typer.echo(words("updates", "none"))
+        else:
+            raise typer.Exit(1)
+
+    _with_database(Settings(), run)
 
 
 def _with_database(

@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -14,6 +14,7 @@ from types import FrameType
 from pydantic import ValidationError
 
 from kit.settings import Settings
+from tools.doctor.processes import telegram_status
 from tools.start.environments import NLU
 from tools.start.machine import Stopped, answer, need_space, need_writable, run_logged
 from tools.start.make_parent import follow_make
@@ -30,6 +31,8 @@ GIGABYTES = 0.5  # for database, logs and models
 SECONDS_TO_READY = 180
 SECONDS_FOR_LOCK = 8.0  # A run that was killed needs so long to let go.
 HIGHEST_PORT = 65535
+SECONDS_FOR_TELEGRAM = 3.0  # to say how it fares; it goes on trying after that
+LOOK_EVERY = 0.2
 UPGRADE = ("-m", "tools.cli", "db", "upgrade")
 SIGN_IN_LINK = ("-m", "tools.cli", "staff", "link")
 
@@ -145,19 +148,25 @@ def serve(settings: Settings, model: Path, lock: int, progress: Progress) -> Non
                     words("progress", "waiting", ready=" ".join(ready), waiting=" ".join(waiting))
                 ),
             )
-        announce(settings, stack, link, progress)
         stack.on_exit = lambda name, why: progress.say(
             words("run", "restarting", name=name, why=why, log=stack.logs / f"{name}.log")
         )
         try:
+            announce(settings, stack, link, progress)
             stack.wait()
         except Interrupted:
             progress.say(words("run", "stopping"))
             raise
 
 
-def announce(settings: Settings, stack: Stack, link: str | None, progress: Progress) -> None:
-    """Say that all is ready and where to go."""
+def announce(
+    settings: Settings,
+    stack: Stack,
+    link: str | None,
+    progress: Progress,
+    patience: float = SECONDS_FOR_TELEGRAM,
+) -> None:
+    """Say that all is ready and where to go, then how Telegram fares."""
     bot = stack.programs[0]
     progress.say("ready")
     progress.say(words("ready", "chat", url=f"http://{bot.asked_at}:{bot.port}/"))
@@ -167,6 +176,20 @@ def announce(settings: Settings, stack: Stack, link: str | None, progress: Progr
     else:
         progress.say(words("ready", "no_link", command=" ".join(SIGN_IN_LINK)))
     progress.say(words("ready", "logs", logs=stack.logs, seconds=progress.seconds))
+    if settings.telegram_token is not None:
+        progress.say(telegram_line(lambda seconds: telegram_status(bot, seconds), patience))
+
+
+def telegram_line(ask: Callable[[float], str | None], seconds: float) -> str:
+    """How the bot fares with Telegram; what is not known in a moment is said to be under way."""
+    end = time.monotonic() + seconds
+    status = None
+    while (left := end - time.monotonic()) > 0:
+        status = ask(left)
+        if status not in {None, "starting"}:
+            break
+        time.sleep(min(LOOK_EVERY, left))
+    return words("telegram", status or "starting")
 
 
 def main() -> int:

@@ -1,7 +1,8 @@
 """The web app of the bot: the chat page, the turn API, health and figures."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,15 +14,17 @@ from starlette.responses import FileResponse, JSONResponse, Response, StreamingR
 from starlette.staticfiles import StaticFiles
 
 from bot.pipeline import Pipeline
-from bot.web import inbox
+from bot.web import inbox, photos, telegram
 from bot.web.faults import add_handlers
-from bot.web.limits import BodyLimit
-from bot.web.schema import FaultOut, Location, RepliesOut, TurnIn, WorkerOut
+from bot.web.limits import BodyLimit, Limit
+from bot.web.schema import FaultOut, Location, PhotoOut, RepliesOut, TurnIn, WorkerOut
+from bot.web.telegram import Channel
 from content.library import Library
 from db.session import Sessions, transaction
 from kit.clock import Clock
-from kit.errors import NotKnown
+from kit.errors import NotFound, NotKnown
 from services import accounts, conversation
+from services import photos as kept_photos
 from services.accounts import Account
 from services.conversation import Incoming, Stored
 from services.turns import Position
@@ -29,7 +32,7 @@ from services.turns import Position
 STATIC = Path(__file__).parent / "static"
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
         "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
         "frame-ancestors 'none'"
     ),
@@ -51,6 +54,8 @@ class Parts:
     clock: Clock
     pipeline: Pipeline
     close: Callable[[], Awaitable[None]]
+    telegram: Channel | None = None
+    photos: Path | None = None
 
 
 def create_app(parts: Parts) -> FastAPI:
@@ -60,7 +65,8 @@ def create_app(parts: Parts) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         async with transaction(parts.sessions) as session:
             await conversation.forget_unanswered(session, parts.clock)
-        yield
+        async with parts.telegram.running() if parts.telegram else nullcontext(), _swept(parts):
+            yield
         await parts.close()
 
     app = FastAPI(
@@ -72,11 +78,15 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.seconds = Histogram(
         "yizhan_turn_seconds", "From a turn's arrival to its replies", ["kind"], registry=registry
     )
+    app.state.uploads = photos.Uploads()
     app.include_router(_api())
     app.include_router(_pages())
+    if parts.telegram and parts.telegram.secret:
+        app.include_router(telegram.webhook(parts.telegram))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     add_handlers(app, parts.library, HEADERS)
-    app.add_middleware(BodyLimit, library=parts.library)
+    limits = {photos.PATH: photos.LIMIT, telegram.PATH: Limit(telegram.BODY_MOST)}
+    app.add_middleware(BodyLimit, library=parts.library, others=limits)
 
     @app.middleware("http")
     async def add_headers(
@@ -90,6 +100,22 @@ def create_app(parts: Parts) -> FastAPI:
         return response
 
     return app
+
+
+@asynccontextmanager
+async def _swept(parts: Parts) -> AsyncGenerator[None]:
+    """Sweep the folder of photos inside the block."""
+    if parts.photos is None:
+        yield
+        return
+    sweeping = asyncio.create_task(
+        photos.sweep_now_and_then(parts.sessions, parts.clock, parts.photos)
+    )
+    try:
+        yield
+    finally:
+        sweeping.cancel()
+        await asyncio.gather(sweeping, return_exceptions=True)
 
 
 def _parts(request: Request) -> Parts:
@@ -129,6 +155,19 @@ def _api() -> APIRouter:
         with request.app.state.seconds.labels(incoming.kind).time():
             return {"replies": await parts.pipeline.answer(incoming)}
 
+    @router.post("/photos", openapi_extra=photos.BODY, responses={403: {"model": FaultOut}})
+    async def take_photo(request: Request, parts: InApp, account: InAccount) -> PhotoOut:
+        """Upload a picture, then send its id as a turn. The same picture again has the same id."""
+        if parts.photos is None:
+            raise NotFound("errors.no_such_page")
+        uploads: photos.Uploads = request.app.state.uploads
+        encoded = await uploads.receive(request, account.worker_id)
+        async with transaction(parts.sessions) as session:
+            kept = await kept_photos.keep(
+                session, parts.clock, parts.photos, account.worker_id, encoded
+            )
+        return PhotoOut(photo=kept)
+
     @router.get(
         "/inbox",
         response_class=StreamingResponse,
@@ -152,8 +191,13 @@ def _incoming(worker_id: str, turn: TurnIn) -> Incoming:
         return Incoming(worker_id, turn.id, "text", text=turn.text.replace("\x00", " "))
     if turn.location is not None:
         return Incoming(worker_id, turn.id, "location", position=_position(turn.location))
-    choice = (turn.choice or "").encode("ascii", "ignore").decode().replace("\x00", "")
-    return Incoming(worker_id, turn.id, "choice", choice=choice)
+    if turn.photo is not None:
+        return Incoming(worker_id, turn.id, "photo", photos=(_plain(turn.photo),))
+    return Incoming(worker_id, turn.id, "choice", choice=_plain(turn.choice or ""))
+
+
+def _plain(token: str) -> str:
+    return token.encode("ascii", "ignore").decode().replace("\x00", "")
 
 
 def _position(location: Location) -> Position:
@@ -175,7 +219,8 @@ def _pages() -> APIRouter:
     async def ready(parts: InApp) -> Response:
         async with transaction(parts.sessions) as session:
             await session.execute(sql("SELECT 1 FROM library_version"))
-        return JSONResponse({"status": "ok"})
+        status = parts.telegram.status if parts.telegram else "off"
+        return JSONResponse({"status": "ok", "telegram": status})
 
     @router.get("/metrics")
     async def figures(request: Request) -> Response:

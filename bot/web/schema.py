@@ -24,18 +24,19 @@ class Location(Shape):
 
 
 class TurnIn(Shape):
-    """One message: its own id, and exactly one of text, location, choice."""
+    """One message: its own id, and exactly one of text, location, choice, photo."""
 
     id: Annotated[str, Field(pattern=r"^[!-~]{1,64}$", description="the client's own id")]
     text: Annotated[str | None, Field(strict=True, max_length=TEXT_MOST)] = None
     location: Location | None = None
     choice: Annotated[str | None, Field(max_length=64, description="a token offered")] = None
+    photo: Annotated[str | None, Field(max_length=64, description="the id of an upload")] = None
 
     @model_validator(mode="after")
     def _one_thing(self) -> Self:
-        given = [x for x in (self.text, self.location, self.choice) if x is not None]
-        if len(given) != 1:
-            msg = "give exactly one of text, location, choice"
+        things = (self.text, self.location, self.choice, self.photo)
+        if len([thing for thing in things if thing is not None]) != 1:
+            msg = "give exactly one of text, location, choice, photo"
             raise ValueError(msg)
         return self
 
@@ -44,6 +45,12 @@ class WorkerOut(Shape):
     """A new anonymous worker's proof of being himself."""
 
     token: str
+
+
+class PhotoOut(Shape):
+    """A photo that was taken: its id goes into a turn."""
+
+    photo: str
 
 
 class ChoiceOut(Shape):

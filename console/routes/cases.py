@@ -9,10 +9,11 @@ from console.auth import SignedIn, anyone, own_form, signed_in
 from console.deps import Parts, Session
 from kit.errors import NotFound
 from kit.ids import read_code
-from services import cases
+from services import cases, photos
 
 STATES = (cases.RECEIVED, cases.IN_REVIEW, cases.WITHDRAWN)
 MAX_PAGE_DIGITS = 6
+MAX_PHOTO_DIGITS = 2
 
 router = APIRouter()
 
@@ -49,6 +50,19 @@ async def one(
     return parts.pages.show(request, "cases/one.html", case=case)
 
 
+@router.get("/cases/{code}/photos/{number}")
+async def photo(
+    code: str, number: str, session: Session, parts: Parts, actor: SignedIn
+) -> Response:
+    """One photo of a case. That this member of staff saw it is put on record."""
+    wanted = int(number) if _is_number(number, MAX_PHOTO_DIGITS) else 0
+    found = await cases.show_photo(session, parts.clock, _code(code), wanted, actor.id)
+    jpeg = await photos.read(parts.settings.photos, found.digest) if found else None
+    if jpeg is None:
+        raise NotFound("console.no_such_photo")
+    return Response(jpeg, media_type="image/jpeg")
+
+
 @router.post("/cases/{code}/review", dependencies=[Depends(own_form)])
 async def start_review(code: str, session: Session, parts: Parts, actor: SignedIn) -> Response:
     """Take up a case that was received."""
@@ -58,9 +72,13 @@ async def start_review(code: str, session: Session, parts: Parts, actor: SignedI
 
 
 def _page_number(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > MAX_PAGE_DIGITS or int(text) < 1:
+    if not _is_number(text, MAX_PAGE_DIGITS) or int(text) < 1:
         raise NotFound("console.no_such_page")
     return int(text)
+
+
+def _is_number(text: str, digits: int) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= digits
 
 
 def _code(text: str) -> str:

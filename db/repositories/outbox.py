@@ -110,6 +110,10 @@ class OutboxRepository:
         )
         await self.session.execute(query)
 
+    async def forget_live(self, priority: int, before: datetime) -> None:
+        """Delete messages of a priority that came before a moment."""
+        await self._delete((OutboxRow.priority == priority) & (OutboxRow.created_at < before))
+
     async def delete(self, number: int) -> None:
         """Delete a message that nobody will ask for again."""
         await self._delete(OutboxRow.number == number)

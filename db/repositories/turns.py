@@ -34,6 +34,15 @@ class TurnRepository:
         )
         return await self.session.scalar(query) or 0
 
+    async def being_answered(self, worker_id: str) -> bool:
+        """Whether a worker is being answered this moment; keeps other turns from beginning."""
+        open_turns = select(TurnRow.id).where(
+            TurnRow.worker_id == worker_id, TurnRow.answered_at.is_(None)
+        )
+        all_open = (await self.session.scalars(open_turns)).all()
+        free = (await self.session.scalars(open_turns.with_for_update(skip_locked=True))).all()
+        return len(free) < len(all_open)
+
     async def claim(self, turn_id: str, road: str) -> bool:
         """Take the turn for one road; False when the other road has it."""
         query = (
@@ -107,16 +116,32 @@ class ChoiceRepository:
         query = select(ChoiceRow).where(ChoiceRow.token == token, ChoiceRow.worker_id == worker_id)
         return await self.session.scalar(query)
 
-    async def newest(self, worker_id: str) -> list[ChoiceRow]:
-        """The choices of the newest answered turn, in their order; empty when it offered none."""
+    async def newest(self, worker_id: str, channel: str) -> list[ChoiceRow]:
+        """The choices of a channel's newest answered turn, in their order; empty if it had none.
+
+        What stands in his other chat is not before his eyes.
+        """
         turn = (
             select(TurnRow.id)
-            .where(TurnRow.worker_id == worker_id, TurnRow.answered_at.is_not(None))
+            .where(
+                TurnRow.worker_id == worker_id,
+                TurnRow.channel == channel,
+                TurnRow.answered_at.is_not(None),
+            )
             .order_by(TurnRow.answered_at.desc(), TurnRow.received_at.desc())
             .limit(1)
             .scalar_subquery()
         )
-        query = select(ChoiceRow).where(ChoiceRow.turn_id == turn).order_by(ChoiceRow.number)
+        query = (
+            select(ChoiceRow)
+            .where(ChoiceRow.turn_id == turn, ChoiceRow.number > 0)
+            .order_by(ChoiceRow.number)
+        )
+        return list((await self.session.scalars(query)).all())
+
+    async def of_turn(self, turn_id: str) -> list[ChoiceRow]:
+        """The choices that the replies of a turn offered."""
+        query = select(ChoiceRow).where(ChoiceRow.turn_id == turn_id).order_by(ChoiceRow.number)
         return list((await self.session.scalars(query)).all())
 
     def add_all(self, choices: Iterable[ChoiceRow]) -> None:

@@ -16,6 +16,11 @@ class WorkerRepository:
         """A worker."""
         return await self.session.get(Worker, worker_id)
 
+    async def lock(self, worker_id: str) -> bool:
+        """Keep others from writing about a worker until the commit; False when one just does."""
+        query = select(Worker.id).where(Worker.id == worker_id)
+        return await self.session.scalar(query.with_for_update(skip_locked=True)) is not None
+
     async def consent(self, worker_id: str, notice: str) -> Consent | None:
         """The newest decision of a worker about a notice."""
         query = (

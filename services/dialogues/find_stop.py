@@ -119,6 +119,15 @@ async def at_place(
     return await show(scene, found, scene.say("rest_stops.around", place=name), need)
 
 
+async def by_id(scene: Scene, stop: str) -> Replies:
+    """One stop, as a poster or link names it; where it is not known, ask where he is."""
+    found = await rest_stops.by_ids(scene.session, [stop])
+    if not found.rows:
+        scene.open(NAME, WHERE)
+        return (await _ask(scene),)
+    return await page(scene, found, 0, [scene.say("rest_stops.this_one")])
+
+
 async def in_area(
     scene: Scene, city: str, district: str | None, need: str | None = None
 ) -> Replies:

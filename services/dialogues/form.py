@@ -5,17 +5,16 @@ from dataclasses import dataclass
 from functools import partial
 
 from kit.text import normalise, shorten
-from services import gazetteer, replies
+from services import replies
+from services.dialogues import photos, positions
 from services.dialogues.engine import Dialogue, Step, button
 from services.dialogues.listening import agrees, is_for_the_bot, is_small_talk
-from services.geo import to_wgs84
 from services.scene import SAID, Scene, seal
-from services.turns import Choice, Position, Replies, Reply
+from services.turns import Choice, Replies, Reply
 
 SUMMARY = "summary"
 # A sentence that came where it may not belong, until the worker says where it goes.
 PENDING = "pending"
-BESIDE_M = 1_000
 QUOTED = 80
 
 
@@ -85,20 +84,27 @@ async def _forget_words(scene: Scene) -> None:
 async def begin(form: Form, scene: Scene, first: str | None) -> Replies:
     """Open the form; `first` is what the worker said already of its first field.
 
-    With a draft of the same form at hand, ask which to go on with.
+    Photos that wait come along, with what was said under them. With a draft of the same form at
+    hand, ask which to go on with.
     """
+    waits = photos.waiting(scene)
+    first = "\n".join(dict.fromkeys(filter(None, (waits.said, first))))
     scene.put_aside()
     if form.name in scene.state.drafts:
+        photos.let_wait(scene, waits)
         return (_which_draft(form, scene, first),)
+    notes = photos.put_in(scene, waits.photos)
     if first:
-        return await _store(form, form.fields[0], scene, first, opening=True)
-    return await _next(form, scene)
+        return (*notes, *await _store(form, form.fields[0], scene, first, opening=True))
+    return (*notes, *await _next(form, scene))
 
 
 async def begin_anew(form: Form, scene: Scene, first: str | None) -> Replies:
     """Open the form and delete the draft that there was."""
+    waits = photos.waiting(scene)
     scene.put_aside()
     scene.forget_draft(form.name)
+    photos.let_wait(scene, waits)
     return await begin(form, scene, first)
 
 
@@ -111,7 +117,7 @@ async def go_on(form: Form, scene: Scene, said: str) -> Replies:
     return await _next(form, scene)
 
 
-def _which_draft(form: Form, scene: Scene, first: str | None) -> Reply:
+def _which_draft(form: Form, scene: Scene, first: str) -> Reply:
     if first:
         scene.keep(**{SAID: first})
     answers = scene.state.drafts[form.name]["answers"]
@@ -149,7 +155,7 @@ async def _ask_field(form: Form, field: Field, scene: Scene) -> Reply:
 async def _take_field(form: Form, field: Field, scene: Scene) -> Replies | None:
     if scene.turn.position is not None:
         if field.location:
-            return await _store(form, field, scene, _place_words(scene, scene.turn.position))
+            return await _store(form, field, scene, positions.in_words(scene, scene.turn.position))
         return (scene.reply("form.no_location_here"), await _ask_field(form, field, scene))
     if PENDING in scene.state.answers and agrees(scene):
         return await _agreed(form, field, scene)
@@ -211,16 +217,6 @@ def _ask_pending(form: Form, field: Field, scene: Scene) -> Reply:
     return scene.reply("form.pending", write, answer, drop, text=quoted, field=name)
 
 
-def _place_words(scene: Scene, position: Position) -> str:
-    """A shared position as words for a reviewer: the place beside it and the coordinates."""
-    inside = to_wgs84(position)
-    point = f"{inside.lat:.5f},{inside.lon:.5f}"
-    beside = gazetteer.nearest(scene.library, inside, BESIDE_M)
-    if beside is None:
-        return scene.say("form.position", point=point)
-    return scene.say("form.position_beside", place=beside.place.name, point=point)
-
-
 async def _ask_summary(form: Form, scene: Scene) -> Reply:
     answers = scene.state.answers
     if PENDING in answers:
@@ -232,7 +228,7 @@ async def _ask_summary(form: Form, scene: Scene) -> Reply:
             value=answers.get(field.name) or scene.say("form.left_out"),
         )
         for field in form.fields
-    ]
+    ] + photos.line(scene)
     edits = [
         Choice(
             scene.say("form.edit", name=scene.say(f"{form.words}.name_{field.name}")),
@@ -243,9 +239,11 @@ async def _ask_summary(form: Form, scene: Scene) -> Reply:
     choices = (
         button(scene, "form.send", "send", seal(answers)),
         *edits,
+        *photos.choice(scene, "no_photos"),
         button(scene, "form.cancel", "cancel"),
     )
-    return Reply(scene.say(f"{form.words}.summary", lines="\n".join(lines)), choices)
+    said = {"lines": "\n".join(lines), "notice": scene.say(f"form.notice_{scene.turn.channel}")}
+    return Reply(scene.say(f"{form.words}.summary", **said), choices)
 
 
 async def _take_summary(form: Form, scene: Scene) -> Replies | None:
@@ -268,7 +266,7 @@ async def _take_summary(form: Form, scene: Scene) -> Replies | None:
 async def _add_pending(form: Form, scene: Scene) -> Replies:
     """Write the sentence that waits behind the first field."""
     first, pending = form.fields[0], str(scene.state.answers[PENDING])
-    longer = "\n".join((str(scene.state.answers[first.name]), pending))
+    longer = f"{scene.state.answers[first.name]}\n{pending}"
     scene.drop(PENDING, "intent")
     if len(longer) > first.most:
         problem = scene.reply("form.too_long", length=len(longer), most=first.most)
@@ -281,7 +279,7 @@ async def _store_location(form: Form, scene: Scene) -> Replies:
     position = scene.turn.position
     for field in form.fields:
         if field.location and position is not None:
-            return await _store(form, field, scene, _place_words(scene, position))
+            return await _store(form, field, scene, positions.in_words(scene, position))
     return (await _ask_summary(form, scene),)
 
 
@@ -293,6 +291,8 @@ async def _choose_summary(form: Form, scene: Scene, do: str, value: str) -> Repl
     if do == "write" and PENDING in scene.state.answers:
         return await _add_pending(form, scene)
     scene.drop(PENDING, "intent")
+    if do == "no_photos":
+        photos.take_out(scene)
     for field in form.fields:
         if do == "edit" and field.name == value:
             scene.open(form.name, field.name)

@@ -2,6 +2,7 @@
 
 from services import cases, consents
 from services.cases import Draft
+from services.dialogues import photos
 from services.dialogues.form import Field, Form, dialogue
 from services.scene import Scene
 from services.turns import Replies, Reply
@@ -25,13 +26,18 @@ async def _send(scene: Scene) -> Replies:
         subject=str(answers["subject"]),
         place=answers.get("place") or None,
         remedy=answers.get("remedy") or None,
+        photos=photos.in_form(scene),
     )
     worker = scene.turn.worker_id
-    await consents.give(scene.session, scene.clock, worker, consents.HAND_IN)
+    await consents.give(scene.session, scene.clock, worker, consents.HAND_IN[scene.turn.channel])
     case = await cases.hand_in(scene.session, scene.clock, worker, scene.turn.id, draft)
+    pictures = await cases.photos_of(scene.session, case.id)
     scene.finish()
+    lines = [scene.say(f"{kind}.sent", code=case.code)]
+    if pictures:
+        lines.append(scene.say("photos.came_along", count=len(pictures)))
     done = Reply(
-        scene.say(f"{kind}.sent", code=case.code),
+        "\n".join(lines),
         (scene.choice("cases.check_title", "cases.check"), scene.choice("menu.title", "menu")),
         (cases.card(scene.library, case),),
     )

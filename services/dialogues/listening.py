@@ -8,6 +8,7 @@ SURE = 0.7
 WISHES = frozenset(
     {"delete_my_data", "show_my_data", "unsubscribe_notices", "human_handoff", "restart"}
     | {"check_case", "withdraw_case", "help_menu", "go_back", "latest_notices"}
+    | {"link_account", "unlink_account"}
 )
 # What is said to the bot in passing: no answer to any field, and no reason to leave the form.
 SMALL_TALK = frozenset({"greet", "thank", "goodbye", "deny", "insult"})

@@ -3,7 +3,7 @@
 from kit.errors import NotFound
 from kit.text import bare
 from services import cases
-from services.dialogues import form
+from services.dialogues import form, photos
 from services.dialogues.intake import FORMS, HAZARD, SUGGESTION
 from services.scene import SAID, Args, Scene
 from services.turns import Choice, Replies, Reply, Task
@@ -26,12 +26,14 @@ async def begin(scene: Scene, args: Args) -> Replies:
 
 
 async def go_on(scene: Scene, args: Args) -> Replies:
-    """Go on with a draft; a sentence that came meanwhile is offered to it."""
+    """Go on with a draft; photos that came meanwhile join it, a sentence is offered to it."""
     kind, said = str(args["kind"]), str(scene.state.answers.get(SAID, ""))
     if kind not in scene.state.drafts:
         raise NotFound("talk.choice_past")
+    waits = photos.waiting(scene)
     scene.take_up(kind)
-    return await form.go_on(FORMS[kind], scene, said)
+    notes = photos.put_in(scene, waits.photos)
+    return (*notes, *await form.go_on(FORMS[kind], scene, said))
 
 
 async def anew(scene: Scene, args: Args) -> Replies:

@@ -1,6 +1,6 @@
 """Me: what I told of myself, what is stored of me, deleting it."""
 
-from services import workers
+from services import links, workers
 from services.scene import Args, Scene
 from services.turns import Choice, Replies, Reply, Task
 
@@ -39,21 +39,38 @@ async def show(scene: Scene, _args: Args) -> Replies:
         cases=stored.cases,
         draft=scene.say("workers.draft_yes" if stored.draft else "workers.draft_no"),
         news=stored.news,
+        linked=_linked(scene, stored) or none,
     )
     delete = scene.choice("workers.delete_title", "workers.ask_delete")
-    return (Reply(text, (delete, scene.choice("menu.title", "menu"))),)
+    link = scene.choice("links.link_title", "links.begin")
+    if len(stored.channels) > 1:
+        link = scene.choice("links.unlink_title", links.UNLINK)
+    return (Reply(text, (delete, link, scene.choice("menu.title", "menu"))),)
 
 
 async def ask_delete(scene: Scene, _args: Args) -> Replies:
     """Say what deleting means before it is done."""
+    other = await links.linked(scene.session, scene.turn)
+    linked = (
+        ""
+        if other is None
+        else scene.say("workers.ask_delete_linked", there=links.name(scene.library, other))
+    )
     yes = scene.choice("workers.delete_yes", "workers.delete")
-    return (scene.reply("workers.ask_delete", yes, scene.choice("workers.delete_no", "menu")),)
+    no = scene.choice("workers.delete_no", "menu")
+    return (scene.reply("workers.ask_delete", yes, no, linked=linked),)
 
 
 async def delete(scene: Scene, _args: Args) -> Replies:
     """Delete what is stored of him."""
-    await workers.forget(scene.session, scene.turn.worker_id, scene.turn.id)
+    await workers.forget(scene.session, scene.library, scene.clock, scene.turn)
     return (scene.reply("workers.deleted", scene.choice("menu.title", "menu")),)
+
+
+def _linked(scene: Scene, stored: workers.Stored) -> str:
+    """The channels on which he is one worker; nothing where there is only one."""
+    names = [links.name(scene.library, channel) for channel in stored.channels]
+    return "、".join(names) if len(names) > 1 else ""
 
 
 def _ask_trade(scene: Scene) -> Reply:

@@ -26,7 +26,10 @@ READERS_OF_CHINESE: dict[str, frozenset[str]] = {
 }
 
 # The edges: each turns whatever went wrong into words, once.
-EDGES = ("actions/base.py", "bot/pipeline.py", "bot/web/app.py", "console/app.py")
+EDGES = (
+    *("actions/base.py", "bot/pipeline.py", "bot/telegram/intake.py", "bot/web/app.py"),
+    "console/app.py",
+)
 
 BUILDERS = frozenset(
     {"create_async_engine", "create_engine", "make_engine", "async_sessionmaker", "make_sessions"}

@@ -50,7 +50,24 @@ class Api:
             assert answer.status_code == 200, answer.text
             return list(answer.json()["replies"])
 
-        return WorkerTester(send, lambda: self.chat.clock.advance(seconds=5))
+        async def upload(picture: bytes) -> str:
+            answer = await self.upload(picture)
+            assert answer.status_code == 200, answer.text
+            return str(answer.json()["photo"])
+
+        return WorkerTester(send, lambda: self.chat.clock.advance(seconds=5), upload=upload)
+
+    async def upload(
+        self, picture: bytes, name: str = "photo.jpg", kind: str = "image/jpeg", token: str = ""
+    ) -> httpx.Response:
+        """Upload a picture as the page does."""
+        headers = {"Authorization": f"Bearer {token}"} if token else self.authorization
+        files = {"photo": (name, picture, kind)}
+        return await self.client.post("/api/photos", files=files, headers=headers)
+
+    async def stranger(self) -> str:
+        """The token of another worker."""
+        return str((await self.client.post("/api/workers")).json()["token"])
 
 
 @asynccontextmanager
@@ -60,7 +77,8 @@ async def serving(chat: Chat, pipeline: Pipeline) -> AsyncGenerator[Api]:
     async def close() -> None:
         """Nothing of a test's is the app's to close."""
 
-    app = create_app(Parts(chat.sessions, chat.library, chat.clock, pipeline, close))
+    parts = Parts(chat.sessions, chat.library, chat.clock, pipeline, close, photos=chat.folder)
+    app = create_app(parts)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://bot") as client:
         enrolled = await client.post("/api/workers")

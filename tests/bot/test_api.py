@@ -228,7 +228,7 @@ async def test_our_own_fault_is_told_in_chinese_too(chat: Chat):
 
 
 async def test_ready_when_the_database_answers(api: Api):
-    assert (await api.client.get("/readyz")).json() == {"status": "ok"}
+    assert (await api.client.get("/readyz")).json() == {"status": "ok", "telegram": "off"}
 
 
 @on_sqlite

@@ -11,7 +11,7 @@ from content.library import Library
 from content.loader import load
 from db.session import Sessions, transaction
 from kit.settings import Settings
-from services import cases, staff
+from services import cases, photos, staff
 from tests.browser import browser
 from tests.console.reader import Reader
 from tests.factories import FixedClock, add_turn, add_worker
@@ -62,15 +62,26 @@ def link(sessions: Sessions, clock: FixedClock) -> Callable[[], Awaitable[str]]:
 
 
 @pytest.fixture
-def hand_in(sessions: Sessions, clock: FixedClock) -> HandIn:
+def hand_in(sessions: Sessions, clock: FixedClock, settings: Settings) -> HandIn:
     """Let a worker hand in a case, a minute after the one before; returns its code."""
 
-    async def one(subject: str = "路口没有充电柜", **fields: str | None) -> str:
+    async def one(
+        subject: str = "路口没有充电柜",
+        *pictures: bytes,
+        kind: str = "suggestion",
+        **fields: str | None,
+    ) -> str:
         clock.advance(minutes=1)
-        draft = cases.Draft(str(fields.pop("kind", "suggestion")), subject, **fields)
         async with transaction(sessions) as session:
             worker = await add_worker(session)
             turn = await add_turn(session, worker.id)
+            kept = [
+                await photos.keep(
+                    session, clock, settings.photos, worker.id, photos.encode(picture)
+                )
+                for picture in pictures
+            ]
+            draft = cases.Draft(kind, subject, photos=tuple(kept), **fields)
             case = await cases.hand_in(session, clock, worker.id, turn.id, draft)
         return case.code
 

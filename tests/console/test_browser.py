@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -22,7 +22,8 @@ from sqlalchemy import select
 from db.models import Case
 from db.session import make_engine, make_sessions, transaction
 from kit.clock import utc_now
-from services import cases, staff
+from services import cases, photos, staff
+from tests import pictures
 from tests.factories import add_turn, add_worker
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -40,6 +41,9 @@ DRAFTS = (
     ),
     cases.Draft("suggestion", "商场门口没有电动车停车位，取餐只能停路边", "南沙万达广场"),
 )
+
+# The first case comes without a photo, the second with one, and so on.
+PICTURES = [pictures.photo(*size) for size in ((1600, 1200), (300, 2000), (2000, 80))]
 
 
 @dataclass
@@ -63,7 +67,7 @@ def served(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     data = tmp_path_factory.mktemp("console")
     shutil.copyfile(migrated_sqlite, data / "yizhan.db")
     url = f"sqlite+aiosqlite:///{data / 'yizhan.db'}"
-    codes = asyncio.run(_fill(url))
+    codes = asyncio.run(_fill(url, data / "photos"))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -139,6 +143,22 @@ async def test_every_page_is_accessible_and_fits(
     await context.close()
 
 
+async def test_a_photo_opens_whole_and_stays_in_the_console(desk: BrowserContext, served: Served):
+    page = await desk.new_page()
+    await page.goto(await served.link())
+    await page.get_by_role("button", name="登录").click()
+    await page.goto(f"{served.address}/cases/{served.codes[3]}")
+    shown = page.locator(".photos img")
+    await expect(shown).to_have_count(3)
+    for number in range(3):
+        await shown.nth(number).scroll_into_view_if_needed()
+        await expect(shown.nth(number)).to_have_js_property("complete", value=True)
+        assert await shown.nth(number).evaluate("image => image.naturalWidth") > 0
+    await page.get_by_role("link", name="照片2").click()
+    await expect(page).to_have_url(f"{served.address}/cases/{served.codes[3]}/photos/2")
+    assert await page.locator("img").evaluate("image => image.naturalHeight") == 2000
+
+
 async def _is_well(page: Page, name: str) -> None:
     shots = os.environ.get("CONSOLE_SHOTS")  # a folder, to look at the pages with one's own eyes
     if shots:
@@ -169,14 +189,19 @@ def _wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
     pytest.fail(f"the console is not ready; it ended with {process.poll()}")
 
 
-async def _fill(url: str) -> list[str]:
+async def _fill(url: str, folder: Path) -> list[str]:
     engine = make_engine(url)
     codes = []
-    for draft in DRAFTS:
+    for number, draft in enumerate(DRAFTS):
         async with transaction(make_sessions(engine)) as session:
             worker = await add_worker(session)
             turn = await add_turn(session, worker.id)
-            case = await cases.hand_in(session, utc_now, worker.id, turn.id, draft)
+            taken = [
+                await photos.keep(session, utc_now, folder, worker.id, photos.encode(picture))
+                for picture in PICTURES[:number]
+            ]
+            whole = replace(draft, photos=tuple(taken))
+            case = await cases.hand_in(session, utc_now, worker.id, turn.id, whole)
             codes.append(case.code)
     async with transaction(make_sessions(engine)) as session:
         second = await session.scalar(select(Case).where(Case.code == codes[1]))

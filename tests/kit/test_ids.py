@@ -2,7 +2,7 @@
 
 import pytest
 
-from kit.ids import CODE_ALPHABET, digest, new_code, new_id, new_token, read_code
+from kit.ids import CODE_ALPHABET, digest, new_code, new_digits, new_id, new_token, read_code
 
 CODES = [new_code() for _ in range(20)]
 
@@ -58,6 +58,14 @@ def test_codes_hold_no_letter_that_is_mistaken_for_another():
 def test_ids_and_tokens_differ_each_time():
     assert len({new_id() for _ in range(1000)}) == 1000
     assert len({new_token() for _ in range(1000)}) == 1000
+
+
+def test_digits_are_text_of_a_fixed_length_and_may_begin_with_zero():
+    drawn = [new_digits(6) for _ in range(500)]
+
+    assert all(len(code) == 6 and code.isascii() and code.isdigit() for code in drawn)
+    assert any(code.startswith("0") for code in drawn)
+    assert len(set(drawn)) > 400
 
 
 def test_a_digest_is_not_the_secret():

@@ -8,16 +8,27 @@ from kit.ids import new_id
 Reply = dict[str, Any]
 # The body of a turn as the turn API documents it, and the replies as it answers them.
 Send = Callable[[dict[str, Any]], Awaitable[list[Reply]]]
+# Hands a picture over before the turn that speaks of it; gives the photo's id.
+Upload = Callable[[bytes], Awaitable[str]]
+
+
+async def _no_upload(picture: bytes) -> str:
+    raise AssertionError(f"this channel takes no photos: {len(picture)} bytes")
 
 
 class WorkerTester:
-    """One worker on any channel; `send` is the channel, `pause` lets time pass between turns."""
+    """One worker on any channel; `send` and `upload` are the channel, `pause` lets time pass."""
 
     def __init__(
-        self, send: Send, pause: Callable[[], object] = lambda: None, worker_id: str = ""
+        self,
+        send: Send,
+        pause: Callable[[], object] = lambda: None,
+        worker_id: str = "",
+        upload: Upload = _no_upload,
     ) -> None:
         self._send = send
         self._pause = pause
+        self.upload = upload
         self.id = worker_id
         self.replies: list[Reply] = []
         self.story: list[str] = []
@@ -29,6 +40,14 @@ class WorkerTester:
     async def is_at(self, lat: float, lon: float, datum: str = "wgs84") -> "WorkerTester":
         """Share a position."""
         return await self.sends({"location": {"lat": lat, "lon": lon, "datum": datum}})
+
+    async def sends_photo(self, *pictures: bytes, caption: str = "") -> "WorkerTester":
+        """Send a picture; several, or one with a caption, as only Telegram sends them."""
+        ids = [await self.upload(picture) for picture in pictures]
+        shown = f"<{len(ids)} photos> {caption}"
+        if len(ids) == 1 and not caption:
+            return await self.sends({"photo": ids[0]}, shown=shown)
+        return await self.sends({"photos": ids, "text": caption}, shown=shown)
 
     async def presses(self, title: str) -> "WorkerTester":
         """Press a button of the newest replies; its title, or the beginning of it."""

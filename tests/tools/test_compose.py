@@ -10,12 +10,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
+from kit.settings import Settings
 from tests import postgres
 from tests.stack import MODELS, free_ports
 from tools.start.environments import NLU
@@ -29,11 +31,16 @@ SECONDS = 240
 
 @pytest.fixture(scope="module")
 def services() -> dict[str, dict]:
+    """The services when nothing but the password is set."""
+    return config({f"YIZHAN_{name.upper()}": "" for name in Settings.model_fields})
+
+
+def config(extra: Mapping[str, str] = MappingProxyType({})) -> dict[str, dict]:
     """The file as Docker understands it; wrong keys and values make it fail here."""
     done = subprocess.run(
         [Path(sys.executable).with_name("docker-compose"), "config", "--format", "json"],
         cwd=ROOT,
-        env=environment({"YIZHAN_POSTGRES_PASSWORD": "secret"}),
+        env=environment({"YIZHAN_POSTGRES_PASSWORD": "secret", **extra}),
         capture_output=True,
         text=True,
         check=False,
@@ -44,6 +51,25 @@ def services() -> dict[str, dict]:
 
 def test_it_holds_all_parts(services):
     assert set(services) == {"postgres", "migrate", *OURS}
+
+
+def test_the_bot_alone_is_told_of_telegram(monkeypatch):
+    named = [f"YIZHAN_{name.upper()}" for name in Settings.model_fields if "telegram" in name]
+    for name in named:
+        monkeypatch.setenv(name, f"the {name}")
+    told = {
+        name: [value for key, value in service.get("environment", {}).items() if key in named]
+        for name, service in config().items()
+    }
+    assert {name for name, values in told.items() if values} == {"bot"}
+    assert told["bot"] == [f"the {name}" for name in sorted(named)]
+
+
+def test_without_telegram_the_bot_has_its_usual_settings(services, monkeypatch):
+    for name, value in services["bot"]["environment"].items():
+        monkeypatch.setenv(name, value)
+    usual = Settings.model_fields["telegram_api_base"].default
+    assert (Settings().telegram_token, Settings().telegram_api_base) == (None, usual)
 
 
 def test_nothing_has_more_rights_than_it_needs(services):

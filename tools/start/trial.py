@@ -24,24 +24,29 @@ def free_ports(count: int) -> list[int]:
         return [int(each.getsockname()[1]) for each in sockets]
 
 
-def settings_for(data: Path, turns_per_minute: int) -> Settings:
-    """Settings on free ports, with SQLite in the data folder."""
+def settings_for(data: Path, turns_per_minute: int, **more: object) -> Settings:
+    """Settings on free ports, with SQLite in the data folder; `more` goes before our own."""
     bot, console, actions, rasa = free_ports(4)
-    return Settings(
-        data_dir=data,
-        database_url=None,
-        bot_port=bot,
-        console_port=console,
-        actions_port=actions,
-        rasa_port=rasa,
-        turns_per_minute=turns_per_minute,
-    )
+    ours: dict[str, object] = {
+        "data_dir": data,
+        "database_url": None,
+        "bot_port": bot,
+        "console_port": console,
+        "actions_port": actions,
+        "rasa_port": rasa,
+        "turns_per_minute": turns_per_minute,
+        # Empty rather than None: nobody's own bot of the environment may answer in a trial.
+        "telegram_token": "",
+    }
+    return Settings.model_validate(ours | more)
 
 
 @contextmanager
-def running(data: Path, turns_per_minute: int = 6000) -> Iterator[tuple[Stack, Settings]]:
+def running(
+    data: Path, turns_per_minute: int = 6000, **more: object
+) -> Iterator[tuple[Stack, Settings]]:
     """The whole of Yizhan, ready; stopped, with no process left, when the block ends."""
-    settings = settings_for(data, turns_per_minute)
+    settings = settings_for(data, turns_per_minute, **more)
     with data_folder(data) as lock:
         check_ports(programs(settings, Path()))
         model = prepare(settings, Progress(3, sys.stderr))

@@ -1,4 +1,4 @@
-// Draws the cards of a reply: one function a kind, each from a plain object to an element.
+// Draws the cards of a reply: one function a kind.
 import { byId, fromTemplate, list, onTap, put, word } from "./words.js";
 
 const CLAIMS_OPEN = 3;
@@ -124,7 +124,7 @@ function caseCard(card) {
 
 const DRAWN = { rest_stop: restStop, right, case: caseCard };
 
-// Null for a kind, or a shape, that this page does not know: the reply's text stands then.
+// Null for a kind or shape that this page does not know.
 export function drawCard(card) {
 	try {
 		return DRAWN[card.kind](card);

@@ -2,13 +2,15 @@
 import { drawCard } from "./cards.js";
 import { createInbox } from "./inbox.js";
 import { createOutbox, keep, recall } from "./outbox.js";
+import { createPhoto } from "./photo.js";
 import { createPlace } from "./place.js";
 import { byId, fromTemplate, list, onTap, put, word } from "./words.js";
 
 const DRAFT = "yizhan.draft";
 const NEAR_PX = 120;
+const PHOTO_MOST = 1e7;
 const [scroll, log, news, text, down, wipe] = ["scroll", "log", "news", "text", "down", "wipe"].map(byId);
-const shown = new Map(); // The id of a turn or a piece of news -> its element.
+const shown = new Map(); // By the id of a turn or a piece of news.
 let wasOffline = false;
 
 const outbox = createOutbox({
@@ -44,10 +46,15 @@ const place = createPlace(
 
 const asksPlace = (turn) => turn?.state === "done" && list(turn.replies).some((reply) => reply.ask === "location");
 
-function say(body, words, more) {
+createPhoto((picture) => {
+	if (picture.size > PHOTO_MOST) news.textContent = word("photo_large");
+	else say({ photo: null }, word("my_photo"), {}, picture);
+});
+
+function say(body, words, more, picture) {
 	place.show(false);
 	if (!wasOffline) news.textContent = "";
-	outbox.send(body, words, more);
+	outbox.send(body, words, more, picture);
 }
 
 function draw(turn) {
@@ -67,6 +74,15 @@ function draw(turn) {
 function addTurn(turn) {
 	const { node, field } = fromTemplate("t-turn");
 	put(field("text"), turn.text);
+	const picture = outbox.pictures.get(turn.id);
+	if (picture) {
+		const image = new Image();
+		image.alt = "";
+		image.src = URL.createObjectURL(picture);
+		image.onload = () => URL.revokeObjectURL(image.src);
+		image.onerror = () => image.remove();
+		field("text").after(image);
+	}
 	onTap(node.querySelector("button"), () => outbox.again(turn.id));
 	return add(turn.id, node);
 }
@@ -100,8 +116,8 @@ function drawReply(from, reply) {
 	return node;
 }
 
-// Only the newest turn's choices can be tapped, and those of news until one is picked. A refused turn changed nothing
-// and is passed over, unless we lost our name with it: the older choices were another worker's then.
+// Only the newest turn's choices can be tapped, and those of news until one is picked. A refused turn changed nothing,
+// unless we lost our name with it: the older choices were another worker's.
 function refresh() {
 	const turns = outbox.turns();
 	const newest = turns.filter((turn) => turn.state !== "refused" || turn.renewed).pop();
@@ -109,7 +125,7 @@ function refresh() {
 	for (const [id, element] of shown) {
 		const isOpen = element.matches(".turn") ? id === newest?.id : !picked.has(id);
 		for (const button of element.querySelectorAll(".choices button")) {
-			// aria-disabled keeps the keyboard where it is; `disabled` would throw the focus away.
+			// `disabled` would throw the focus away.
 			button.setAttribute("aria-disabled", !isOpen);
 			button.tabIndex = isOpen || button === document.activeElement ? 0 : -1;
 			if (button.value === picked.get(id)) button.setAttribute("aria-pressed", "true");
@@ -137,7 +153,7 @@ function drawAll() {
 
 const isAtEnd = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_PX;
 
-// A long answer is shown from its beginning, under the question, not from its end; a long question makes room.
+// A long answer is shown from its beginning; a long question makes room for it.
 function follow(turn) {
 	const element = shown.get(turn.id);
 	const answer = element.children[1];
@@ -145,7 +161,7 @@ function follow(turn) {
 	scroll.scrollTop = Math.max(element.offsetTop - 8, least);
 }
 
-scroll.addEventListener("scroll", () => (down.hidden = isAtEnd()), { passive: true });
+scroll.addEventListener("scroll", () => (down.hidden = isAtEnd()));
 onTap(down, () => {
 	scroll.scrollTop = scroll.scrollHeight;
 	scroll.focus({ preventScroll: true });
@@ -170,13 +186,13 @@ function submit(event) {
 
 text.addEventListener("input", () => setDraft(text.value));
 text.addEventListener("keydown", (event) => {
-	// While a Chinese input method composes, Enter picks its word; 229 is how older browsers say so.
+	// While an input method composes, Enter picks its word; 229 is how older browsers say so.
 	if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) submit(event);
 });
 byId("composer").addEventListener("submit", submit);
-for (const button of document.querySelectorAll("[data-say]")) {
+for (const button of document.querySelectorAll(".starters button, #shortcuts button")) {
 	onTap(button, () => {
-		const words = button.dataset.say;
+		const words = (button.querySelector("b") || button).textContent;
 		const last = outbox.last();
 		if (last?.text !== words || !outbox.isWaiting(last)) say({ text: words }, words);
 	});

@@ -1,9 +1,9 @@
-// Listens for the worker's news and keeps them on this phone, apart from the turns, which it never touches.
+// Listens for the worker's news and keeps them on this phone.
 import { keep, pause, recall } from "./outbox.js";
 
 const KEY = "yizhan.news";
 const NEWS_KEPT = 20;
-// The server gives a sign every 16 seconds: a line silent for this long is dead.
+// The server gives a sign every 16 seconds.
 const SILENCE_MS = 45000;
 const NOTHING = { owner: null, seen: 0, news: [] };
 
@@ -19,21 +19,21 @@ function read() {
 export function createInbox(outbox, watch) {
 	let kept = read();
 	let isStored = true;
-	let line = null; // { token, request } from the time one is wanted until it is cut.
+	let line = null; // { token, request } while one is wanted.
 
-	// Another worker's numbers do not count: they may be another server's, too.
+	// Another worker's numbers do not count.
 	const seen = (token) => (kept.owner === token ? kept.seen : 0);
 
 	function take(event, owner) {
 		const number = Number(/^id: (\d+)$/m.exec(event)?.[1]);
 		if (!number) return; // Only a sign that the line lives.
-		if (isStored) kept = read(); // Another tab may have been first; its storage event then shows the item here.
+		if (isStored) kept = read(); // Another tab may have been first.
 		if (number <= seen(owner)) return;
 		const item = { id: `news-${number}`, after: outbox.last()?.id, reply: {} };
 		try {
 			item.reply = JSON.parse(/^data: (.*)$/m.exec(event)[1]) || {};
 		} catch {
-			// The page will say that it cannot show this one.
+			// The page says that it cannot show it.
 		}
 		kept = { owner, seen: number, news: [...kept.news, item].slice(-NEWS_KEPT) };
 		isStored = keep(KEY, JSON.stringify(kept));
@@ -77,7 +77,7 @@ export function createInbox(outbox, watch) {
 		}
 	}
 
-	// Opens or cuts the line, as the worker's name, the screen and the network are now.
+	// Opens or cuts the line, as name, screen and network are now.
 	function tune() {
 		const token = document.hidden || !navigator.onLine ? null : outbox.token();
 		if (token === (line && line.token)) return;

@@ -1,7 +1,10 @@
 // Keeps the conversation on this phone and delivers every turn in order, each under one id.
+import { word } from "./words.js";
+
 const KEY = "yizhan.chat";
 const MESSAGES_KEPT = 50;
 const ANSWER_WITHIN_MS = 20000;
+const UPLOAD_WITHIN_MS = 120000;
 const WAITS_MS = [1000, 2000, 4000, 8000, 15000, 30000];
 const FAULTS_BEFORE_GIVING_UP = 6;
 
@@ -9,7 +12,7 @@ const newId = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part
 
 const isWaiting = (turn) => turn.state === "sending" || turn.state === "retrying";
 
-// Phones that lost the same mast should not all come back in the same instant.
+// Phones that lost the same mast should not all come back at once.
 export const pause = (failures) => WAITS_MS[Math.min(failures, WAITS_MS.length - 1)] * (1 + Math.random() * 0.3);
 
 export function recall(key) {
@@ -47,14 +50,15 @@ function trimmed(turns) {
 }
 
 async function post(path, body, token, signal) {
-	const headers = { "Content-Type": "application/json" };
-	if (token) headers.Authorization = `Bearer ${token}`;
-	const response = await fetch(path, { method: "POST", headers, body: JSON.stringify(body), signal });
+	const headers = token ? { Authorization: `Bearer ${token}` } : {};
+	if (typeof body === "string") headers["Content-Type"] = "application/json";
+	const response = await fetch(path, { method: "POST", headers, body, signal });
 	return { status: response.status, answer: await response.json().catch(() => null) };
 }
 
 // `watch` is told of: changed(turn), reloaded(), trouble(isOffline), unstored().
 export function createOutbox(watch) {
+	const pictures = new Map(); // By the id of their turn: too large to be stored.
 	let { token, turns } = read();
 	let running = false;
 	let failures = 0;
@@ -73,7 +77,7 @@ export function createOutbox(watch) {
 	}
 
 	function finish(turn, fields) {
-		delete turn.body; // It may hold a position, which is not kept once it has been used.
+		delete turn.body; // It may hold a position.
 		change(turn, fields);
 		return true;
 	}
@@ -86,12 +90,13 @@ export function createOutbox(watch) {
 		const error = answer?.error?.text || null;
 		if (status === 401) {
 			token = null;
+			if (turn.body.photo) turn.body.photo = null; // It was another worker's.
 			const isSecond = turn.renewed;
 			change(turn, { state: "retrying", error: isSecond ? error : null, renewed: true });
 			return !isSecond;
 		}
 		if (error && status < 500 && status !== 429) return finish(turn, { state: "refused", error });
-		// All but the server's own fault passes by itself: a rate limit, a gateway without its server, a portal.
+		// All but the server's own fault passes by itself.
 		const faults = (turn.faults || 0) + (status === 500 ? 1 : 0);
 		const isHopeless = faults === FAULTS_BEFORE_GIVING_UP;
 		change(turn, { state: isHopeless ? "broken" : "retrying", error, faults: isHopeless ? 0 : faults });
@@ -100,15 +105,25 @@ export function createOutbox(watch) {
 
 	async function attempt(turn) {
 		request = new AbortController();
-		const limit = setTimeout((own) => own.abort(), ANSWER_WITHIN_MS, request);
+		const isUpload = turn.body.photo === null;
+		const limit = setTimeout((own) => own.abort(), isUpload ? UPLOAD_WITHIN_MS : ANSWER_WITHIN_MS, request);
 		try {
 			if (!token) {
-				const made = await post("api/workers", {}, null, request.signal);
+				const made = await post("api/workers", "{}", null, request.signal);
 				if (!made.answer?.token) return { ...made, status: 503 };
 				token = made.answer.token;
 				save();
 			}
-			return await post("api/turns", { id: turn.id, ...turn.body }, token, request.signal);
+			if (isUpload) {
+				const form = new FormData();
+				form.append("photo", pictures.get(turn.id));
+				const made = await post("api/photos", form, token, request.signal);
+				if (!made.answer?.photo) return made;
+				turn.body.photo = made.answer.photo;
+				save();
+			}
+			const body = JSON.stringify({ id: turn.id, ...turn.body });
+			return await post("api/turns", body, token, request.signal);
 		} catch {
 			return null; // No network, or no answer in time.
 		} finally {
@@ -117,9 +132,13 @@ export function createOutbox(watch) {
 	}
 
 	async function deliver(id) {
-		const result = await attempt(turns.find((turn) => turn.id === id));
+		const due = turns.find((turn) => turn.id === id);
+		if (due.body.photo === null && !pictures.has(id)) {
+			return finish(due, { state: "refused", error: word("photo_lost") });
+		}
+		const result = await attempt(due);
 		const turn = turns.find((each) => each.id === id);
-		if (!turn || !isWaiting(turn)) return true; // Wiped, or finished by another tab meanwhile.
+		if (!turn || !isWaiting(turn)) return true; // Wiped, or finished by another tab.
 		if (!result || result.answer) watch.trouble(!result);
 		return judge(turn, result || { status: 503 });
 	}
@@ -161,8 +180,10 @@ export function createOutbox(watch) {
 		token: () => token,
 		start: hurry,
 		isWaiting,
-		send(body, text, more) {
+		pictures,
+		send(body, text, more, picture) {
 			const turn = { id: newId(), body, text, state: "sending", ...more };
+			if (picture) pictures.set(turn.id, picture);
 			turns.push(turn);
 			change(turn, {});
 			pump();
@@ -174,6 +195,7 @@ export function createOutbox(watch) {
 		wipe() {
 			token = null;
 			turns = [];
+			pictures.clear();
 			failures = 0;
 			clearTimeout(timer);
 			request?.abort();

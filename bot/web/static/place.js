@@ -1,4 +1,4 @@
-// Asks for the worker's position, only when he taps, and says what to do when there is none.
+// Asks for the worker's position, only when he taps.
 import { byId, onTap, word } from "./words.js";
 
 const ASKED_OF_THE_PHONE = { enableHighAccuracy: true, timeout: 12000, maximumAge: 60000 };
@@ -14,7 +14,7 @@ export function createPlace(send, typeInstead) {
 
 	function show(isOpen) {
 		if (isOpen === !panel.hidden) return;
-		if (!isOpen && panel.contains(document.activeElement)) toggle.focus(); // Or the keyboard would lose its place.
+		if (!isOpen && panel.contains(document.activeElement)) toggle.focus();
 		panel.hidden = !isOpen;
 		toggle.setAttribute("aria-expanded", isOpen);
 		asked += 1;

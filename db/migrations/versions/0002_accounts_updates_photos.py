@@ -16,7 +16,9 @@ AUTOINCREMENT = {"sqlite_autoincrement": True}
 def upgrade() -> None:
     """Give each worker an account of the channel he came by; the outbox writes to accounts."""
     _create_accounts()
+    last = _last_number()
     _outbox_to_accounts()
+    _go_on_after(last)
     with op.batch_alter_table("workers") as batch:
         batch.drop_constraint(op.f("uq_workers_token_digest"), type_="unique")
         batch.drop_constraint(op.f("ck_workers_channel"), type_="check")
@@ -30,6 +32,10 @@ def upgrade() -> None:
             op.f("ck_turns_kind"), f"kind IN ({KINDS}, 'command', 'other')"
         )
         batch.create_check_constraint(op.f("ck_turns_channel"), CHANNELS)
+    op.execute(
+        "UPDATE turns SET channel = 'telegram'"
+        " WHERE worker_id IN (SELECT worker_id FROM accounts WHERE channel = 'telegram')"
+    )
     _drop_default("turns", "channel")
     _create_updates()
     _create_photos()
@@ -39,7 +45,7 @@ def downgrade() -> None:
     """Back to one channel a worker; what only the newer tables knew is lost."""
     for table in ("case_photos", "photos", "updates", "link_tries", "link_codes"):
         op.drop_table(table)
-    op.execute("DELETE FROM turns WHERE kind IN ('command', 'other')")
+    _drop_new_turns()
     with op.batch_alter_table("turns") as batch:
         batch.drop_constraint(op.f("ck_turns_channel"), type_="check")
         batch.drop_constraint(op.f("ck_turns_kind"), type_="check")
@@ -47,7 +53,9 @@ def downgrade() -> None:
         batch.drop_column("photos")
         batch.drop_column("channel")
     _workers_with_channel()
+    last = _last_number()
     _outbox_to_workers()
+    _go_on_after(last)
     op.drop_table("accounts")
 
 
@@ -72,9 +80,11 @@ def _create_accounts() -> None:
     )
     op.create_index(op.f("ix_accounts_worker_id"), "accounts", ["worker_id"])
     # A worker's first account may well bear his id: nothing else is known to be unique here.
+    # Nobody was asked for his number at Telegram yet, so there he cannot be written to.
     op.execute(
-        "INSERT INTO accounts (id, worker_id, channel, key, created_at)"
-        " SELECT id, id, channel, coalesce(token_digest, id), created_at FROM workers"
+        "INSERT INTO accounts (id, worker_id, channel, key, gone_at, created_at)"
+        " SELECT id, id, channel, coalesce(token_digest, id),"
+        " CASE channel WHEN 'telegram' THEN created_at END, created_at FROM workers"
     )
     op.create_table(
         "link_codes",
@@ -133,6 +143,35 @@ def _outbox_to_accounts() -> None:
     op.create_index("ix_outbox_state_due_at", "outbox", ["state", "due_at"])
 
 
+def _last_number() -> int | None:
+    """The highest number the outbox ever gave; on SQLite a table built anew forgets it."""
+    if op.get_bind().dialect.name != "sqlite":
+        return None
+    known = sa.text("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'")
+    last: int | None = op.get_bind().scalar(known)
+    return last
+
+
+def _go_on_after(last: int | None) -> None:
+    """A worker who saw that number must never be sent another message under it."""
+    if last is None:
+        return
+    op.execute("DELETE FROM sqlite_sequence WHERE name = 'outbox'")
+    row = sa.text("INSERT INTO sqlite_sequence (name, seq) VALUES ('outbox', :last)")
+    op.execute(row.bindparams(last=last))
+
+
+def _drop_new_turns() -> None:
+    """Drop turns of kinds that the older tables do not know.
+
+    What points to them is seen to here: on SQLite no foreign key acts while we migrate.
+    """
+    new = "SELECT id FROM turns WHERE kind IN ('command', 'other')"
+    op.execute(f"DELETE FROM choices WHERE turn_id IN ({new})")  # noqa: S608 - no input
+    op.execute(f"UPDATE cases SET turn_id = NULL WHERE turn_id IN ({new})")  # noqa: S608 - no input
+    op.execute("DELETE FROM turns WHERE kind IN ('command', 'other')")
+
+
 def _drop_default(table: str, column: str) -> None:
     # A server default was only needed to fill the rows there were.
     with op.batch_alter_table(table) as batch:
@@ -146,8 +185,10 @@ def _workers_with_channel() -> None:
         )
         batch.add_column(sa.Column("token_digest", sa.String(64)))
     web = "FROM accounts WHERE accounts.worker_id = workers.id AND accounts.channel = 'web'"
+    # A key that is his own id stood for no token.
+    token = f"SELECT min(key) {web} AND accounts.key <> accounts.worker_id"
     op.execute(
-        f"UPDATE workers SET channel = 'web', token_digest = (SELECT min(key) {web})"  # noqa: S608 - no input
+        f"UPDATE workers SET channel = 'web', token_digest = ({token})"  # noqa: S608 - no input
         f" WHERE EXISTS (SELECT 1 {web})"
     )
     with op.batch_alter_table("workers") as batch:
@@ -159,8 +200,8 @@ def _workers_with_channel() -> None:
 def _outbox_to_workers() -> None:
     op.drop_index("ix_outbox_state_due_at", "outbox")
     op.drop_index("uq_outbox_account_id_cause", "outbox")
-    # The same news went to each of a worker's accounts; live replies are no news.
-    op.execute("DELETE FROM outbox WHERE cause LIKE 'turn:%'")
+    # Live replies are no news.
+    op.execute("DELETE FROM outbox WHERE priority = 0")
     with op.batch_alter_table("outbox", table_kwargs=AUTOINCREMENT) as batch:
         batch.drop_constraint(op.f("fk_outbox_account_id_accounts"), type_="foreignkey")
         batch.alter_column("account_id", new_column_name="worker_id")
@@ -170,6 +211,7 @@ def _outbox_to_workers() -> None:
         "UPDATE outbox SET worker_id ="
         " (SELECT accounts.worker_id FROM accounts WHERE accounts.id = outbox.worker_id)"
     )
+    # The same news went to each of a worker's accounts.
     op.execute(
         "DELETE FROM outbox WHERE number NOT IN"
         " (SELECT min(number) FROM outbox GROUP BY worker_id, cause)"

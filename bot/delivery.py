@@ -1,0 +1,191 @@
+"""Sends what waits in the outbox for accounts of one channel: in order, and nothing twice.
+
+A row is `sending` only from the moment its request goes out. What ends without a clear answer
+there is `unknown` and is never sent again by itself: it may have arrived.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal, Protocol, TypeVar
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from content.library import Library
+from db.session import Sessions, transaction
+from kit.clock import Clock
+from services import deliveries
+from services.deliveries import Parcel
+from services.turns import Channel
+
+log = structlog.get_logger()
+
+LOOK_EVERY = 1.0
+ACCOUNTS_AT_ONCE = 200
+
+Before = Callable[[], Awaitable[None]]
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How sending one part ended; `seconds` is how long to wait before the next try."""
+
+    kind: Literal["sent", "later", "refused", "gone", "unknown"]
+    seconds: float = 0.0
+
+
+class TakenBack(Exception):
+    """The message was deleted before it went out."""
+
+
+class Carrier(Protocol):
+    """A channel's way to send."""
+
+    def parts(self, reply: dict[str, Any]) -> tuple[Any, ...]:
+        """The messages that a reply becomes, always the same ones."""
+
+    async def send(self, number: int, part: Any, priority: int, before: Before) -> Outcome:  # noqa: ANN401 - the channel's own
+        """Send one message to a number of the channel; `before` runs when it really goes out."""
+
+
+class Delivery:
+    """One a process and channel. Each account's messages go one after the other."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        library: Library,
+        clock: Clock,
+        channel: Channel,
+        carrier: Carrier,
+    ) -> None:
+        self._sessions = sessions
+        self._library = library
+        self._clock = clock
+        self._channel = channel
+        self._carrier = carrier
+        self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+
+    async def run(self) -> None:
+        """Send what waits, until cancelled."""
+        await self._patiently(self._give_up_interrupted)
+        try:
+            while True:
+                for account_id in await self._patiently(self._accounts_due):
+                    self.nudge(account_id)
+                await asyncio.sleep(LOOK_EVERY)
+        finally:
+            await self._stop()
+
+    def nudge(self, account_id: str) -> None:
+        """Look at once whether there is something to send to this account."""
+        if account_id in self._under_way:
+            self._again.add(account_id)
+            return
+        task = asyncio.create_task(self._deliver(account_id))
+        self._under_way[account_id] = task
+        task.add_done_callback(_report)
+
+    async def _give_up_interrupted(self) -> None:
+        async with transaction(self._sessions) as session:
+            await deliveries.forget(session, self._clock)
+            await deliveries.give_up_interrupted(session, self._library, self._clock)
+
+    async def _accounts_due(self) -> Sequence[str]:
+        async with transaction(self._sessions) as session:
+            return await deliveries.accounts_due(
+                session, self._clock, self._channel, ACCOUNTS_AT_ONCE
+            )
+
+    async def _deliver(self, account_id: str) -> None:
+        try:
+            while True:
+                self._again.discard(account_id)
+                parcel = await self._next(account_id)
+                while parcel is not None:
+                    parcel = await self._deliver_one(parcel)
+                if account_id not in self._again:
+                    return
+        except (DBAPIError, OSError) as error:
+            # Nothing went out that is not noted: the row waits, and the next look finds it.
+            log.warning("delivery_waits", error=type(error).__name__)
+        finally:
+            del self._under_way[account_id]
+
+    async def _next(self, account_id: str) -> Parcel | None:
+        async with transaction(self._sessions) as session:
+            return await deliveries.next_for(session, self._clock, account_id)
+
+    async def _deliver_one(self, parcel: Parcel) -> Parcel | None:
+        """Send a message; gives the account's next one, if that is due."""
+        try:
+            outcome = await self._send(parcel)
+        except TakenBack:
+            return await self._next(parcel.account_id)
+        except Exception:
+            # Nobody foresaw this, so nobody knows how far it came; it must not come back for ever.
+            await self._record(parcel, Outcome("unknown"))
+            raise
+        # How it ended must be written down, however long that takes.
+        return await self._patiently(partial(self._record, parcel, outcome))
+
+    async def _send(self, parcel: Parcel) -> Outcome:
+        """Send what is left of a message. Raises TakenBack when it is no longer wanted."""
+        parts = self._carrier.parts(parcel.reply)
+        for count in range(parcel.parts_sent, len(parts)):
+            before = partial(self._begin, parcel, count)
+            outcome = await self._carrier.send(
+                parcel.number, parts[count], parcel.priority, before
+            )
+            if outcome.kind != "sent":
+                return outcome
+        return Outcome("sent")
+
+    async def _begin(self, parcel: Parcel, parts_sent: int) -> None:
+        async with transaction(self._sessions) as session:
+            if not await deliveries.begin(session, parcel, parts_sent=parts_sent):
+                raise TakenBack
+
+    async def _record(self, parcel: Parcel, outcome: Outcome) -> Parcel | None:
+        """Write down how it ended; gives the account's next message."""
+        async with transaction(self._sessions) as session:
+            match outcome.kind:
+                case "sent":
+                    await deliveries.sent(session, self._clock, parcel)
+                case "later":
+                    await deliveries.try_later(session, self._clock, parcel, outcome.seconds)
+                case "refused":
+                    log.error("delivery_refused", row=parcel.row)
+                    await deliveries.failed(session, parcel)
+                case "gone":
+                    await deliveries.gone(session, self._clock, parcel)
+                case "unknown":
+                    log.warning("delivery_unknown", row=parcel.row)
+                    await deliveries.unknown(session, self._library, self._clock, parcel)
+            return await deliveries.next_for(session, self._clock, parcel.account_id)
+
+    async def _patiently(self, work: Callable[[], Awaitable[Result]]) -> Result:
+        """Do it again until the database is there."""
+        while True:
+            try:
+                return await work()
+            except (DBAPIError, OSError) as error:
+                log.warning("delivery_waits", error=type(error).__name__)
+                await asyncio.sleep(LOOK_EVERY)
+
+    async def _stop(self) -> None:
+        tasks = list(self._under_way.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    """Say what nobody foresaw."""
+    error = None if task.cancelled() else task.exception()
+    if error is not None:
+        log.error("delivery_broke", exc_info=error)

@@ -1,0 +1,1 @@
+"""Telegram: what arrives from its Bot API, and what is sent there."""

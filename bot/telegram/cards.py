@@ -1,0 +1,149 @@
+"""The cards of a reply as a few lines of text: the facts that the web page shows, no more."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from bot.telegram.splitting import PARAGRAPH, Rich, Run, folded, joined
+from content.library import Library
+
+Card = Mapping[str, Any]
+
+DOT = " · "
+COMMA = "、"
+CLAIMS_OPEN = 3
+KILOMETRE = 1000
+SOURCE = ("law", "article", "number", "effective")
+STATES = frozenset({"open", "closed", "under_construction"})
+_WEB = re.compile(r"https?://\S+", re.IGNORECASE)
+
+
+def web_address(value: object) -> str | None:
+    """The address when it is one of the web, and nothing else that a link could start."""
+    return value if isinstance(value, str) and _WEB.fullmatch(value) else None
+
+
+def stop(library: Library, card: Card, number: int) -> Rich:
+    """A rest stop in seven lines at most; what is not known is said to be unknown."""
+    say, words = library.say, [*card.get("facilities", ()), *card.get("other_facilities", ())]
+    entry = say("telegram.stop_entry", text=_stated(library, card, "entry"))
+    phone = say("telegram.stop_phone", number=card["phone"]) if card.get("phone") else ""
+    facilities = COMMA.join(words) or say("telegram.not_stated")
+    return joined(
+        [
+            (Run(f"{number}. "), Run(_line(card["name"]), "b")),
+            _text(_state(library, card), _distance(library, card), card.get("area")),
+            _text(say("telegram.stop_address", text=_stated(library, card, "address"))),
+            _text(say("telegram.stop_hours_text", text=_stated(library, card, "hours_text"))),
+            _text(entry, phone),
+            _text(say("telegram.stop_facilities", text=facilities)),
+            _text(*card.get("lines", ()), *_dates(library, card)),
+        ]
+    )
+
+
+def right(library: Library, card: Card) -> Rich:
+    """An answer with the proof of each claim; claims past the third lie in a fold."""
+    say = library.say
+    claims = [_claim(library, claim) for claim in card.get("claims", ())]
+    more = claims[CLAIMS_OPEN:]
+    rest = say("telegram.more_claims", count=len(more)) if more else ""
+    steps = [_text(f"{n}. {step}") for n, step in enumerate(card.get("steps", ()), 1)]
+    hotlines = [
+        _text(say("telegram.hotline", number=line["number"], name=line["name"]))
+        for line in card.get("hotline", ())
+    ]
+    remarks = [_text(f"{DOT.lstrip()}{remark}") for remark in card.get("remarks", ())]
+    as_of = say("telegram.as_of", date=card["as_of"]) if card.get("as_of") else ""
+    return joined(
+        [
+            (Run(_line(card["title"]), "b"),),
+            *claims[:CLAIMS_OPEN],
+            joined([_text(rest), folded(joined(more, PARAGRAPH))]),
+            joined([(Run(say("telegram.steps"), "b"),), *steps]) if steps else (),
+            joined(hotlines),
+            joined([*remarks, _text(as_of)]),
+        ],
+        PARAGRAPH,
+    )
+
+
+def case(library: Library, card: Card) -> Rich:
+    """What was handed in; a tap copies its code."""
+    say = library.say
+    due = card.get("due") or say("telegram.no_due")
+    return joined(
+        [
+            (Run(say("telegram.case_code")), Run(card["code"], "code")),
+            _text(card.get("summary")),
+            _text(say("telegram.case_state", state=card["state"])),
+            _text(say("telegram.case_due", due=due)),
+        ]
+    )
+
+
+def _state(library: Library, card: Card) -> str:
+    state = "under_construction" if card.get("under_construction") else card.get("open_state")
+    return library.say(f"telegram.state_{state if state in STATES else 'unknown'}")
+
+
+def _distance(library: Library, card: Card) -> str | None:
+    metres = card.get("distance_m")
+    if metres is None:
+        return None
+    if metres < KILOMETRE:
+        said = library.say("telegram.metres", count=metres)
+    else:
+        said = library.say("telegram.kilometres", count=f"{(metres + 50) // 100 / 10:g}")
+    return library.say("telegram.about", distance=said) if card.get("distance_about") else said
+
+
+def _stated(library: Library, card: Card, key: str) -> str:
+    return card.get(key) or library.say("telegram.not_stated")
+
+
+def _dates(library: Library, card: Card) -> tuple[str, str]:
+    say, published, checked = library.say, card.get("published_on"), card.get("checked_on")
+    return (
+        say("telegram.published", date=published) if published else say("telegram.unpublished"),
+        say("telegram.checked", date=checked) if checked else say("telegram.unchecked"),
+    )
+
+
+def _claim(library: Library, claim: Card) -> Rich:
+    remarks = [
+        _text(library.say("telegram.claim_remark", text=remark))
+        for remark in claim.get("remarks", ())
+    ]
+    address = web_address(claim.get("link"))
+    link = (Run(DOT), Run(library.say("telegram.source"), href=address)) if address else ()
+    source = _text(*_source(library, claim))
+    return joined([_text(f"• {claim['text']}"), *remarks, (*source, *link)])
+
+
+def _source(library: Library, claim: Card) -> list[str | None]:
+    """What is known of the source, then in one phrase what of it is not."""
+    say, unknown = library.say, library.say("rights.missing")
+    known = {key: claim[key] for key in SOURCE if claim.get(key) not in {None, "", unknown}}
+    law, effective = known.get("law", ""), known.get("effective", "")
+    quoted = law if not law or re.search("[《〈]", law) else say("telegram.law", name=law)
+    since = say("telegram.in_force", date=effective) if effective[:1].isdigit() else effective
+    missing = COMMA.join(say(f"telegram.part_{key}") for key in SOURCE if key not in known)
+    return [
+        quoted + known.get("article", ""),
+        known.get("number"),
+        since,
+        claim.get("region"),
+        claim.get("force"),
+        missing and missing + unknown,
+    ]
+
+
+def _text(*parts: str | None) -> Rich:
+    """One line of the parts that say something."""
+    said = DOT.join(_line(part) for part in parts if part)
+    return (Run(said),) if said else ()
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,194 @@
+"""What an update means: a turn of a worker, a chat that is not private, or nothing to answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from telegram import Bot, Document, Message, PhotoSize, Update
+from telegram.constants import ChatMemberStatus, ChatType
+
+from services.turns import Kind, Position
+
+PHOTO_MOST = 10 * 1024 * 1024
+# What an update can be about that tells whose lane it belongs to.
+MESSAGES = ("message", "edited_message", "channel_post", "edited_channel_post")
+KINDS = (*MESSAGES, "callback_query", "my_chat_member")
+# The kinds of content that nobody can read as words, and how the desk calls them.
+UNREADABLE: Mapping[str, str] = {
+    "voice": "voice",
+    "audio": "voice",
+    "video": "video",
+    "video_note": "video",
+    "animation": "video",
+    "sticker": "sticker",
+    "document": "document",
+    "contact": "contact",
+}
+
+
+class Unreadable(Exception):
+    """An update that is none that we know; it is set aside."""
+
+
+@dataclass(frozen=True)
+class Press:
+    """A button that was pressed under one of our messages."""
+
+    query_id: str
+    token: str = field(repr=False)
+    message: Message | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message of a worker in his private chat."""
+
+    chat: int
+    kind: Kind
+    text: str | None = field(default=None, repr=False)
+    position: Position | None = field(default=None, repr=False)
+    photos: tuple[PhotoSize | Document, ...] = field(default=(), repr=False)
+    album: str | None = None
+    press: Press | None = None
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A message in a group or channel, where nobody should speak of his own affairs."""
+
+    chat: int
+
+
+@dataclass(frozen=True)
+class Membership:
+    """A worker closed his chat with us, or opened it again."""
+
+    chat: int
+    is_gone: bool
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """Nothing that wants an answer."""
+
+
+Meaning = Said | Elsewhere | Membership | Nothing
+
+
+def lane_of(raw: Mapping[str, Any]) -> str:
+    """The chat whose updates are kept in order; readable from broken updates too."""
+    for kind in KINDS:
+        part = raw.get(kind)
+        if not isinstance(part, Mapping):
+            continue
+        inner = part.get("message") if kind == "callback_query" else part
+        for place in (inner, part):
+            for who in ("chat", "from"):
+                found = place.get(who) if isinstance(place, Mapping) else None
+                if isinstance(found, Mapping) and isinstance(found.get("id"), int):
+                    return str(found["id"])
+    return ""
+
+
+def album_of(raw: Mapping[str, Any]) -> str | None:
+    """The album that a picture is part of."""
+    message = raw.get("message")
+    album = message.get("media_group_id") if isinstance(message, Mapping) else None
+    return album if isinstance(album, str) else None
+
+
+def read(raw: dict[str, Any], bot: Bot) -> Meaning:
+    """What an update means. Raises Unreadable for one that PTB cannot make sense of."""
+    try:
+        update = Update.de_json(raw, bot)
+    except (AttributeError, KeyError, LookupError, TypeError, ValueError, OverflowError) as error:
+        raise Unreadable(type(error).__name__) from error
+    if update.callback_query is not None:
+        return _pressed(update)
+    if update.my_chat_member is not None:
+        return _membership(update)
+    message = update.effective_message
+    return (
+        Nothing() if message is None else _messaged(message, is_edit=bool(update.edited_message))
+    )
+
+
+def _messaged(message: Message, *, is_edit: bool) -> Meaning:
+    if message.chat.type != ChatType.PRIVATE:
+        return Elsewhere(message.chat.id) if _has_content(message) else Nothing()
+    if message.from_user is None or message.from_user.is_bot:
+        return Nothing()
+    if is_edit:
+        # A live location moves by edits, every few seconds; the first one was answered.
+        return Nothing() if message.location else Said(message.chat.id, "other", "edited")
+    return _said(message)
+
+
+def _pressed(update: Update) -> Meaning:
+    query = update.callback_query
+    if query is None or query.message is None or query.message.chat.type != ChatType.PRIVATE:
+        return Nothing()
+    message = query.message if isinstance(query.message, Message) else None
+    token = query.data or ""
+    press = Press(query.id, token, message)
+    return Said(query.message.chat.id, "choice", token, press=press)
+
+
+def _membership(update: Update) -> Meaning:
+    change = update.my_chat_member
+    if change is None:
+        return Nothing()
+    status = change.new_chat_member.status
+    is_gone = status in {ChatMemberStatus.BANNED, ChatMemberStatus.LEFT}
+    if change.chat.type == ChatType.PRIVATE:
+        return Membership(change.chat.id, is_gone)
+    return Nothing() if is_gone else Elsewhere(change.chat.id)
+
+
+def _said(message: Message) -> Meaning:
+    chat = message.chat.id
+    place = message.venue.location if message.venue else message.location
+    if place is not None:
+        position = Position(place.latitude, place.longitude)
+        return Said(chat, "location", position=position)
+    photo = _photo(message)
+    if photo is not None:
+        album = message.media_group_id
+        return Said(chat, "photo", message.caption, photos=(photo,), album=album)
+    if message.text is not None:
+        command = _command(message)
+        return Said(chat, "command" if command else "text", command or message.text)
+    for kind, name in UNREADABLE.items():
+        if getattr(message, kind) is not None:
+            return Said(chat, "other", name)
+    return Said(chat, "other", "other") if _has_content(message) else Nothing()
+
+
+def _photo(message: Message) -> PhotoSize | Document | None:
+    """The largest picture within our limit; a picture sent as a file is one too."""
+    fitting = [size for size in message.photo if (size.file_size or 0) <= PHOTO_MOST]
+    if fitting:
+        return max(fitting, key=lambda size: size.width * size.height)
+    sent = message.document
+    if sent and (sent.mime_type or "").startswith("image/") and not message.animation:
+        return sent if (sent.file_size or 0) <= PHOTO_MOST else None
+    return None
+
+
+def _command(message: Message) -> str | None:
+    """`name` or `name payload` of a command in front of the text; which one it is, the desk
+    knows.
+    """
+    text = message.text or ""
+    at_front = [e for e in message.entities if e.type == e.BOT_COMMAND and e.offset == 0]
+    if not at_front:
+        return None
+    length = at_front[0].length
+    name = text[1:length].partition("@")[0].lower()
+    return f"{name} {text[length:].strip()}".strip()
+
+
+def _has_content(message: Message) -> bool:
+    """Whether a person said something, rather than Telegram reporting that somebody joined."""
+    kinds = (*UNREADABLE, "text", "photo", "location", "venue", "poll", "dice", "game", "story")
+    return any(getattr(message, kind, None) for kind in kinds)

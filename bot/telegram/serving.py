@@ -1,0 +1,155 @@
+"""One update answered: its worker found, his message a turn, the replies in the outbox."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import structlog
+from telegram import Document, PhotoSize
+
+from bot.delivery import Delivery
+from bot.pipeline import Pipeline
+from bot.telegram.reading import Elsewhere, Membership, Said, read
+from bot.telegram.sender import Sender
+from content.library import Library
+from db.session import Sessions, transaction
+from kit.clock import Clock
+from kit.errors import AppError, TooFast
+from services import accounts, outbox, photos, updates
+from services.accounts import Account
+from services.conversation import Incoming, Stored
+from services.turns import Reply
+from services.updates import Update
+
+log = structlog.get_logger()
+
+PHOTOS_MOST = 10
+
+
+class Serving:
+    """Answers updates. It raises what must be tried again, and hides nothing."""
+
+    def __init__(
+        self,
+        *,
+        sessions: Sessions,
+        library: Library,
+        clock: Clock,
+        pipeline: Pipeline,
+        sender: Sender,
+        delivery: Delivery,
+        photos_folder: Path,
+    ) -> None:
+        self._sessions = sessions
+        self._library = library
+        self._clock = clock
+        self._pipeline = pipeline
+        self._sender = sender
+        self._delivery = delivery
+        self._photos_folder = photos_folder
+        self._asked_to_wait: set[int] = set()
+
+    async def serve(self, together: Sequence[Update]) -> None:
+        """Answer one update, or the pictures of one album together."""
+        meanings = [read(update.body, self._sender.bot) for update in together]
+        first = meanings[0]
+        if isinstance(first, Said):
+            said = [each for each in meanings if isinstance(each, Said)]
+            await self._serve_worker(together, said)
+            return
+        if isinstance(first, Elsewhere):
+            await self._sender.tell(first.chat, self._library.say("commands.group"))
+        if isinstance(first, Membership):
+            await self._note_membership(first)
+        await self._done(together)
+
+    async def ask_to_wait(self, update: Update, error: TooFast) -> float:
+        """Say once that this goes too fast; the update is worked when its time has come."""
+        said = read(update.body, self._sender.bot)
+        if isinstance(said, Said) and said.chat not in self._asked_to_wait:
+            self._asked_to_wait.add(said.chat)
+            await self._sender.tell(said.chat, self._library.say("commands.wait"))
+        return float(str(error.fields["seconds"])) / 10
+
+    async def apologise(self, update: Update) -> None:
+        """Say that this one could not be done, and that it is not lost."""
+        said = read(update.body, self._sender.bot)
+        if isinstance(said, Said):
+            await self._sender.tell(said.chat, self._library.say("commands.failed"))
+
+    async def _serve_worker(self, together: Sequence[Update], said: list[Said]) -> None:
+        first, number = said[0], together[0].number
+        if first.press is not None:
+            self._sender.acknowledge(first.press)
+        async with transaction(self._sessions) as session:
+            account = await accounts.at_telegram(session, self._clock, first.chat)
+        replies = await self._replies(account, number, said)
+        self._asked_to_wait.discard(first.chat)
+        async with transaction(self._sessions) as session:
+            before = 0
+            for order, reply in enumerate(replies):
+                row = {**reply, "before": before}
+                before += len(reply["choices"])
+                await outbox.put_for(
+                    session, self._clock, account.id, f"tg{number}:{order}", row,
+                    priority=outbox.LIVE,
+                )  # fmt: skip
+            await updates.mark_done(session, self._clock, [each.number for each in together])
+        self._delivery.nudge(account.id)
+        if first.press is not None:
+            self._sender.mark_pressed(first.press)
+
+    async def _replies(self, account: Account, number: int, said: list[Said]) -> Stored:
+        first = said[0]
+        text = next((each.text for each in said if each.text), None)
+        try:
+            pictures = await self._pictures(account, [p for each in said for p in each.photos])
+        except AppError as error:
+            return [Reply(self._library.say(error.key, **error.fields)).as_json()]
+        incoming = Incoming(
+            worker_id=account.worker_id,
+            message_id=f"tg{number}",
+            kind=first.kind,
+            text=_storable(text) if text and first.kind != "choice" else None,
+            position=first.position,
+            choice=_storable(text or "")[:64] if first.kind == "choice" else None,
+            photos=pictures,
+            channel="telegram",
+        )
+        return await self._pipeline.answer(incoming)
+
+    async def _pictures(
+        self, account: Account, files: Sequence[PhotoSize | Document]
+    ) -> tuple[str, ...]:
+        """The pictures, fetched from Telegram and kept; their ids in order."""
+        kept = []
+        for file in files[:PHOTOS_MOST]:
+            data = await self._sender.download(file)
+            encoded = await asyncio.to_thread(photos.encode, data)
+            async with transaction(self._sessions) as session:
+                kept.append(
+                    await photos.keep(
+                        session, self._clock, self._photos_folder, account.worker_id, encoded
+                    )
+                )
+        return tuple(kept)
+
+    async def _note_membership(self, change: Membership) -> None:
+        async with transaction(self._sessions) as session:
+            account = await accounts.known_at_telegram(session, change.chat)
+            if account is None:
+                return
+            if change.is_gone:
+                await accounts.mark_gone(session, self._clock, account.id)
+            else:
+                await accounts.at_telegram(session, self._clock, change.chat)
+                self._delivery.nudge(account.id)
+
+    async def _done(self, together: Sequence[Update]) -> None:
+        async with transaction(self._sessions) as session:
+            await updates.mark_done(session, self._clock, [each.number for each in together])
+
+
+def _storable(text: str) -> str:
+    """Without what no database can store: NUL, and halves of a surrogate pair."""
+    return text.encode("utf-8", "ignore").decode().replace("\x00", " ")

@@ -1,0 +1,154 @@
+"""The states of what is sent: waiting, sending, then sent, failed, or unknown.
+
+A message whose sending ended without a clear answer may have arrived. It is `unknown` for good:
+the worker is asked whether he saw it, never sent it again unasked.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from content.library import Library
+from db.models import OutboxRow
+from db.repositories.accounts import AccountRepository
+from db.repositories.outbox import OutboxRepository
+from db.repositories.turns import ChoiceRepository, TurnRepository
+from kit.clock import Clock
+from services import accounts, outbox, replies
+from services.outbox import LIVE
+from services.turns import Channel
+
+# Seconds before the next try, by how many there were; the last holds for all later ones.
+WAITS = (1, 5, 30, 60, 300, 900)
+TRIED_FOR = timedelta(hours=24)
+KEPT_FOR = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A message that is due, with the channel's number of the one it goes to."""
+
+    row: int
+    account_id: str
+    number: int
+    cause: str
+    reply: dict[str, Any] = field(repr=False)
+    priority: int
+    parts_sent: int
+    attempts: int
+    created_at: datetime
+
+
+async def accounts_due(
+    session: AsyncSession, clock: Clock, channel: Channel, limit: int
+) -> Sequence[str]:
+    """Accounts with a message that is due, live replies first."""
+    return await OutboxRepository(session).accounts_due(channel, clock(), limit)
+
+
+async def next_for(session: AsyncSession, clock: Clock, account_id: str) -> Parcel | None:
+    """The account's next message, when it is due and he has not gone."""
+    number = await accounts.telegram_number(session, account_id)
+    row = await OutboxRepository(session).next_of(account_id, clock())
+    if number is None or row is None:
+        return None
+    return _parcel(row, number)
+
+
+async def begin(session: AsyncSession, parcel: Parcel, *, parts_sent: int) -> bool:
+    """Note that a part goes out now; False when the message was taken back meanwhile."""
+    rows = OutboxRepository(session)
+    values = {"state": "sending", "parts_sent": parts_sent}
+    return await rows.move(parcel.row, "waiting", **values) or await rows.move(
+        parcel.row, "sending", **values
+    )
+
+
+async def sent(session: AsyncSession, clock: Clock, parcel: Parcel) -> None:
+    """It arrived. Nobody asks for an old live reply: it stands in its turn."""
+    if parcel.priority == LIVE:
+        await OutboxRepository(session).delete(parcel.row)
+    else:
+        await outbox.mark_sent(session, clock, [parcel.row])
+
+
+async def try_later(session: AsyncSession, clock: Clock, parcel: Parcel, seconds: float) -> None:
+    """It surely did not arrive: once more after a while, for a day at most."""
+    wait = max(seconds, WAITS[min(parcel.attempts, len(WAITS) - 1)])
+    over = clock() - parcel.created_at >= TRIED_FOR
+    values = {
+        "state": "failed" if over else "waiting",
+        "attempts": parcel.attempts + 1,
+        "due_at": clock() + timedelta(seconds=wait),
+    }
+    await _settle(session, parcel, **values)
+
+
+async def failed(session: AsyncSession, parcel: Parcel) -> None:
+    """The channel will never take it."""
+    await _settle(session, parcel, state="failed")
+
+
+async def gone(session: AsyncSession, clock: Clock, parcel: Parcel) -> None:
+    """He closed his side. News waits until he is back; an answer to a closed chat does not."""
+    await accounts.mark_gone(session, clock, parcel.account_id)
+    if parcel.priority == LIVE:
+        await OutboxRepository(session).delete(parcel.row)
+    else:
+        await _settle(session, parcel, state="waiting")
+
+
+async def unknown(session: AsyncSession, library: Library, clock: Clock, parcel: Parcel) -> None:
+    """It may have arrived. For a live reply the worker is offered to see it again."""
+    await _settle(session, parcel, state="unknown")
+    message_id = parcel.cause.rpartition(":")[0]
+    account = await AccountRepository(session).by_id(parcel.account_id)
+    if account is None or parcel.priority != LIVE:
+        return
+    turn = await TurnRepository(session).by_message(account.worker_id, message_id)
+    choices = ChoiceRepository(session)
+    if turn is None or any(c.task == replies.AGAIN for c in await choices.of_turn(turn.id)):
+        return
+    reply, choice = replies.offer_again(library, turn)
+    choices.add_all([choice])
+    cause = f"again:{turn.id}"
+    await outbox.put_for(session, clock, account.id, cause, reply, priority=LIVE)
+
+
+async def give_up_interrupted(session: AsyncSession, library: Library, clock: Clock) -> None:
+    """What was being sent when the sender ended may have arrived: nobody can tell."""
+    for row in await OutboxRepository(session).interrupted():
+        await unknown(session, library, clock, _parcel(row, 0))
+
+
+async def counts(session: AsyncSession) -> dict[str, int]:
+    """How many messages stand in each state."""
+    return await OutboxRepository(session).counts()
+
+
+async def forget(session: AsyncSession, clock: Clock) -> None:
+    """Delete live replies that nobody will see any more."""
+    await OutboxRepository(session).forget_live(LIVE, clock() - KEPT_FOR)
+
+
+async def _settle(session: AsyncSession, parcel: Parcel, **values: object) -> None:
+    rows = OutboxRepository(session)
+    if not await rows.move(parcel.row, "sending", **values):
+        await rows.move(parcel.row, "waiting", **values)
+
+
+def _parcel(row: OutboxRow, number: int) -> Parcel:
+    return Parcel(
+        row=row.number,
+        account_id=row.account_id,
+        number=number,
+        cause=row.cause,
+        reply=row.reply,
+        priority=row.priority,
+        parts_sent=row.parts_sent,
+        attempts=row.attempts,
+        created_at=row.created_at,
+    )

@@ -1,0 +1,107 @@
+"""Updates of a channel: stored before they are acknowledged, each once, worked in order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models import UpdateRow
+from db.repositories.updates import UpdateRepository
+from kit.clock import Clock
+
+# Telegram delivers an update for a day at most; longer, we know it again.
+REMEMBERED = timedelta(days=7)
+LISTED = 20
+
+
+@dataclass(frozen=True)
+class Update:
+    """One update: its number, the lane it keeps its order in, and what was delivered."""
+
+    number: int
+    lane: str
+    body: dict[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """An update that could not be worked, without a word of what it said."""
+
+    number: int
+    fault: str
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How the updates stand."""
+
+    waiting: int
+    waiting_since: datetime | None
+    set_aside: int
+
+
+async def store(session: AsyncSession, clock: Clock, updates: Sequence[Update]) -> list[Update]:
+    """Store what is new; gives back only that."""
+    rows = UpdateRepository(session)
+    first = {update.number: update for update in reversed(updates)}
+    known = await rows.known(list(first))
+    new = [first[number] for number in sorted(first.keys() - known)]
+    rows.add_all(
+        [
+            UpdateRow(
+                id=update.number,
+                lane=update.lane,
+                body=update.body,
+                state="waiting",
+                received_at=clock(),
+            )
+            for update in new
+        ]
+    )
+    return new
+
+
+async def waiting(session: AsyncSession, lane: str | None = None) -> list[Update]:
+    """What nobody has worked yet, of one lane or all, in order."""
+    rows = await UpdateRepository(session).waiting(lane)
+    return [Update(row.id, row.lane or "", row.body or {}) for row in rows]
+
+
+async def mark_done(session: AsyncSession, clock: Clock, numbers: Sequence[int]) -> None:
+    """Note that these were worked; what they said is dropped."""
+    await UpdateRepository(session).mark_done(numbers, clock())
+
+
+async def set_aside(session: AsyncSession, number: int, fault: str) -> None:
+    """Keep an update that cannot be worked, for a person to look at."""
+    await UpdateRepository(session).set_aside(number, fault)
+
+
+async def retry(session: AsyncSession, numbers: Sequence[int] = ()) -> list[int]:
+    """Put updates that were set aside back to waiting, these or all; gives back which were.
+
+    The bot works what waits when it starts.
+    """
+    return sorted(await UpdateRepository(session).put_back(numbers))
+
+
+async def listed(session: AsyncSession) -> list[SetAside]:
+    """The newest updates that were set aside."""
+    rows = await UpdateRepository(session).set_aside_rows(LISTED)
+    return [SetAside(row.id, row.fault or "", row.received_at) for row in rows]
+
+
+async def figures(session: AsyncSession) -> Figures:
+    """How the updates stand, for whoever runs a copy."""
+    rows = UpdateRepository(session)
+    counts = await rows.counts()
+    since = await rows.oldest_waiting()
+    return Figures(counts.get("waiting", 0), since, counts.get("poison", 0))
+
+
+async def forget(session: AsyncSession, clock: Clock) -> None:
+    """Delete what Telegram will not deliver again, set aside or done."""
+    await UpdateRepository(session).forget(clock() - REMEMBERED)

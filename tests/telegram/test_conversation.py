@@ -1,0 +1,113 @@
+"""A worker chats on Telegram: every kind of message gets a true answer."""
+
+import pytest
+
+from tests.fakes import heard
+from tests.telegram.conftest import Bot, aside
+from tests.testers.chat import on_sqlite
+from tools.telegram.phone import Phone
+
+WANDA = (22.7936, 113.5336)
+WANSHENGWEI = (23.1035, 113.3845)
+
+pytestmark = on_sqlite
+
+
+@pytest.fixture(autouse=True)
+def hearing(bot: Bot) -> None:
+    bot.chat.rasa.hears = {
+        "我想提个建议": heard("send_suggestion"),
+        "附近哪能歇脚": heard("find_rest_stop"),
+    }
+
+
+@pytest.mark.usefixtures("running")
+async def test_the_welcome_says_where_the_words_go(phone: Phone):
+    await aside(phone.starts)
+    welcome = await aside(
+        phone.waits_for, "你好，我是驿站", "服务器在境外", "不问你的电话和证件号"
+    )
+    assert [button.title for button in welcome.buttons][:2] == ["找驿站", "查权益"]
+
+
+@pytest.mark.usefixtures("running")
+async def test_a_suggestion_by_words_and_buttons(phone: Phone):
+    await aside(phone.says, "我想提个建议")
+    await aside(phone.waits_for, "想提什么建议")
+    await aside(phone.says, "蕉门地铁口多装换电柜")
+    place = await aside(phone.waits_for, "在什么地方")
+    assert list(place.keyboard or ())[:1] == ["发送我的位置"]
+    await aside(phone.presses, "跳过")
+    await aside(phone.waits_for, "怎么办好")
+    await aside(phone.presses, "跳过")
+    await aside(phone.waits_for, "请看一遍", "蕉门地铁口")
+    await aside(phone.presses, "发送")
+    await aside(phone.waits_for, "编号", "已收到")
+    await aside(phone.waits_for, lambda m: "√ 发送" in [b.title for b in m.buttons])
+
+
+@pytest.mark.usefixtures("stocked")
+@pytest.mark.usefixtures("running")
+async def test_a_position_brings_stops_and_a_venue(phone: Phone):
+    await aside(phone.says, "附近哪能歇脚")
+    await aside(phone.waits_for, "你在哪")
+    await aside(phone.sends_location, *WANSHENGWEI)
+    await aside(phone.waits_for, "驿站", "怎么进", "约 ")
+    venue = await aside(phone.waits_for, lambda m: m.venue is not None)
+    assert venue.venue["title"].startswith("大概位置：")
+
+
+@pytest.mark.parametrize(
+    ("do", "words"),
+    [
+        (lambda p: p.sends_voice(), "语音我听不了"),
+        (lambda p: p.sends_sticker(), "表情图我看不懂"),
+        (lambda p: p.sends_video(), "视频我看不了"),
+        (lambda p: p.sends_document(b"%PDF-1.4", "a.pdf"), "这个文件我打不开"),
+        (lambda p: p.sends_contact("13800138000"), "这张名片我没有存"),
+        (lambda p: p.sends(dice={"emoji": "🎲", "value": 3}), "这种消息我看不懂"),
+        (lambda p: p.says("电话13800138000"), "号码"),
+        (lambda p: p.says("/help"), "我能帮你"),
+        (lambda p: p.says("/hazard"), "看到什么危险"),
+        (lambda p: p.says("/nothing"), "我是驿站"),
+        (lambda p: p.starts("rights"), "想查哪一样"),
+        (lambda p: p.starts("r_minimum_wage"), "最低工资"),
+        (lambda p: p.starts("gibberish_9"), "你好，我是驿站"),
+    ],
+)
+@pytest.mark.parametrize("mode", ["polling"], indirect=True)
+@pytest.mark.usefixtures("running")
+async def test_each_kind_gets_a_true_answer(phone: Phone, do, words):
+    await aside(do, phone)
+    await aside(phone.waits_for, words)
+
+
+@pytest.mark.parametrize("mode", ["polling"], indirect=True)
+@pytest.mark.usefixtures("running")
+async def test_what_was_edited_is_not_read_again(phone: Phone):
+    await aside(phone.says, "菜单")
+    await aside(phone.waits_for, "我能帮你")
+    await aside(phone.edits, "提建议")
+    await aside(phone.waits_for, "改过的话我不会重读")
+
+
+@pytest.mark.parametrize("mode", ["polling"], indirect=True)
+@pytest.mark.usefixtures("running")
+async def test_a_live_position_is_answered_once(phone: Phone):
+    await aside(phone.sends_location, *WANDA, live=True)
+    await aside(phone.waits_for, "驿站")
+    seen = len(phone.messages)
+    await aside(phone.moves_to, 22.8, 113.54)
+    await aside(phone.says, "菜单")
+    await aside(phone.waits_for, "我能帮你")
+    assert len(phone.messages) == seen + 1
+
+
+@pytest.mark.parametrize("mode", ["polling"], indirect=True)
+async def test_a_group_and_a_channel_are_sent_to_the_private_chat(running: Bot, phone: Phone):
+    group = running.api.phone(810_002, group=True)
+    await aside(group.says, "附近哪能歇脚")
+    await aside(group.waits_for, "点我的头像私聊")
+    await aside(phone.posts_in_channel, "大家好")
+    await aside(running.api.waits_until_taken)
+    assert not running.chat.rasa.told

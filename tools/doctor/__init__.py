@@ -1,0 +1,1 @@
+"""`yizhan doctor`: looks at each part of a running copy and says what to do for it."""

@@ -1,0 +1,1 @@
+"""Telegram on this machine: a Bot API with faults on demand, a strict reader, and phones."""
