@@ -43,15 +43,18 @@ class Figures:
     set_aside: int
 
 
-async def store(session: AsyncSession, clock: Clock, updates: Sequence[Update]) -> list[Update]:
-    """Store what is new; gives back only that."""
+async def store(
+    session: AsyncSession, clock: Clock, bot: int, updates: Sequence[Update]
+) -> list[Update]:
+    """Store what is new to a bot; gives back only that."""
     rows = UpdateRepository(session)
     first = {update.number: update for update in reversed(updates)}
-    known = await rows.known(list(first))
+    known = await rows.known(bot, list(first))
     new = [first[number] for number in sorted(first.keys() - known)]
     rows.add_all(
         [
             UpdateRow(
+                bot=bot,
                 id=update.number,
                 lane=update.lane,
                 body=update.body,
@@ -64,20 +67,20 @@ async def store(session: AsyncSession, clock: Clock, updates: Sequence[Update]) 
     return new
 
 
-async def waiting(session: AsyncSession, lane: str | None = None) -> list[Update]:
-    """What nobody has worked yet, of one lane or all, in order."""
-    rows = await UpdateRepository(session).waiting(lane)
+async def waiting(session: AsyncSession, bot: int) -> list[Update]:
+    """What nobody has worked yet of a bot's updates, in order."""
+    rows = await UpdateRepository(session).waiting(bot)
     return [Update(row.id, row.lane or "", row.body or {}) for row in rows]
 
 
-async def mark_done(session: AsyncSession, clock: Clock, numbers: Sequence[int]) -> None:
+async def mark_done(session: AsyncSession, clock: Clock, bot: int, numbers: Sequence[int]) -> None:
     """Note that these were worked; what they said is dropped."""
-    await UpdateRepository(session).mark_done(numbers, clock())
+    await UpdateRepository(session).mark_done(bot, numbers, clock())
 
 
-async def set_aside(session: AsyncSession, number: int, fault: str) -> None:
+async def set_aside(session: AsyncSession, bot: int, number: int, fault: str) -> None:
     """Keep an update that cannot be worked, for a person to look at."""
-    await UpdateRepository(session).set_aside(number, fault)
+    await UpdateRepository(session).set_aside(bot, number, fault)
 
 
 async def retry(session: AsyncSession, numbers: Sequence[int] = ()) -> list[int]:

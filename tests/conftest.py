@@ -13,33 +13,35 @@ from db.base import Base
 from db.migrate import upgrade
 from db.session import Sessions, make_engine, make_sessions
 from kit.settings import Settings
-from tests import postgres
+from tests import postgres, side_by_side
 from tests.factories import FixedClock
-
-NOT_RUN = pytest.StashKey[list[str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Know our own marker, and keep a list of what this machine cannot run."""
+    """Know our own marker, and how tests are shared out when several processes run them."""
     config.addinivalue_line("markers", "postgres: needs a PostgreSQL server")
-    config.stash[NOT_RUN] = []
+    config.pluginmanager.register(side_by_side)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what needs PostgreSQL where there is none, and fail for it in CI."""
+    side_by_side.arrange(config, items)
     affected = [item for item in items if item.get_closest_marker("postgres")]
     reason = postgres.why_unreachable() if affected else None
     if reason is None:
         return
     if os.environ.get("CI", "").lower() in {"1", "true", "yes"}:
-        raise pytest.UsageError(
+        side_by_side.refuse(
+            config,
+            items,
             f"CI runs everything, but {len(affected)} tests find no PostgreSQL server;"
-            f" set {postgres.SERVER_SETTING}: {reason}"
+            f" set {postgres.SERVER_SETTING}: {reason}",
         )
+        return
     items[:] = [item for item in items if item not in affected]
     config.hook.pytest_deselected(items=affected)
-    config.stash[NOT_RUN].append(
+    side_by_side.notes(config)[side_by_side.NOT_RUN] = (
         f"PostgreSQL 上的 {len(affected)} 项测试（没有连上 PostgreSQL，SQLite 上的同样测试已运行）"
         f" / {len(affected)} tests on PostgreSQL (no server; the same tests ran on SQLite;"
         f" set {postgres.SERVER_SETTING})"
@@ -49,10 +51,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Say on the very last line what was not run."""
-    missing = config.stash.get(NOT_RUN, [])
+    missing = side_by_side.notes(config).get(side_by_side.NOT_RUN)
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     if missing and reporter is not None:
-        reporter.write_line(f"未运行 / NOT RUN: {'; '.join(missing)}", yellow=True)
+        reporter.write_line(f"未运行 / NOT RUN: {missing}", yellow=True)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ with FakeActions() as actions, rasa_server(actions.port, folder) as rasa: ...
 """
 
 import json
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -17,7 +16,8 @@ from typing import Any, Self
 
 import httpx
 
-from tools.train_nlu import MODELS, ROOT, rasa_command, train
+from tests.stack import MODELS, free_ports
+from tools.train_nlu import ROOT, rasa_command, train
 
 # Outside the data folders, so that all tests share one training, and the next session too.
 PYTHON = ROOT / ".venv-nlu" / "bin" / "python"
@@ -94,7 +94,7 @@ class Rasa:
 def rasa_server(actions_port: int, folder: Path) -> Iterator[Rasa]:
     """Rasa as the supervisor starts it; its log goes to `folder`."""
     model, _ = train(PYTHON, MODELS)
-    port, log = free_port(), folder / "rasa.log"
+    [port], log = free_ports(1), folder / "rasa.log"
     command = rasa_command(
         PYTHON, *f"-m nlu.run_rasa run -i 127.0.0.1 -p {port}".split(),
         *["--endpoints", "nlu/endpoints.yml"],
@@ -111,14 +111,6 @@ def rasa_server(actions_port: int, folder: Path) -> Iterator[Rasa]:
             # It keeps nothing, and takes seconds to end when asked.
             process.kill()
             process.wait()
-
-
-def free_port() -> int:
-    """A port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def _wait_until_ready(rasa: Rasa, process: subprocess.Popen[bytes]) -> None:

@@ -28,6 +28,7 @@ from kit.settings import Settings
 log = structlog.get_logger()
 
 SECONDS_BETWEEN_MENUS = 60.0
+DIGITS = 18  # what the database holds as a number
 # The menu of commands, in its order; what each does stands in services/tasks/commands.py.
 COMMANDS = ("stops", "rights", "suggest", "hazard", "mine", "link", "help", "start")
 
@@ -44,6 +45,7 @@ class TelegramChannel:
         pipeline: Pipeline,
     ) -> None:
         token = settings.telegram_token.get_secret_value() if settings.telegram_token else ""
+        number = bot_number(token)
         self._library = library
         # Who was refused as too fast waits as a row, where a restart finds it, not in the limiter.
         self._bot = make_bot(
@@ -58,9 +60,10 @@ class TelegramChannel:
             pipeline=pipeline,
             sender=self._sender,
             delivery=self._delivery,
+            bot=number,
             photos_folder=settings.photos,
         )
-        self._intake = Intake(sessions, clock, serving)
+        self._intake = Intake(sessions, clock, number, serving)
         self.secret = webhook_secret(settings) if settings.telegram_webhook_url else None
         self._door: Polling | Webhook
         if settings.telegram_webhook_url and self.secret:
@@ -104,6 +107,12 @@ class TelegramChannel:
                 await asyncio.sleep(SECONDS_BETWEEN_MENUS)
             else:
                 return
+
+
+def bot_number(token: str) -> int:
+    """The number of the bot, which stands in front of its token."""
+    digits = token.partition(":")[0]
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= DIGITS else 0
 
 
 def webhook_secret(settings: Settings) -> str | None:

@@ -30,9 +30,10 @@ NUMBERS = 2**62
 class Intake:
     """Takes raw updates from polling or the webhook and sees each of them answered."""
 
-    def __init__(self, sessions: Sessions, clock: Clock, serving: Serving) -> None:
+    def __init__(self, sessions: Sessions, clock: Clock, bot: int, serving: Serving) -> None:
         self._sessions = sessions
         self._clock = clock
+        self._bot = bot
         self._serving = serving
         self._lanes = Lanes(self._work)
         # What waits, so that a lane need not ask the database again; that remains the truth.
@@ -44,7 +45,8 @@ class Intake:
         """Commit what is new, then have it worked. Whoever delivered it may now forget it."""
         found = [_update(raw) for raw in raws]
         async with transaction(self._sessions) as session:
-            new = await updates.store(session, self._clock, [each for each in found if each])
+            read = [each for each in found if each]
+            new = await updates.store(session, self._clock, self._bot, read)
         self._add(new)
         if None in found:
             log.warning("telegram_update_without_number", count=found.count(None))
@@ -53,7 +55,7 @@ class Intake:
         """Go on with what an earlier run stored and did not finish."""
         async with transaction(self._sessions) as session:
             await updates.forget(session, self._clock)
-            left = await updates.waiting(session)
+            left = await updates.waiting(session, self._bot)
         self._add(left)
 
     async def stop(self) -> None:
@@ -124,7 +126,7 @@ class Intake:
     async def _set_aside(self, number: int, fault: str) -> None:
         log.error("telegram_update_set_aside", update=number, fault=fault)
         async with transaction(self._sessions) as session:
-            await updates.set_aside(session, number, fault)
+            await updates.set_aside(session, self._bot, number, fault)
 
     def _forget(self, done: Sequence[Update]) -> None:
         for update in done:

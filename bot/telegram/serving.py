@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Document, PhotoSize
 
 from bot.delivery import Delivery
@@ -38,8 +39,10 @@ class Serving:
         pipeline: Pipeline,
         sender: Sender,
         delivery: Delivery,
+        bot: int,
         photos_folder: Path,
     ) -> None:
+        self._bot = bot
         self._sessions = sessions
         self._library = library
         self._clock = clock
@@ -91,10 +94,10 @@ class Serving:
                 row = {**reply, "before": before}
                 before += len(reply["choices"])
                 await outbox.put_for(
-                    session, self._clock, account.id, f"tg{number}:{order}", row,
+                    session, self._clock, account.id, f"{self._message_id(number)}:{order}", row,
                     priority=outbox.LIVE,
                 )  # fmt: skip
-            await updates.mark_done(session, self._clock, [each.number for each in together])
+            await self._mark_done(session, together)
         self._delivery.nudge(account.id)
         if first.press is not None:
             self._sender.mark_pressed(first.press)
@@ -108,7 +111,7 @@ class Serving:
             return [Reply(self._library.say(error.key, **error.fields)).as_json()]
         incoming = Incoming(
             worker_id=account.worker_id,
-            message_id=f"tg{number}",
+            message_id=self._message_id(number),
             kind=first.kind,
             text=_storable(text) if text and first.kind != "choice" else None,
             position=first.position,
@@ -134,6 +137,9 @@ class Serving:
                 )
         return tuple(kept)
 
+    def _message_id(self, number: int) -> str:
+        return f"tg{self._bot}-{number}"
+
     async def _note_membership(self, change: Membership) -> None:
         async with transaction(self._sessions) as session:
             account = await accounts.known_at_telegram(session, change.chat)
@@ -147,7 +153,11 @@ class Serving:
 
     async def _done(self, together: Sequence[Update]) -> None:
         async with transaction(self._sessions) as session:
-            await updates.mark_done(session, self._clock, [each.number for each in together])
+            await self._mark_done(session, together)
+
+    async def _mark_done(self, session: AsyncSession, together: Sequence[Update]) -> None:
+        numbers = [each.number for each in together]
+        await updates.mark_done(session, self._clock, self._bot, numbers)
 
 
 def _storable(text: str) -> str:

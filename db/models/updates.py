@@ -10,7 +10,7 @@ from db.base import KEY_LENGTH, Base
 
 
 class UpdateRow(Base):
-    """One update of Telegram, under its own number: a second delivery meets the first.
+    """One update of one bot, under its own number: a second delivery meets the first.
 
     `lane` is the chat whose updates are worked in order. Body and lane go when it is done; one
     that cannot be worked is set aside with the name of its fault, for a person to look at.
@@ -24,6 +24,8 @@ class UpdateRow(Base):
         Index("ix_updates_state_id", "state", "id"),
     )
 
+    # Whoever gives the bot another token gets numbers that say nothing of the old ones.
+    bot: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     lane: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
     body: Mapped[dict[str, Any] | None]

@@ -17,26 +17,28 @@ class UpdateRepository:
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
 
-    async def known(self, numbers: Sequence[int]) -> set[int]:
-        """Which of these were stored before."""
-        query = select(UpdateRow.id).where(UpdateRow.id.in_(numbers))
+    async def known(self, bot: int, numbers: Sequence[int]) -> set[int]:
+        """Which of these updates of a bot were stored before."""
+        query = select(UpdateRow.id).where(UpdateRow.bot == bot, UpdateRow.id.in_(numbers))
         return set((await self.session.scalars(query)).all())
 
-    async def waiting(self, lane: str | None = None) -> Sequence[UpdateRow]:
-        """What nobody has worked yet, of one lane or all, in order."""
-        query = select(UpdateRow).where(UpdateRow.state == "waiting").order_by(UpdateRow.id)
-        if lane is not None:
-            query = query.where(UpdateRow.lane == lane)
+    async def waiting(self, bot: int) -> Sequence[UpdateRow]:
+        """What nobody has worked yet, in order."""
+        query = (
+            select(UpdateRow)
+            .where(UpdateRow.bot == bot, UpdateRow.state == "waiting")
+            .order_by(UpdateRow.id)
+        )
         return (await self.session.scalars(query)).all()
 
-    async def mark_done(self, numbers: Sequence[int], now: datetime) -> None:
+    async def mark_done(self, bot: int, numbers: Sequence[int], now: datetime) -> None:
         """Note that these were worked, and drop what they said."""
-        query = update(UpdateRow).where(UpdateRow.id.in_(numbers)).values(done_at=now, **DONE)
-        await self.session.execute(query)
+        query = update(UpdateRow).where(UpdateRow.bot == bot, UpdateRow.id.in_(numbers))
+        await self.session.execute(query.values(done_at=now, **DONE))
 
-    async def set_aside(self, number: int, fault: str) -> None:
+    async def set_aside(self, bot: int, number: int, fault: str) -> None:
         """Note that this one cannot be worked, and why."""
-        query = update(UpdateRow).where(UpdateRow.id == number)
+        query = update(UpdateRow).where(UpdateRow.bot == bot, UpdateRow.id == number)
         await self.session.execute(query.values(state="poison", fault=fault))
 
     async def put_back(self, numbers: Sequence[int]) -> Sequence[int]:

@@ -121,6 +121,7 @@ ROWS = {
         "created_at": NOON,
     },
     "updates": {
+        "bot": 2**51,
         "id": 2**51,
         "state": "done",
         "received_at": NOON,

@@ -10,6 +10,7 @@ from tests.stack import running
 from tests.web.conftest import context
 from tools.chat import Chat
 from tools.start.stack import Stack
+from tools.telegram.bench import TelegramApi, telegram_api
 
 __all__ = ["browser", "context"]
 
@@ -17,9 +18,18 @@ Running = tuple[Stack, Settings]
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """All four processes, real Rasa among them."""
-    with running(tmp_path_factory.mktemp("yizhan"), turns_per_minute=6000) as started:
+def telegram() -> Iterator[TelegramApi]:
+    """The Bot API that the stack's bot polls."""
+    with telegram_api() as api:
+        yield api
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, telegram: TelegramApi) -> Iterator[Running]:
+    """All four processes, real Rasa among them, the bot on Telegram too."""
+    data = tmp_path_factory.mktemp("yizhan")
+    reached = {"telegram_token": telegram.token, "telegram_api_base": telegram.base}
+    with running(data, turns_per_minute=6000, **reached) as started:
         yield started
 
 

@@ -4,7 +4,8 @@ import pytest
 
 from kit.ids import CODE_ALPHABET, digest, new_code, new_digits, new_id, new_token, read_code
 
-CODES = [new_code() for _ in range(20)]
+# Named by their number: two processes that share out the tests draw different codes.
+CODES = [pytest.param(new_code(), id=str(number)) for number in range(20)]
 
 
 @pytest.mark.parametrize("code", CODES)

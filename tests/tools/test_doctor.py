@@ -48,9 +48,11 @@ def log(copy, name):
 async def put_aside(sessions, clock, *numbers, fault="KeyError"):
     body = {"message": {"text": WORDS, "chat": {"id": 4567}}}
     async with transaction(sessions) as session:
-        await updates.store(session, clock, [Update(number, "4567", body) for number in numbers])
+        await updates.store(
+            session, clock, 1, [Update(number, "4567", body) for number in numbers]
+        )
         for number in numbers:
-            await updates.set_aside(session, number, fault)
+            await updates.set_aside(session, 1, number, fault)
 
 
 def test_with_everything_down_each_part_is_named_with_what_to_do(copy, clock):
@@ -229,7 +231,7 @@ async def test_updates_that_were_set_aside_are_listed_without_a_word_of_them(
 
 async def test_updates_that_wait_are_told_when_it_is_too_long(stored, clock, sessions):
     async with transaction(sessions) as session:
-        await updates.store(session, clock, [Update(1, "4567", {}), Update(2, "4567", {})])
+        await updates.store(session, clock, 1, [Update(1, "4567", {}), Update(2, "4567", {})])
     stored.examined(clock).sees("well", "updates", waiting=2)
 
     clock.advance(minutes=6)
@@ -272,9 +274,7 @@ async def test_all_that_was_set_aside_is_worked_again(stored, clock, sessions):
     assert await states(sessions) == [(7, "waiting", None), (8, "waiting", None)]
     stored.examined(clock).sees("well", "updates", waiting=2)
     async with transaction(sessions) as session:
-        assert [
-            each.body["message"]["text"] for each in await updates.waiting(session, "4567")
-        ] == [
+        assert [each.body["message"]["text"] for each in await updates.waiting(session, 1)] == [
             WORDS,
             WORDS,
         ]
@@ -283,8 +283,8 @@ async def test_all_that_was_set_aside_is_worked_again(stored, clock, sessions):
 async def test_only_named_ones_are_worked_again(stored, clock, sessions):
     await put_aside(sessions, clock, 7, 8)
     async with transaction(sessions) as session:
-        await updates.store(session, clock, [Update(9, "4567", {})])
-        await updates.mark_done(session, clock, [9])
+        await updates.store(session, clock, 1, [Update(9, "4567", {})])
+        await updates.mark_done(session, clock, 1, [9])
 
     code, said = await asyncio.to_thread(stored.command, "updates", "retry", "8", "9", "10")
 

@@ -5,6 +5,7 @@ stored replies again. The page is served under the strict policy of the real ser
 Trusted Types enforced, so that any use of innerHTML throws.
 """
 
+import hashlib
 import json
 import threading
 import time
@@ -15,9 +16,9 @@ from typing import Any
 
 STATIC = Path(__file__).resolve().parents[2] / "bot" / "web" / "static"
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self';"
-    " manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
-    " require-trusted-types-for 'script'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:;"
+    " connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'none'; require-trusted-types-for 'script'"
 )
 TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -56,6 +57,9 @@ class FakeApi:
     stored: dict[str, Replies] = field(default_factory=dict)
     tokens: list[str] = field(default_factory=list)
     poison: set[str] = field(default_factory=set)  # Words at which the server always errs.
+    photos: list[bytes] = field(default_factory=list)  # What was uploaded, each time.
+    photo_faults: list[Fault] = field(default_factory=list)
+    owners: dict[str, str] = field(default_factory=dict)  # Whose a photo is.
     news: list[tuple[int, str]] = field(default_factory=list)  # A number and its data.
     inbox_faults: list[Fault] = field(default_factory=list)
     listeners: list[tuple[str, str]] = field(default_factory=list)  # Token, Last-Event-ID.
@@ -80,14 +84,24 @@ class FakeApi:
         return header.removeprefix("Bearer ") in self.tokens
 
     def serve(self, turn: dict[str, Any]) -> Replies:
-        heard = str(turn.get("text") or turn.get("choice") or "位置")
+        heard = self.words_of(turn)
         replies = self.answers.get(heard, [{"text": f"收到：{heard}", "choices": [], "cards": []}])
         return self.stored.setdefault(turn["id"], replies)
 
     def heard(self) -> list[str]:
         """The turns that took effect, in order, each id once."""
         effective = {turn["id"]: turn for turn in self.turns if turn["id"] in self.stored}
-        return [str(t.get("text") or t.get("choice") or "位置") for t in effective.values()]
+        return [self.words_of(turn) for turn in effective.values()]
+
+    @staticmethod
+    def words_of(turn: dict[str, Any]) -> str:
+        return str(turn.get("text") or turn.get("choice") or turn.get("photo") or "位置")
+
+    def keep(self, picture: bytes, owner: str) -> str:
+        """The id of a photo: the same picture of the same worker is the same photo."""
+        photo = f"photo-{hashlib.sha256(picture + owner.encode()).hexdigest()[:6]}"
+        self.owners[photo] = owner
+        return photo
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -148,17 +162,49 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.api.requests.append(("POST", self.path))
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        body = self.rfile.read(int(self.headers["Content-Length"]))
         if self.path == "/api/workers":
             self.answer(201, json.dumps({"token": self.api.new_token()}).encode())
+        elif self.path == "/api/photos":
+            self.photo(body)
         else:
-            self.turn(body)
+            self.turn(json.loads(body))
+
+    def photo(self, form: bytes) -> None:
+        """An upload as `bot/web/photos.py` takes it."""
+        assert self.headers["Content-Type"].startswith("multipart/form-data; boundary=")
+        head, picture = form.split(b"\r\n\r\n", 1)
+        assert b'name="photo"' in head
+        picture = picture.rsplit(b"\r\n--", 1)[0]
+        self.api.photos.append(picture)
+        owner = self.headers.get("Authorization", "")
+        photo = self.api.keep(picture, owner)
+        fault = self.api.photo_faults.pop(0) if self.api.photo_faults else Fault()
+        self.give(fault, json.dumps({"photo": photo}).encode())
 
     def turn(self, body: dict[str, Any]) -> None:
         self.api.turns.append(body)
         fault = self.api.faults.pop(0) if self.api.faults else Fault()
         if body.get("text") in self.api.poison:
             fault = Fault(status=500)
+        if self.gives_way(fault):
+            return
+        owner = self.headers.get("Authorization", "")
+        assert self.api.owners.get(body.get("photo", ""), owner) == owner
+        replies = json.dumps({"replies": self.api.serve(body)}).encode()
+        self.give(Fault(lose_answer=fault.lose_answer), replies)
+
+    def give(self, fault: Fault, answer: bytes) -> None:
+        """The answer, unless something goes wrong first."""
+        if self.gives_way(fault):
+            return
+        if fault.lose_answer:
+            self.close_connection = True
+        else:
+            self.answer(200, answer)
+
+    def gives_way(self, fault: Fault) -> bool:
+        """Whether something else than the answer was said, or nothing at all."""
         time.sleep(fault.delay)
         if fault.drop:
             self.close_connection = True
@@ -167,11 +213,8 @@ class Handler(BaseHTTPRequestHandler):
         elif not self.api.knows(self.headers.get("Authorization", "")):
             self.answer(401, refusal(401, "身份不认识").body)
         else:
-            replies = json.dumps({"replies": self.api.serve(body)}).encode()
-            if fault.lose_answer:
-                self.close_connection = True
-            else:
-                self.answer(200, replies)
+            return False
+        return True
 
     def answer(self, status: int, body: bytes, kind: str = "application/json") -> None:
         self.send_response(status)
@@ -188,5 +231,6 @@ class Handler(BaseHTTPRequestHandler):
 def start(api: FakeApi) -> ThreadingHTTPServer:
     handler = type("BoundHandler", (Handler,), {"api": api})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    # How often it looks whether it shall end, which every test waits for.
+    threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
     return server

@@ -32,6 +32,13 @@ class Phone:
         await self.text_box.fill(words)
         await self.page.locator("#composer button.main").click()
 
+    async def sends_photo(self, picture: bytes) -> None:
+        """Choose a picture as the phone's own dialogue does."""
+        async with self.page.expect_file_chooser() as choosing:
+            await self.taps("发照片")
+        chooser = await choosing.value
+        await chooser.set_files({"name": "1.jpg", "mimeType": "image/jpeg", "buffer": picture})
+
     async def taps(self, name: str) -> None:
         await self.button(name).last.click()
 

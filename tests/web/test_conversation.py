@@ -72,7 +72,7 @@ async def test_a_whole_conversation_by_keyboard(phone: Phone, api: FakeApi) -> N
     await keys.press("Enter")
     await phone.sees("你是想问哪一个？")
     await expect(phone.text_box).to_be_focused()
-    for _ in range(5):  # Location button, three shortcuts, then the last choice.
+    for _ in range(6):  # Photo and location buttons, three shortcuts, then the last choice.
         await keys.press("Shift+Tab")
     await expect(phone.button("都不是")).to_be_focused()
     await keys.press("Enter")

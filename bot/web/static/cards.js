@@ -10,7 +10,7 @@ function linkTo(element, address) {
 	element.rel = "noreferrer noopener";
 }
 
-// A link without a number that can be dialled is left out.
+// Without a number to dial there is no link.
 function dial(link, words, label = link) {
 	const digits = /\d[\d -]+\d/.exec(words || "");
 	if (!digits) return link.remove();

@@ -3,7 +3,7 @@ import { byId, onTap } from "./words.js";
 
 const SIDE_MOST = 2048;
 
-// What the browser cannot read goes as it is: the server judges.
+// What the browser cannot read goes as it is.
 async function shrink(file) {
 	try {
 		const picture = await createImageBitmap(file);

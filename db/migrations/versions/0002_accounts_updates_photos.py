@@ -231,6 +231,7 @@ def _outbox_to_workers() -> None:
 def _create_updates() -> None:
     op.create_table(
         "updates",
+        sa.Column("bot", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("lane", sa.String(64)),
         sa.Column("body", sa.JSON()),
@@ -245,7 +246,7 @@ def _create_updates() -> None:
         sa.CheckConstraint(
             "state != 'done' OR (body IS NULL AND lane IS NULL)", name=op.f("ck_updates_blanked")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_updates")),
+        sa.PrimaryKeyConstraint("bot", "id", name=op.f("pk_updates")),
     )
     op.create_index("ix_updates_state_id", "updates", ["state", "id"])
 
