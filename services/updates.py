@@ -1,19 +1,23 @@
 """Updates of a channel: stored before they are acknowledged, each once, worked in order."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import UpdateRow
 from db.repositories.updates import UpdateRepository
+from kit import ids
 from kit.clock import Clock
 
 # Telegram delivers an update for a day at most; longer, we know it again.
 REMEMBERED = timedelta(days=7)
 LISTED = 20
+MARK = 16
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,16 @@ class Update:
     number: int
     lane: str
     body: dict[str, Any] = field(repr=False)
+
+    @cached_property
+    def digest(self) -> str:
+        """The same for the same content."""
+        return ids.digest(json.dumps(self.body, sort_keys=True))
+
+    @property
+    def message_id(self) -> str:
+        """What a turn remembers of it."""
+        return f"tg{self.number}-{self.digest[:MARK]}"
 
 
 @dataclass(frozen=True)
@@ -46,24 +60,25 @@ class Figures:
 async def store(
     session: AsyncSession, clock: Clock, bot: int, updates: Sequence[Update]
 ) -> list[Update]:
-    """Store what is new to a bot; gives back only that."""
+    """Store what is new to a bot; gives back only that.
+
+    A number that comes again with another content is new too: a server that lost its memory
+    counts from the beginning.
+    """
     rows = UpdateRepository(session)
     first = {update.number: update for update in reversed(updates)}
     known = await rows.known(bot, list(first))
-    new = [first[number] for number in sorted(first.keys() - known)]
-    rows.add_all(
-        [
-            UpdateRow(
-                bot=bot,
-                id=update.number,
-                lane=update.lane,
-                body=update.body,
-                state="waiting",
-                received_at=clock(),
-            )
-            for update in new
-        ]
-    )
+    new = []
+    for number, update in sorted(first.items()):
+        row = known.get(number)
+        if row is None:
+            row = UpdateRow(bot=bot, id=number)
+            rows.add(row)
+        elif row.digest == update.digest or row.state == "waiting":
+            continue
+        row.digest, row.lane, row.body = update.digest, update.lane, update.body
+        row.state, row.received_at, row.fault, row.done_at = "waiting", clock(), None, None
+        new.append(update)
     return new
 
 

@@ -81,12 +81,12 @@ class Serving:
             await self._sender.tell(said.chat, self._library.say("commands.failed"))
 
     async def _serve_worker(self, together: Sequence[Update], said: list[Said]) -> None:
-        first, number = said[0], together[0].number
+        first, message_id = said[0], together[0].message_id
         if first.press is not None:
             self._sender.acknowledge(first.press)
         async with transaction(self._sessions) as session:
             account = await accounts.at_telegram(session, self._clock, first.chat)
-        replies = await self._replies(account, number, said)
+        replies = await self._replies(account, message_id, said)
         self._asked_to_wait.discard(first.chat)
         async with transaction(self._sessions) as session:
             before = 0
@@ -94,7 +94,7 @@ class Serving:
                 row = {**reply, "before": before}
                 before += len(reply["choices"])
                 await outbox.put_for(
-                    session, self._clock, account.id, f"{self._message_id(number)}:{order}", row,
+                    session, self._clock, account.id, f"{message_id}:{order}", row,
                     priority=outbox.LIVE,
                 )  # fmt: skip
             await self._mark_done(session, together)
@@ -102,7 +102,7 @@ class Serving:
         if first.press is not None:
             self._sender.mark_pressed(first.press)
 
-    async def _replies(self, account: Account, number: int, said: list[Said]) -> Stored:
+    async def _replies(self, account: Account, message_id: str, said: list[Said]) -> Stored:
         first = said[0]
         text = next((each.text for each in said if each.text), None)
         try:
@@ -111,7 +111,7 @@ class Serving:
             return [Reply(self._library.say(error.key, **error.fields)).as_json()]
         incoming = Incoming(
             worker_id=account.worker_id,
-            message_id=self._message_id(number),
+            message_id=message_id,
             kind=first.kind,
             text=_storable(text) if text and first.kind != "choice" else None,
             position=first.position,
@@ -136,9 +136,6 @@ class Serving:
                     )
                 )
         return tuple(kept)
-
-    def _message_id(self, number: int) -> str:
-        return f"tg{self._bot}-{number}"
 
     async def _note_membership(self, change: Membership) -> None:
         async with transaction(self._sessions) as session:

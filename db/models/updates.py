@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import KEY_LENGTH, Base
+from db.base import DIGEST_LENGTH, KEY_LENGTH, Base
 
 
 class UpdateRow(Base):
@@ -27,6 +27,8 @@ class UpdateRow(Base):
     # Whoever gives the bot another token gets numbers that say nothing of the old ones.
     bot: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    # The same number with another content is another update: the server began to count anew.
+    digest: Mapped[str] = mapped_column(String(DIGEST_LENGTH))
     lane: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
     body: Mapped[dict[str, Any] | None]
     state: Mapped[str] = mapped_column(String(16))

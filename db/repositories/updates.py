@@ -1,6 +1,6 @@
 """Queries about updates that a channel delivered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
@@ -17,10 +17,10 @@ class UpdateRepository:
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
 
-    async def known(self, bot: int, numbers: Sequence[int]) -> set[int]:
-        """Which of these updates of a bot were stored before."""
-        query = select(UpdateRow.id).where(UpdateRow.bot == bot, UpdateRow.id.in_(numbers))
-        return set((await self.session.scalars(query)).all())
+    async def known(self, bot: int, numbers: Sequence[int]) -> Mapping[int, UpdateRow]:
+        """Those of a bot's updates that have these numbers."""
+        query = select(UpdateRow).where(UpdateRow.bot == bot, UpdateRow.id.in_(numbers))
+        return {row.id: row for row in await self.session.scalars(query)}
 
     async def waiting(self, bot: int) -> Sequence[UpdateRow]:
         """What nobody has worked yet, in order."""
@@ -76,6 +76,6 @@ class UpdateRepository:
         )
         await self.session.execute(query)
 
-    def add_all(self, rows: Sequence[UpdateRow]) -> None:
-        """Append updates."""
-        self.session.add_all(rows)
+    def add(self, row: UpdateRow) -> None:
+        """Append an update."""
+        self.session.add(row)

@@ -121,12 +121,12 @@ def _which_draft(form: Form, scene: Scene, first: str) -> Reply:
     if first:
         scene.keep(**{SAID: first})
     answers = scene.state.drafts[form.name]["answers"]
-    quoted = shorten(str(answers.get(form.fields[0].name, "")), QUOTED)
+    words = answers.get(form.fields[0].name) or "".join(photos.line(scene, answers))
     choices = (
         scene.choice("form.draft_go_on", "cases.go_on", kind=form.name),
         scene.choice("form.draft_anew", "cases.anew", kind=form.name, seal=seal(answers)),
     )
-    return scene.reply("form.draft_waiting", *choices, text=quoted)
+    return scene.reply("form.draft_waiting", *choices, text=shorten(str(words), QUOTED))
 
 
 async def _next(form: Form, scene: Scene) -> Replies:
@@ -228,7 +228,7 @@ async def _ask_summary(form: Form, scene: Scene) -> Reply:
             value=answers.get(field.name) or scene.say("form.left_out"),
         )
         for field in form.fields
-    ] + photos.line(scene)
+    ] + photos.line(scene, answers)
     edits = [
         Choice(
             scene.say("form.edit", name=scene.say(f"{form.words}.name_{field.name}")),

@@ -4,8 +4,9 @@ Waiting photos live for one turn: the next one gives them to a form, or they are
 stand in the worker's row beside `SAID`, which then holds what he wrote under them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from services import photos
 from services.dialogues.engine import button
@@ -81,9 +82,9 @@ def take_out(scene: Scene) -> None:
     scene.drop(IN_FORM)
 
 
-def line(scene: Scene) -> list[str]:
-    """The line of a summary that says how many photos there are, if any."""
-    count = len(in_form(scene))
+def line(scene: Scene, answers: Mapping[str, Any]) -> list[str]:
+    """The line that says how many photos are among these answers, if any."""
+    count = len(answers.get(IN_FORM, ()))
     return [scene.say("photos.line", count=count)] if count else []
 
 

@@ -257,6 +257,7 @@ bodies = st.one_of(
         optional={
             "text": st.text(st.characters(exclude_categories=[]), max_size=60) | json_values,
             "choice": st.text(st.characters(exclude_categories=[]), max_size=70) | json_values,
+            "photo": st.text(st.characters(exclude_categories=[]), max_size=70) | json_values,
             "location": st.fixed_dictionaries(
                 {"lat": st.floats() | json_values, "lon": st.floats() | json_values},
                 optional={"datum": st.sampled_from(["wgs84", "gcj02", "bd09"]) | json_values},

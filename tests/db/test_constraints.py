@@ -123,6 +123,7 @@ ROWS = {
     "updates": {
         "bot": 2**51,
         "id": 2**51,
+        "digest": "d",
         "state": "done",
         "received_at": NOON,
         "done_at": NOON,

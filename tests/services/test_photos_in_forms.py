@@ -3,7 +3,10 @@
 import asyncio
 
 import pytest
+from sqlalchemy import select
 
+from db.models import Photo
+from db.session import transaction
 from tests.pictures import scene_of
 from tests.services.photographing import count, ids_in_cases, in_draft
 from tests.services.test_suggestion import OPENER, PLACE, REMEDY, SUBJECT, at_summary, cases_of
@@ -222,3 +225,32 @@ async def test_danger_under_a_photo_comes_first_and_the_photo_stays(worker: Work
     worker.sees("现在有1张", "在什么地方")
     await worker.sends({"photos": ["0" * 32], "text": "着火了"})
     assert "119" in worker.replies[0]["text"]
+
+
+async def test_deleting_my_data_leaves_only_photos_of_cases(chat: Chat, worker: WorkerTester):
+    await at_summary(worker)
+    await worker.sends_photo(ONE)
+    await worker.presses("发送")
+    [in_case] = (await ids_in_cases(chat))["suggestion"]
+    await worker.says(OPENER)
+    await worker.sends_photo(TWO)
+    await worker.upload(THREE)  # and never said
+    await worker.says("我的资料")
+    await worker.presses("全部删掉")
+    await worker.presses("删掉")
+    worker.sees("都删掉了")
+    worker.sees_not("照片")
+    async with transaction(chat.sessions) as session:
+        rows = list(await session.execute(select(Photo.id, Photo.worker_id)))
+    assert [tuple(row) for row in rows] == [(in_case, None)]
+
+
+@on_sqlite
+async def test_a_draft_of_photos_alone_is_named_by_them(worker: WorkerTester):
+    await worker.says("报隐患")
+    await worker.sends_photo(ONE, TWO)
+    await worker.says("菜单")
+    await worker.presses("报隐患")
+    worker.sees("没写完的：“照片：2张”")
+    await worker.presses("接着写")
+    worker.sees("看到什么危险")

@@ -183,6 +183,20 @@ async def test_what_was_stored_and_not_worked_is_taken_up(bot: Bot, phone: Phone
 
 @polling
 @on_sqlite
+async def test_a_server_that_counts_anew_is_not_taken_for_one_that_repeats(bot: Bot, phone: Phone):
+    async with bot.running():
+        await aside(phone.says, "菜单")
+        await aside(phone.waits_for, MENU)
+    bot.api.forget()
+    other = bot.api.phone(810_001)
+    async with bot.running():
+        await aside(other.says, "提建议")
+        await aside(other.waits_for, "想提什么建议")
+    assert other.updates[0]["update_id"] == phone.updates[0]["update_id"]
+
+
+@polling
+@on_sqlite
 async def test_a_worker_who_writes_too_fast_loses_nothing(
     bot: Bot, phone: Phone, monkeypatch: pytest.MonkeyPatch
 ):

@@ -233,6 +233,7 @@ def _create_updates() -> None:
         "updates",
         sa.Column("bot", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("lane", sa.String(64)),
         sa.Column("body", sa.JSON()),
         sa.Column("state", sa.String(16), nullable=False),
