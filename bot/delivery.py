@@ -69,6 +69,7 @@ class Delivery:
         self._carrier = carrier
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
+        self._begun: set[int] = set()
 
     async def run(self) -> None:
         """Send what waits, until cancelled."""
@@ -147,11 +148,14 @@ class Delivery:
 
     async def _begin(self, parcel: Parcel, parts_sent: int) -> None:
         async with transaction(self._sessions) as session:
-            if not await deliveries.begin(session, parcel, parts_sent=parts_sent):
+            first = parcel.row not in self._begun
+            if not await deliveries.begin(session, parcel, parts_sent=parts_sent, first=first):
                 raise TakenBack
+        self._begun.add(parcel.row)
 
     async def _record(self, parcel: Parcel, outcome: Outcome) -> Parcel | None:
         """Write down how it ended; gives the account's next message."""
+        self._begun.discard(parcel.row)
         async with transaction(self._sessions) as session:
             match outcome.kind:
                 case "sent":

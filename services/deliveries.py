@@ -58,13 +58,14 @@ async def next_for(session: AsyncSession, clock: Clock, account_id: str) -> Parc
     return _parcel(row, number)
 
 
-async def begin(session: AsyncSession, parcel: Parcel, *, parts_sent: int) -> bool:
-    """Note that a part goes out now; False when the message was taken back meanwhile."""
+async def begin(session: AsyncSession, parcel: Parcel, *, parts_sent: int, first: bool) -> bool:
+    """Note that a part goes out now; `first` when this sender sent nothing of it before.
+
+    False when the message was taken back meanwhile, or another sender has it.
+    """
+    was = "waiting" if first else "sending"
     rows = OutboxRepository(session)
-    values = {"state": "sending", "parts_sent": parts_sent}
-    return await rows.move(parcel.row, "waiting", **values) or await rows.move(
-        parcel.row, "sending", **values
-    )
+    return await rows.move(parcel.row, was, state="sending", parts_sent=parts_sent)
 
 
 async def sent(session: AsyncSession, clock: Clock, parcel: Parcel) -> None:

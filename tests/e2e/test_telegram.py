@@ -1,75 +1,39 @@
 """The three questions of the first conversation on Telegram, through real Rasa, by both doors."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
-import requests
-from pydantic import SecretStr
 
 from tests import pictures
 from tests.e2e.conftest import Running
-from tests.e2e.test_first_conversation import console_page, until
-from tools.start.machine import ROOT, environment
-from tools.start.programs import surroundings
-from tools.start.trial import free_ports
-from tools.telegram.bench import TelegramApi, telegram_api
+from tests.e2e.test_first_conversation import console_page
+from tools.telegram.bench import TelegramApi
+from tools.telegram.whole import whole
 
 pytestmark = pytest.mark.stack
 
 WANSHENGWEI = (23.1035, 113.3845)
-SECONDS_TO_START = 30
-
-
-@contextmanager
-def delivered_to(stack: Running) -> Iterator[TelegramApi]:
-    """A second bot on the same database and Rasa, to which another Bot API delivers."""
-    [port] = free_ports(1)
-    with telegram_api() as api:
-        settings = stack[1].model_copy(
-            update={
-                "bot_port": port,
-                "telegram_token": SecretStr(api.token),
-                "telegram_api_base": api.base,
-                "telegram_webhook_url": f"http://127.0.0.1:{port}/telegram",
-            }
-        )
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bot"], cwd=ROOT, env=environment(surroundings(settings))
-        )
-        try:
-            assert until(lambda: _is_delivered_to(port), SECONDS_TO_START)
-            yield api
-        finally:
-            process.terminate()
-            process.wait(20)
-
-
-def _is_delivered_to(port: int) -> bool:
-    try:
-        answer = requests.get(f"http://127.0.0.1:{port}/readyz", timeout=2)
-    except requests.ConnectionError:
-        return False
-    return bool(answer.json()["telegram"] == "webhook")
 
 
 @pytest.fixture(params=["polling", "webhook"])
-def api(
-    request: pytest.FixtureRequest, stack: Running, telegram: TelegramApi
-) -> Iterator[TelegramApi]:
-    """The Bot API of a bot at work; no call of the bot may be wrong."""
+def reached(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[tuple[TelegramApi, Running]]:
+    """The Bot API of a bot at work, and its stack; no call of the bot may be wrong."""
     if request.param == "polling":
-        yield telegram
-        assert telegram.problems() == []
+        api, stack = request.getfixturevalue("telegram"), request.getfixturevalue("stack")
+        yield api, stack
+        assert api.problems() == []
         return
-    with delivered_to(stack) as other:
-        yield other
-        assert other.problems() == []
+    # One database has one bot, so the other door is another house.
+    with whole(tmp_path, "webhook") as other:
+        yield other.api, (other.stack, other.settings)
+        assert other.api.problems() == []
 
 
-def test_the_three_questions_with_venue_and_photo(api: TelegramApi, stack: Running) -> None:
+def test_the_three_questions_with_venue_and_photo(reached: tuple[TelegramApi, Running]) -> None:
+    api, stack = reached
     worker = api.phone(830_001)
     worker.starts()
     worker.waits_for("你好，我是驿站", "境外")
