@@ -35,7 +35,7 @@ def main() -> None:
         await engine.dispose()
 
     uvicorn.run(
-        create_app(Parts(sessions, library, utc_now, pipeline, close, telegram)),
+        create_app(Parts(sessions, library, utc_now, pipeline, close, telegram, settings.photos)),
         host=settings.host,
         port=settings.bot_port,
         log_config=None,

@@ -51,6 +51,8 @@ class Serving:
         self._delivery = delivery
         self._photos_folder = photos_folder
         self._asked_to_wait: set[int] = set()
+        # A large picture costs hundreds of megabytes while it is decoded.
+        self._decoding = asyncio.Semaphore(1)
 
     async def serve(self, together: Sequence[Update]) -> None:
         """Answer one update, or the pictures of one album together."""
@@ -128,7 +130,8 @@ class Serving:
         kept = []
         for file in files[:PHOTOS_MOST]:
             data = await self._sender.download(file)
-            encoded = await asyncio.to_thread(photos.encode, data)
+            async with self._decoding:
+                encoded = await asyncio.to_thread(photos.encode, data)
             async with transaction(self._sessions) as session:
                 kept.append(
                     await photos.keep(

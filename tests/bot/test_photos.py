@@ -1,6 +1,7 @@
 """Uploads through the turn API: what a page and what an attacker would send."""
 
 import asyncio
+import os
 import threading
 from collections.abc import AsyncIterator
 from time import monotonic, sleep
@@ -287,6 +288,24 @@ async def test_an_upload_that_never_ends_is_given_up(api: Api):
     assert logged == []
     api.app.state.uploads = Uploads()
     assert (await api.upload(scene_of(1))).status_code == 200
+
+
+@on_sqlite
+async def test_the_running_app_sweeps_the_folder(api: Api):
+    await api.upload(scene_of(1))
+    [used] = api.chat.folder.glob("??/*")
+    orphan = photos.path_of(api.chat.folder, "ab" * 32)
+    orphan.parent.mkdir(exist_ok=True)
+    orphan.write_bytes(b"nobody knows me")
+    api.chat.clock.advance(hours=2)
+    long_ago = api.chat.clock().timestamp() - 7200
+    for path in (used, orphan):
+        os.utime(path, (long_ago, long_ago))
+    async with api.app.router.lifespan_context(api.app):
+        end = monotonic() + 20
+        while orphan.exists() and monotonic() < end:  # noqa: ASYNC110 - a file has no event
+            await asyncio.sleep(0.01)
+    assert (used.exists(), orphan.exists()) == (True, False)
 
 
 @on_sqlite
