@@ -207,9 +207,9 @@ async def test_what_may_have_arrived_is_offered_never_repeated(
     [menu] = await asked(chat, way, "菜单")
     async with delivering(chat, carrier):
         await until(lambda: _is(len(carrier.sent) == 2))
+        await until(lambda: _settled(chat, "unknown"))
     assert carrier.texts[0].startswith("我能帮你")
     assert carrier.texts[1].startswith("刚才的回答可能没发到")
-        await until(lambda: _settled(chat, "unknown"))
     assert list(await rows(chat)) == ["tg5:0"]
 
     again = await press_again(chat, way)

@@ -68,7 +68,18 @@ NEWER = (
             ("linked", "case:step", 1), ("web", "case:step", 1),
         )
     ),
-    ("updates", {"bot": 1, "id": 7, "digest": "d", "lane": "1", "body": {}, "state": "waiting", "received_at": AT}),
+    (
+        "updates",
+        {
+            "bot": 1,
+            "id": 7,
+            "digest": "d",
+            "lane": "1",
+            "body": {},
+            "state": "waiting",
+            "received_at": AT,
+        },
+    ),
     ("link_codes", {"code": "123456", "account_id": "linked", "expires_at": AT}),
     ("link_tries", {"id": "try", "account_id": "linked", "at": AT}),
     ("photos", {"id": "p", "worker_id": "web", "digest": "d", "width": 1, "height": 1}

@@ -230,7 +230,7 @@ async def test_it_says_what_wiping_takes_away(phone: Phone, api: FakeApi) -> Non
     await enrol(phone, api)
     api.tell(1, reply("交上去了", cards=[CASE]))
     card = phone.page.locator(".card")
-    await expect(card).to_contain_text("只能在这部手机上查")
+    await expect(card).to_contain_text("在这部手机或绑定的聊天里查")
     await expect(card).not_to_contain_text("换手机")
     await phone.taps("清空")
     dialog = phone.page.get_by_role("dialog")
