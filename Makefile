@@ -15,8 +15,11 @@ PREPARE := @test -n "$(PYTHON)" || { echo "没有找到 Python 3.11 或更新的
 # search engine is to find us (H030), and a button outside a form needs no type (H043).
 HTML_IGNORED := H015,H020,H030,H042,H043
 SLOW := rasa or browser or stack
+# Two at a time, what CI has cores for; tests/side_by_side.py says which tests run beside which.
+PYTEST := $(PY) -m pytest -n 2
+TWO_JOBS := -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
-.PHONY: help run test check lint fmt lock nlu-eval screenshots bench soak clean
+.PHONY: help run test check lint model fmt lock nlu-eval screenshots bench soak clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -25,12 +28,16 @@ run: ## Set up what is missing, start everything, print the addresses
 	$(PREPARE) app nlu
 	@exec $(PY) -m tools.run
 
-test: lint ## Every check and every test, real Rasa, PostgreSQL and Chromium included
+test: ## Every check and every test, real Rasa, PostgreSQL and Chromium included
 	$(PREPARE) dev nlu
-	$(PY) -m pytest
+	@$(MAKE) $(TWO_JOBS) lint model
+	$(PYTEST)
 
 check: lint ## The fast part: no Rasa, no browser
-	$(PY) -m pytest -m "not ($(SLOW))"
+	$(PYTEST) -m "not ($(SLOW))"
+
+model: # of a prepared environment
+	$(PY) -m tools.train_nlu
 
 lint:
 	$(PREPARE) dev nlu
@@ -63,13 +70,15 @@ screenshots: ## Take the pictures of the README anew
 	$(PREPARE) dev nlu
 	$(PY) -m tools.screenshots
 
-bench: ## Measure start, memory and answers; write docs/figures/
+bench: ## Measure start, memory, answers and many at once; write docs/figures/
 	$(PREPARE) dev nlu
 	$(PY) -m tools.bench
+	$(PY) -m tools.telegram.load
 
 soak: ## Repetitions, kills and loads, at most 60 minutes
 	$(PREPARE) dev nlu
 	$(PY) -m tools.soak
+	$(PY) -m tools.telegram.soak --door both
 
 clean: ## Remove what set-up and tests made; the data folder stays
 	rm -rf .venv .venv-nlu .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

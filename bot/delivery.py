@@ -11,10 +11,9 @@ from functools import partial
 from typing import Any, Literal, Protocol, TypeVar
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from content.library import Library
-from db.session import Sessions, transaction
+from db.session import AWAY, Sessions, transaction
 from kit.clock import Clock
 from services import deliveries
 from services.deliveries import Parcel
@@ -111,7 +110,7 @@ class Delivery:
                     parcel = await self._deliver_one(parcel)
                 if account_id not in self._again:
                     return
-        except (DBAPIError, OSError) as error:
+        except AWAY as error:
             # Nothing went out that is not noted: the row waits, and the next look finds it.
             log.warning("delivery_waits", error=type(error).__name__)
         finally:
@@ -177,7 +176,7 @@ class Delivery:
         while True:
             try:
                 return await work()
-            except (DBAPIError, OSError) as error:
+            except AWAY as error:
                 log.warning("delivery_waits", error=type(error).__name__)
                 await asyncio.sleep(LOOK_EVERY)
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -15,6 +17,10 @@ from sqlalchemy.ext.asyncio import (
 from sqlalchemy.pool import ConnectionPoolEntry
 
 Sessions = async_sessionmaker[AsyncSession]
+
+# What is raised while the database is away, locked or full: the same work may succeed later. What
+# else it raises speaks of the work itself.
+AWAY = (OperationalError, InterfaceError, PoolTimeout, OSError)
 
 # How long a writer waits for another before it gives up, in seconds. Our transactions take
 # milliseconds; a longer wait means that something is wrong, and the worker gets the menu.

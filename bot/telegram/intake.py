@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from bot.telegram.lanes import Lanes
 from bot.telegram.reading import Unreadable, album_of, lane_of
 from bot.telegram.serving import Serving
-from db.session import Sessions, transaction
+from db.session import AWAY, Sessions, transaction
 from kit.clock import Clock
 from kit.errors import TooFast
 from services import updates
@@ -66,7 +65,7 @@ class Intake:
         """Work one update; the seconds to wait where it has to be tried again."""
         try:
             return await self._try(number)
-        except (DBAPIError, OSError) as error:
+        except AWAY as error:
             # The database is away, or its disk is full: the update is safe and waits.
             log.warning("telegram_update_waits", update=number, error=type(error).__name__)
             return SECONDS_BETWEEN_TRIES
@@ -79,10 +78,10 @@ class Intake:
             return SECONDS_FOR_AN_ALBUM
         try:
             await self._serving.serve(together)
-        except (DBAPIError, OSError):
+        except AWAY:
             raise
         except TooFast as error:
-            return await self._serving.ask_to_wait(together[0], error)
+            return self._serving.ask_to_wait(together[0], error)
         except Unreadable as error:
             await self._set_aside(number, str(error))
         except Exception as error:  # noqa: BLE001 - one update must never stop the others
@@ -119,7 +118,7 @@ class Intake:
         if tries < TRIES:
             return SECONDS_BETWEEN_TRIES
         await self._set_aside(update.number, type(error).__name__)
-        await self._serving.apologise(update)
+        self._serving.apologise(update)
         self._forget([update])
         return None
 

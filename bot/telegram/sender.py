@@ -40,6 +40,7 @@ class Sender:
         self.bot = bot
         self._library = library
         self._aside: set[asyncio.Task[None]] = set()
+        self._told: set[int] = set()
 
     def parts(self, reply: dict[str, Any]) -> tuple[Out, ...]:
         """The messages that a reply becomes."""
@@ -58,10 +59,16 @@ class Sender:
         # A map that is refused is no reason to keep back what follows.
         return Outcome("sent") if outcome.kind == "refused" else outcome
 
-    async def tell(self, chat: int, text: str) -> None:
-        """Say something outside of any conversation, if it can be said now."""
-        ticket = Ticket(Priority.LIVE)
-        await self._outcome(self.bot.send_message(chat, text, rate_limit_args=ticket))
+    def tell(self, chat: int, text: str) -> None:
+        """Say something outside of any conversation, beside all else.
+
+        While the last such word to this chat still waits for its turn, another one is not said.
+        """
+        if chat in self._told:
+            return
+        self._told.add(chat)
+        task = self._beside(self.bot.send_message(chat, text, rate_limit_args=Ticket()))
+        task.add_done_callback(lambda _: self._told.discard(chat))
 
     def acknowledge(self, press: Press) -> None:
         """Stop the button's waiting mark, beside all else: the answer must not wait for it."""
@@ -129,7 +136,7 @@ class Sender:
             return Outcome(failure.kind, failure.seconds)
         return Outcome("sent")
 
-    def _beside(self, request: Coroutine[Any, Any, object]) -> None:
+    def _beside(self, request: Coroutine[Any, Any, object]) -> asyncio.Task[None]:
         """Ask for something that nobody waits for and whose failure changes nothing."""
 
         async def run() -> None:
@@ -140,6 +147,7 @@ class Sender:
         task = asyncio.create_task(run())
         self._aside.add(task)
         task.add_done_callback(self._aside.discard)
+        return task
 
     def _marked(self, button: InlineKeyboardButton, token: str) -> InlineKeyboardButton:
         if button.callback_data != token:

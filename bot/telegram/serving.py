@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -25,6 +26,7 @@ from services.updates import Update
 log = structlog.get_logger()
 
 PHOTOS_MOST = 10
+ASKED_ONCE_IN = timedelta(minutes=5)
 
 
 class Serving:
@@ -50,7 +52,7 @@ class Serving:
         self._sender = sender
         self._delivery = delivery
         self._photos_folder = photos_folder
-        self._asked_to_wait: set[int] = set()
+        self._asked_to_wait: dict[int, datetime] = {}
         # A large picture costs hundreds of megabytes while it is decoded.
         self._decoding = asyncio.Semaphore(1)
 
@@ -63,24 +65,26 @@ class Serving:
             await self._serve_worker(together, said)
             return
         if isinstance(first, Elsewhere):
-            await self._sender.tell(first.chat, self._library.say("commands.group"))
+            self._sender.tell(first.chat, self._library.say("commands.group"))
         if isinstance(first, Membership):
             await self._note_membership(first)
         await self._done(together)
 
-    async def ask_to_wait(self, update: Update, error: TooFast) -> float:
+    def ask_to_wait(self, update: Update, error: TooFast) -> float:
         """Say once that this goes too fast; the update is worked when its time has come."""
-        said = read(update.body, self._sender.bot)
-        if isinstance(said, Said) and said.chat not in self._asked_to_wait:
-            self._asked_to_wait.add(said.chat)
-            await self._sender.tell(said.chat, self._library.say("commands.wait"))
+        said, now = read(update.body, self._sender.bot), self._clock()
+        asked = {k: at for k, at in self._asked_to_wait.items() if now - at < ASKED_ONCE_IN}
+        self._asked_to_wait = asked
+        if isinstance(said, Said) and said.chat not in asked:
+            asked[said.chat] = now
+            self._sender.tell(said.chat, self._library.say("commands.wait"))
         return float(str(error.fields["seconds"])) / 10
 
-    async def apologise(self, update: Update) -> None:
+    def apologise(self, update: Update) -> None:
         """Say that this one could not be done, and that it is not lost."""
         said = read(update.body, self._sender.bot)
         if isinstance(said, Said):
-            await self._sender.tell(said.chat, self._library.say("commands.failed"))
+            self._sender.tell(said.chat, self._library.say("commands.failed"))
 
     async def _serve_worker(self, together: Sequence[Update], said: list[Said]) -> None:
         first, message_id = said[0], together[0].message_id
@@ -89,7 +93,6 @@ class Serving:
         async with transaction(self._sessions) as session:
             account = await accounts.at_telegram(session, self._clock, first.chat)
         replies = await self._replies(account, message_id, said)
-        self._asked_to_wait.discard(first.chat)
         async with transaction(self._sessions) as session:
             before = 0
             for order, reply in enumerate(replies):

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 from starlette.datastructures import UploadFile
 from starlette.requests import ClientDisconnect, Request
 
 from bot.web.limits import BODY_MOST, Limit
-from db.session import Sessions, transaction
+from db.session import AWAY, Sessions, transaction
 from kit.clock import Clock
 from kit.errors import BadInput, TooFast
 from services import photos
@@ -105,6 +104,6 @@ async def sweep_now_and_then(sessions: Sessions, clock: Clock, folder: Path) -> 
         try:
             async with transaction(sessions) as session:
                 await photos.sweep(session, clock, folder)
-        except (DBAPIError, OSError) as error:
+        except AWAY as error:
             log.warning("photos_not_swept", error=type(error).__name__)
         await asyncio.sleep(SECONDS_BETWEEN_SWEEPS)

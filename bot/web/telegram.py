@@ -9,8 +9,9 @@ from typing import Annotated, Any, Protocol
 
 import structlog
 from fastapi import APIRouter, Header, Request
-from sqlalchemy.exc import DBAPIError
 from starlette.responses import Response
+
+from db.session import AWAY
 
 log = structlog.get_logger()
 
@@ -55,7 +56,7 @@ def webhook(channel: Channel) -> APIRouter:
             return Response(status_code=HTTPStatus.BAD_REQUEST)
         try:
             await channel.store([raw])
-        except (DBAPIError, OSError) as error:
+        except AWAY as error:
             log.warning("telegram_delivery_not_stored", error=type(error).__name__)
             return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE)
         return Response(status_code=HTTPStatus.OK)
