@@ -34,10 +34,19 @@ class Outcome:
 
     kind: Literal["sent", "later", "refused", "gone", "unknown"]
     seconds: float = 0.0
+    parts_sent: int | None = None
 
 
 class TakenBack(Exception):
     """The message was deleted before it went out."""
+
+
+class NotBegun(Exception):
+    """It could not be noted that a part goes out, so it did not."""
+
+    def __init__(self, parts_sent: int) -> None:
+        super().__init__(parts_sent)
+        self.parts_sent = parts_sent
 
 
 class Carrier(Protocol):
@@ -69,11 +78,13 @@ class Delivery:
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self._begun: set[int] = set()
+        self._is_open = False
 
     async def run(self) -> None:
         """Send what waits, until cancelled."""
         await self._patiently(self._give_up_interrupted)
         try:
+            self._is_open = True
             while True:
                 for account_id in await self._patiently(self._accounts_due):
                     self.nudge(account_id)
@@ -83,6 +94,8 @@ class Delivery:
 
     def nudge(self, account_id: str) -> None:
         """Look at once whether there is something to send to this account."""
+        if not self._is_open:
+            return  # a look will find it, when there are looks
         if account_id in self._under_way:
             self._again.add(account_id)
             return
@@ -92,7 +105,6 @@ class Delivery:
 
     async def _give_up_interrupted(self) -> None:
         async with transaction(self._sessions) as session:
-            await deliveries.forget(session, self._clock)
             await deliveries.give_up_interrupted(session, self._library, self._clock)
 
     async def _accounts_due(self) -> Sequence[str]:
@@ -111,7 +123,7 @@ class Delivery:
                 if account_id not in self._again:
                     return
         except AWAY as error:
-            # Nothing went out that is not noted: the row waits, and the next look finds it.
+            # It could not even be read: the row waits, and the next look finds it.
             log.warning("delivery_waits", error=type(error).__name__)
         finally:
             del self._under_way[account_id]
@@ -125,7 +137,10 @@ class Delivery:
         try:
             outcome = await self._send(parcel)
         except TakenBack:
+            self._begun.discard(parcel.row)
             return await self._next(parcel.account_id)
+        except NotBegun as error:
+            outcome = Outcome("later", parts_sent=error.parts_sent)
         except Exception:
             # Nobody foresaw this, so nobody knows how far it came; it must not come back for ever.
             await self._record(parcel, Outcome("unknown"))
@@ -146,10 +161,14 @@ class Delivery:
         return Outcome("sent")
 
     async def _begin(self, parcel: Parcel, parts_sent: int) -> None:
-        async with transaction(self._sessions) as session:
-            first = parcel.row not in self._begun
-            if not await deliveries.begin(session, parcel, parts_sent=parts_sent, first=first):
-                raise TakenBack
+        first = parcel.row not in self._begun
+        try:
+            async with transaction(self._sessions) as session:
+                begun = await deliveries.begin(session, parcel, parts_sent=parts_sent, first=first)
+        except AWAY as error:
+            raise NotBegun(parts_sent) from error
+        if not begun:
+            raise TakenBack
         self._begun.add(parcel.row)
 
     async def _record(self, parcel: Parcel, outcome: Outcome) -> Parcel | None:
@@ -160,10 +179,12 @@ class Delivery:
                 case "sent":
                     await deliveries.sent(session, self._clock, parcel)
                 case "later":
-                    await deliveries.try_later(session, self._clock, parcel, outcome.seconds)
+                    await deliveries.try_later(
+                        session, self._clock, parcel, outcome.seconds, outcome.parts_sent
+                    )
                 case "refused":
                     log.error("delivery_refused", row=parcel.row)
-                    await deliveries.failed(session, parcel)
+                    await deliveries.failed(session, self._library, self._clock, parcel)
                 case "gone":
                     await deliveries.gone(session, self._clock, parcel)
                 case "unknown":
@@ -181,6 +202,7 @@ class Delivery:
                 await asyncio.sleep(LOOK_EVERY)
 
     async def _stop(self) -> None:
+        self._is_open = False
         tasks = list(self._under_way.values())
         for task in tasks:
             task.cancel()

@@ -19,12 +19,13 @@ from db.repositories.turns import ChoiceRepository, TurnRepository
 from kit.clock import Clock
 from services import accounts, outbox, replies
 from services.outbox import LIVE
-from services.turns import Channel
+from services.turns import Channel, Reply
 
 # Seconds before the next try, by how many there were; the last holds for all later ones.
 WAITS = (1, 5, 30, 60, 300, 900)
 TRIED_FOR = timedelta(hours=24)
 KEPT_FOR = timedelta(days=7)
+FAILED = "failed:"
 
 
 @dataclass(frozen=True)
@@ -76,21 +77,32 @@ async def sent(session: AsyncSession, clock: Clock, parcel: Parcel) -> None:
         await outbox.mark_sent(session, clock, [parcel.row])
 
 
-async def try_later(session: AsyncSession, clock: Clock, parcel: Parcel, seconds: float) -> None:
-    """It surely did not arrive: once more after a while, for a day at most."""
+async def try_later(
+    session: AsyncSession, clock: Clock, parcel: Parcel, seconds: float, parts_sent: int | None
+) -> None:
+    """It surely did not arrive: once more after a while, for a day at most.
+
+    `parts_sent` is given where the last part could not even be begun.
+    """
     wait = max(seconds, WAITS[min(parcel.attempts, len(WAITS) - 1)])
     over = clock() - parcel.created_at >= TRIED_FOR
-    values = {
+    values: dict[str, object] = {
         "state": "failed" if over else "waiting",
         "attempts": parcel.attempts + 1,
         "due_at": clock() + timedelta(seconds=wait),
     }
+    if parts_sent is not None:
+        values["parts_sent"] = parts_sent
     await _settle(session, parcel, **values)
 
 
-async def failed(session: AsyncSession, parcel: Parcel) -> None:
-    """The channel will never take it."""
+async def failed(session: AsyncSession, library: Library, clock: Clock, parcel: Parcel) -> None:
+    """The channel will never take it; whoever waits for an answer is told so, once."""
     await _settle(session, parcel, state="failed")
+    if parcel.priority == LIVE and not parcel.cause.startswith(FAILED):
+        said = Reply(library.say("errors.unexpected")).as_json()
+        cause = f"{FAILED}{parcel.row}"
+        await outbox.put_for(session, clock, parcel.account_id, cause, said, priority=LIVE)
 
 
 async def gone(session: AsyncSession, clock: Clock, parcel: Parcel) -> None:

@@ -64,6 +64,11 @@ async def put_for(
     outbox.add(row)
 
 
+async def forget_live(session: AsyncSession, account_id: str) -> None:
+    """Delete the answers that an account was not sent: nobody reads there any more."""
+    await OutboxRepository(session).delete_waiting(account_id, LIVE)
+
+
 async def after(session: AsyncSession, account_id: str, number: int) -> Sequence[News]:
     """An account's messages behind the number seen last, oldest first, a batch at a time."""
     rows = await OutboxRepository(session).after(account_id, number, AT_ONCE)

@@ -3,21 +3,19 @@
 python -m tools.bench                 writes docs/figures/first-conversation.md
 """
 
-import platform
-import statistics
 import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from kit.clock import in_shanghai, utc_now
+from tools import figures
 from tools.chat import Chat
 from tools.start.machine import ROOT
 from tools.start.stack import Stack
 from tools.start.trial import running
 
-OUT = ROOT / "docs" / "figures" / "first-conversation.md"
+PAGE = "first-conversation.md"
 SENTENCES = (ROOT / "tools" / "bench.words.txt").read_text(encoding="utf-8").split()
 WARM_UP = 20
 ALONE = 200
@@ -51,9 +49,9 @@ def chat(base: str, turns: int) -> list[float]:
     return times
 
 
-def _row(what: str, times: list[float], wall: float) -> str:
-    p50, p95 = statistics.median(times) * 1000, statistics.quantiles(times, n=20)[-1] * 1000
-    return f"| {what} | {len(times)} | {len(times) / wall:.0f} | {p50:.0f} | {p95:.0f} |"
+def _row(what: str, times: list[float], wall: float) -> tuple[object, ...]:
+    p50, p95 = figures.p50_p95(times)
+    return what, len(times), f"{len(times) / wall:.0f}", f"{p50:.0f}", f"{p95:.0f}"
 
 
 def main() -> int:
@@ -61,9 +59,8 @@ def main() -> int:
     lines = [
         "# Figures of the first conversation",
         "",
-        f"Measured {in_shanghai(utc_now()):%Y-%m-%d} by `make bench`:",
-        f"{platform.machine()}, {_cores()} cores,",
-        f"Python {platform.python_version()}, SQLite, text turns through Rasa.",
+        f"Measured {figures.today()} by `make bench`:",
+        f"{figures.machine()}, text turns through Rasa.",
         "",
     ]
     with tempfile.TemporaryDirectory(prefix="yizhan-bench-") as folder:
@@ -80,28 +77,23 @@ def main() -> int:
             with ThreadPoolExecutor(TOGETHER) as pool:
                 many = list(pool.map(chat, [base] * TOGETHER, [EACH] * TOGETHER))
             wall_many = time.monotonic() - began
+    together = [t for times in many for t in times]
+    rows = [
+        _row("one worker", alone, wall_alone),
+        _row(f"{TOGETHER} workers at once", together, wall_many),
+    ]
     lines += [
         f"Ready after {ready:.0f} s with a trained model.",
         f"Memory at rest (PSS): {sum(sizes.values()):.0f} MB ({_listed(sizes)}).",
         "",
-        "| who | turns | turns/s | p50 ms | p95 ms |",
-        "|---|---|---|---|---|",
-        _row("one worker", alone, wall_alone),
-        _row(f"{TOGETHER} workers at once", [t for times in many for t in times], wall_many),
-        "",
+        *figures.table(("who", "turns", "turns/s", "p50 ms", "p95 ms"), rows),
     ]
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text("\n".join(lines), encoding="utf-8")
-    print("\n".join(lines))
+    figures.write(PAGE, lines)
     return 0
 
 
 def _listed(sizes: dict[str, float]) -> str:
     return ", ".join(f"{name} {size:.0f}" for name, size in sizes.items())
-
-
-def _cores() -> int:
-    return len([line for line in Path("/proc/cpuinfo").open() if line.startswith("processor")])
 
 
 if __name__ == "__main__":

@@ -20,13 +20,13 @@ from typing import Any
 import requests
 
 from kit import ids
-from kit.clock import in_shanghai, utc_now
+from tools import figures
 from tools.chat import Chat
 from tools.start.machine import ROOT
 from tools.start.stack import Stack
 from tools.start.trial import running
 
-OUT = ROOT / "docs" / "figures" / "soak.md"
+PAGE = "soak.md"
 SCRIPT = (ROOT / "tools" / "soak.words.txt").read_text(encoding="utf-8").split()
 WORKERS = 8
 VICTIMS = ("rasa", "actions", "bot")
@@ -106,15 +106,12 @@ def main() -> int:
     told = [code for one in codes for code in one]
     lost, doubled = set(told) - set(there), len(there) - len(set(told))
     verdict = "nothing lost, nothing twice" if not lost and not doubled else "FAULT"
-    page = (
-        f"# Soak\n\n{in_shanghai(utc_now()):%Y-%m-%d}, `python -m tools.soak --minutes"
-        f" {minutes:g}`: {WORKERS} workers, {kills} times kill -9 of {', '.join(VICTIMS)};"
-        f" {len(told)} suggestions acknowledged, {len(there)} stored, {len(lost)} lost,"
-        f" {doubled} nobody was told of: {verdict}.\n"
+    what = (
+        f"{figures.today()}, `python -m tools.soak --minutes {minutes:g}`: {WORKERS} workers,"
+        f" {kills} times kill -9 of {', '.join(VICTIMS)}; {len(told)} suggestions acknowledged,"
+        f" {len(there)} stored, {len(lost)} lost, {doubled} nobody was told of: {verdict}."
     )
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(page, encoding="utf-8")
-    print(page)
+    figures.write(PAGE, ["# Soak", "", what])
     return int(verdict == "FAULT")
 
 

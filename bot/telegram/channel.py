@@ -1,8 +1,8 @@
 """The Telegram channel of the bot: its parts built, started with the web app, and stopped."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import structlog
@@ -20,14 +20,17 @@ from bot.telegram.sender import Sender
 from bot.telegram.serving import Serving
 from bot.telegram.webhook import Webhook
 from content.library import Library
-from db.session import Sessions
+from db.session import AWAY, Sessions, transaction
 from kit import ids
 from kit.clock import Clock
 from kit.settings import Settings
+from services import deliveries, updates
 
 log = structlog.get_logger()
 
 SECONDS_BETWEEN_MENUS = 60.0
+SECONDS_BETWEEN_SWEEPS = 3600.0
+SECONDS_BETWEEN_STARTS = 5.0
 DIGITS = 18  # what the database holds as a number
 # The menu of commands, in its order; what each does stands in services/tasks/commands.py.
 COMMANDS = ("stops", "rights", "suggest", "hazard", "mine", "link", "help", "start")
@@ -46,6 +49,8 @@ class TelegramChannel:
     ) -> None:
         token = settings.telegram_token.get_secret_value() if settings.telegram_token else ""
         number = bot_number(token)
+        self._sessions = sessions
+        self._clock = clock
         self._library = library
         # Who was refused as too fast waits as a row, where a restart finds it, not in the limiter.
         self._bot = make_bot(
@@ -86,16 +91,27 @@ class TelegramChannel:
     async def running(self) -> AsyncGenerator[None]:
         """Receive, answer and send inside the block."""
         async with AsyncExitStack() as stack:
+            # Left in the reverse order: no news, then no work, then nothing more to send.
             stack.push_async_callback(self._bot.shutdown)
             stack.push_async_callback(self._sender.stop)
+            await stack.enter_async_context(_kept_up("delivery", self._delivery.run))
             stack.push_async_callback(self._intake.stop)
-            tasks = [
-                asyncio.create_task(work)
-                for work in (self._delivery.run(), self._door.run(), self._show_commands())
-            ]
-            stack.push_async_callback(_cancel, tasks)
+            await stack.enter_async_context(_kept_up("forgetting", self._forget))
+            await stack.enter_async_context(_kept_up("commands", self._show_commands))
             await self._intake.take_up()
+            await stack.enter_async_context(_kept_up("door", self._door.run))
             yield
+
+    async def _forget(self) -> None:
+        """Delete now and then what Telegram will not deliver again and nobody will ask for."""
+        while True:
+            try:
+                async with transaction(self._sessions) as session:
+                    await updates.forget(session, self._clock)
+                    await deliveries.forget(session, self._clock)
+            except AWAY as error:
+                log.warning("telegram_not_forgotten", error=type(error).__name__)
+            await asyncio.sleep(SECONDS_BETWEEN_SWEEPS)
 
     async def _show_commands(self) -> None:
         """Put our commands into the menu beside the text field; not worth a failed start."""
@@ -125,9 +141,27 @@ def webhook_secret(settings: Settings) -> str | None:
     return ids.digest(f"webhook {token.get_secret_value()}") if token else None
 
 
-async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
-    for task in tasks:
+@asynccontextmanager
+async def _kept_up(part: str, work: Callable[[], Awaitable[None]]) -> AsyncGenerator[None]:
+    """Do it inside the block; what breaks by an error that nobody foresaw is begun anew."""
+    task = asyncio.create_task(_keep_up(part, work))
+    try:
+        yield
+    finally:
         task.cancel()
-    for task in tasks:
-        with suppress(asyncio.CancelledError):
-            await task
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _keep_up(part: str, work: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        task = asyncio.ensure_future(work())
+        try:
+            await asyncio.wait({task})
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        error = task.exception()
+        if error is None:
+            return
+        log.error("telegram_part_broke", part=part, exc_info=error)
+        await asyncio.sleep(SECONDS_BETWEEN_STARTS)

@@ -2,6 +2,7 @@
 nobody can work them.
 """
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +21,7 @@ log = structlog.get_logger()
 
 TRIES = 5
 SECONDS_BETWEEN_TRIES = 2.0
+AT_ONCE = 0.0
 # The pictures of an album arrive as updates of their own, all within a moment.
 SECONDS_FOR_AN_ALBUM = 1.5
 # What the database can hold as a number; Telegram's own are far below.
@@ -38,6 +40,7 @@ class Intake:
         # What waits, so that a lane need not ask the database again; that remains the truth.
         self._waiting: dict[int, Update] = {}
         self._tries: dict[int, int] = {}
+        self._faults: dict[int, str] = {}
         self._gathered: set[int] = set()
 
     async def store(self, raws: Sequence[dict[str, Any]]) -> None:
@@ -53,7 +56,6 @@ class Intake:
     async def take_up(self) -> None:
         """Go on with what an earlier run stored and did not finish."""
         async with transaction(self._sessions) as session:
-            await updates.forget(session, self._clock)
             left = await updates.waiting(session, self._bot)
         self._add(left)
 
@@ -62,30 +64,39 @@ class Intake:
         await self._lanes.stop()
 
     async def _work(self, number: int) -> float | None:
-        """Work one update; the seconds to wait where it has to be tried again."""
+        """Work one update; the seconds to wait where it has to be tried again.
+
+        Nothing leaves here as an exception: a lane that died would lose what waits behind.
+        """
         try:
             return await self._try(number)
         except AWAY as error:
             # The database is away, or its disk is full: the update is safe and waits.
             log.warning("telegram_update_waits", update=number, error=type(error).__name__)
-            return SECONDS_BETWEEN_TRIES
+        except Exception as error:
+            tries = self._tries[number] = self._tries.get(number, 0) + 1
+            self._faults[number] = type(error).__name__
+            log.exception("telegram_update_failed", update=number, tries=tries)
+        return SECONDS_BETWEEN_TRIES
 
     async def _try(self, number: int) -> float | None:
         together = self._together(number)
         if not together:
             return None
+        if self._tries.get(number, 0) >= TRIES:
+            await self._set_aside(together[0], self._faults[number])
+            self._serving.apologise(together[0])
+            return None
         if self._must_gather(together):
             return SECONDS_FOR_AN_ALBUM
         try:
             await self._serving.serve(together)
-        except AWAY:
-            raise
         except TooFast as error:
             return self._serving.ask_to_wait(together[0], error)
         except Unreadable as error:
-            await self._set_aside(number, str(error))
-        except Exception as error:  # noqa: BLE001 - one update must never stop the others
-            return await self._failed(together[0], error)
+            bad = next(each for each in together if each.number == error.number)
+            await self._set_aside(bad, error.fault)
+            return AT_ONCE  # the rest of its album
         self._forget(together)
         return None
 
@@ -112,30 +123,24 @@ class Intake:
         self._gathered.add(first.number)
         return True
 
-    async def _failed(self, update: Update, error: Exception) -> float | None:
-        tries = self._tries[update.number] = self._tries.get(update.number, 0) + 1
-        log.error("telegram_update_failed", update=update.number, tries=tries, exc_info=error)
-        if tries < TRIES:
-            return SECONDS_BETWEEN_TRIES
-        await self._set_aside(update.number, type(error).__name__)
-        self._serving.apologise(update)
-        self._forget([update])
-        return None
-
-    async def _set_aside(self, number: int, fault: str) -> None:
-        log.error("telegram_update_set_aside", update=number, fault=fault)
+    async def _set_aside(self, update: Update, fault: str) -> None:
+        log.error("telegram_update_set_aside", update=update.number, fault=fault)
         async with transaction(self._sessions) as session:
-            await updates.set_aside(session, self._bot, number, fault)
+            await updates.set_aside(session, self._bot, update.number, fault)
+        self._forget([update])
 
     def _forget(self, done: Sequence[Update]) -> None:
         for update in done:
             self._waiting.pop(update.number, None)
             self._tries.pop(update.number, None)
+            self._faults.pop(update.number, None)
             self._gathered.discard(update.number)
 
 
 def _update(raw: dict[str, Any]) -> Update | None:
     number = raw.get("update_id")
-    if not isinstance(number, int) or not 0 <= number < NUMBERS:
+    if type(number) is not int or not 0 <= number < NUMBERS:  # True is an int as well
         return None
-    return Update(number, lane_of(raw), raw)
+    # NaN is no JSON, though Python reads it; PostgreSQL would refuse the whole batch for it.
+    body = json.loads(json.dumps(raw), parse_constant=lambda _: None)
+    return Update(number, lane_of(body), body)

@@ -4,12 +4,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from telegram import Bot, Document, Message, PhotoSize, Update
+from telegram import Bot, Document, Location, Message, PhotoSize, Update
 from telegram.constants import ChatMemberStatus, ChatType
 
 from services.turns import Kind, Position
 
 PHOTO_MOST = 10 * 1024 * 1024
+LAT_MOST, LON_MOST = 90, 180
+# What Telegram itself puts into a chat. All else is somebody's message, also what is invented
+# after this list.
+SERVICE = (
+    *("new_chat_members", "left_chat_member", "new_chat_title", "new_chat_photo"),
+    *("delete_chat_photo", "group_chat_created", "supergroup_chat_created"),
+    *("channel_chat_created", "message_auto_delete_timer_changed", "migrate_to_chat_id"),
+    *("migrate_from_chat_id", "pinned_message", "write_access_allowed", "connected_website"),
+    *("proximity_alert_triggered", "boost_added", "chat_background_set"),
+    *("forum_topic_created", "forum_topic_edited", "forum_topic_closed", "forum_topic_reopened"),
+    *("general_forum_topic_hidden", "general_forum_topic_unhidden", "giveaway_created"),
+    *("giveaway_completed", "video_chat_scheduled", "video_chat_started", "video_chat_ended"),
+    "video_chat_participants_invited",
+)
 # What an update can be about that tells whose lane it belongs to.
 MESSAGES = ("message", "edited_message", "channel_post", "edited_channel_post")
 KINDS = (*MESSAGES, "callback_query", "my_chat_member")
@@ -26,8 +40,20 @@ UNREADABLE: Mapping[str, str] = {
 }
 
 
+# What reading raises on content that is not as documented; a date out of range is an OSError.
+BROKEN = (
+    *(ArithmeticError, AttributeError, LookupError, OSError, RecursionError),
+    *(TypeError, ValueError),
+)
+
+
 class Unreadable(Exception):
-    """An update that is none that we know; it is set aside."""
+    """An update that PTB cannot make sense of; it is set aside."""
+
+    def __init__(self, fault: str, number: int = 0) -> None:
+        super().__init__(fault)
+        self.fault = fault
+        self.number = number
 
 
 @dataclass(frozen=True)
@@ -101,22 +127,26 @@ def read(raw: dict[str, Any], bot: Bot) -> Meaning:
     """What an update means. Raises Unreadable for one that PTB cannot make sense of."""
     try:
         update = Update.de_json(raw, bot)
-    except (AttributeError, KeyError, LookupError, TypeError, ValueError, OverflowError) as error:
-        raise Unreadable(type(error).__name__) from error
+    except BROKEN as error:
+        number = raw.get("update_id", 0)
+        raise Unreadable(type(error).__name__, number) from error
     if update.callback_query is not None:
         return _pressed(update)
     if update.my_chat_member is not None:
         return _membership(update)
     message = update.effective_message
-    return (
-        Nothing() if message is None else _messaged(message, is_edit=bool(update.edited_message))
-    )
+    is_edit = bool(update.edited_message or update.edited_channel_post)
+    return Nothing() if message is None else _messaged(message, is_edit=is_edit)
 
 
 def _messaged(message: Message, *, is_edit: bool) -> Meaning:
+    by_machine = message.from_user is not None and message.from_user.is_bot
+    if by_machine or message.is_automatic_forward or _is_service(message):
+        return Nothing()
     if message.chat.type != ChatType.PRIVATE:
-        return Elsewhere(message.chat.id) if _has_content(message) else Nothing()
-    if message.from_user is None or message.from_user.is_bot:
+        # One sentence to a message is enough; who corrects it, or walks, needs no other.
+        return Nothing() if is_edit else Elsewhere(message.chat.id)
+    if message.from_user is None:
         return Nothing()
     if is_edit:
         # A live location moves by edits, every few seconds; the first one was answered.
@@ -149,30 +179,37 @@ def _said(message: Message) -> Meaning:
     chat = message.chat.id
     place = message.venue.location if message.venue else message.location
     if place is not None:
-        position = Position(place.latitude, place.longitude)
-        return Said(chat, "location", position=position)
+        return _placed(chat, place)
     photo = _photo(message)
     if photo is not None:
+        if (photo.file_size or 0) > PHOTO_MOST:
+            return Said(chat, "other", "large")
         album = message.media_group_id
         return Said(chat, "photo", message.caption, photos=(photo,), album=album)
     if message.text is not None:
         command = _command(message)
         return Said(chat, "command" if command else "text", command or message.text)
-    for kind, name in UNREADABLE.items():
-        if getattr(message, kind) is not None:
-            return Said(chat, "other", name)
-    return Said(chat, "other", "other") if _has_content(message) else Nothing()
+    found = (name for kind, name in UNREADABLE.items() if getattr(message, kind) is not None)
+    return Said(chat, "other", next(found, "other"))
+
+
+def _placed(chat: int, place: Location) -> Said:
+    lat, lon = place.latitude, place.longitude
+    # NaN fits nowhere either.
+    fits = -LAT_MOST <= lat <= LAT_MOST and -LON_MOST <= lon <= LON_MOST
+    if not fits:
+        return Said(chat, "other", "position")
+    return Said(chat, "location", position=Position(lat, lon))
 
 
 def _photo(message: Message) -> PhotoSize | Document | None:
     """The largest picture within our limit; a picture sent as a file is one too."""
-    fitting = [size for size in message.photo if (size.file_size or 0) <= PHOTO_MOST]
-    if fitting:
-        return max(fitting, key=lambda size: size.width * size.height)
+    if message.photo:
+        fitting = [size for size in message.photo if (size.file_size or 0) <= PHOTO_MOST]
+        return max(fitting or message.photo, key=lambda size: size.width * size.height)
     sent = message.document
-    if sent and (sent.mime_type or "").startswith("image/") and not message.animation:
-        return sent if (sent.file_size or 0) <= PHOTO_MOST else None
-    return None
+    is_picture = sent and (sent.mime_type or "").startswith("image/") and not message.animation
+    return sent if is_picture else None
 
 
 def _command(message: Message) -> str | None:
@@ -188,7 +225,6 @@ def _command(message: Message) -> str | None:
     return f"{name} {text[length:].strip()}".strip()
 
 
-def _has_content(message: Message) -> bool:
-    """Whether a person said something, rather than Telegram reporting that somebody joined."""
-    kinds = (*UNREADABLE, "text", "photo", "location", "venue", "poll", "dice", "game", "story")
-    return any(getattr(message, kind, None) for kind in kinds)
+def _is_service(message: Message) -> bool:
+    """Whether Telegram reports something, such as who joined, rather than a person says it."""
+    return any(getattr(message, kind, None) for kind in SERVICE)

@@ -61,8 +61,7 @@ class Serving:
         meanings = [read(update.body, self._sender.bot) for update in together]
         first = meanings[0]
         if isinstance(first, Said):
-            said = [each for each in meanings if isinstance(each, Said)]
-            await self._serve_worker(together, said)
+            await self._serve_worker(together, [e for e in meanings if isinstance(e, Said)])
             return
         if isinstance(first, Elsewhere):
             self._sender.tell(first.chat, self._library.say("commands.group"))
@@ -108,10 +107,12 @@ class Serving:
             self._sender.mark_pressed(first.press)
 
     async def _replies(self, account: Account, message_id: str, said: list[Said]) -> Stored:
-        first = said[0]
-        text = next((each.text for each in said if each.text), None)
+        # An album may hold videos too: its photos are what can be used of it.
+        shown = [each for each in said if each.kind == "photo"] or said[:1]
+        first = shown[0]
+        text = next((each.text for each in shown if each.text), None)
         try:
-            pictures = await self._pictures(account, [p for each in said for p in each.photos])
+            pictures = await self._pictures(account, [p for each in shown for p in each.photos])
         except AppError as error:
             return [Reply(self._library.say(error.key, **error.fields)).as_json()]
         incoming = Incoming(
@@ -124,7 +125,10 @@ class Serving:
             photos=pictures,
             channel="telegram",
         )
-        return await self._pipeline.answer(incoming)
+        replies = await self._pipeline.answer(incoming)
+        if len(shown) < len(said) and first.kind == "photo":
+            return [Reply(self._library.say("commands.got_video")).as_json(), *replies]
+        return replies
 
     async def _pictures(
         self, account: Account, files: Sequence[PhotoSize | Document]
@@ -150,6 +154,7 @@ class Serving:
                 return
             if change.is_gone:
                 await accounts.mark_gone(session, self._clock, account.id)
+                await outbox.forget_live(session, account.id)
             else:
                 await accounts.at_telegram(session, self._clock, change.chat)
                 self._delivery.nudge(account.id)

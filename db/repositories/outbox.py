@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Account, OutboxRow
@@ -65,18 +65,31 @@ class OutboxRepository:
         return row if row is not None and row.due_at <= now else None
 
     async def accounts_due(self, channel: str, now: datetime, limit: int) -> Sequence[str]:
-        """Accounts of a channel with a message that is due and that may be written to."""
-        query = (
-            select(OutboxRow.account_id)
+        """Accounts of a channel whose first waiting message is due and that may be written to."""
+        place = func.row_number().over(
+            partition_by=OutboxRow.account_id,
+            order_by=(OutboxRow.priority, OutboxRow.number),
+        )
+        heads = (
+            select(
+                OutboxRow.account_id,
+                OutboxRow.due_at,
+                OutboxRow.priority,
+                OutboxRow.number,
+                place.label("place"),
+            )
             .join(Account, Account.id == OutboxRow.account_id)
             .where(
                 OutboxRow.state == "waiting",
-                OutboxRow.due_at <= now,
                 Account.channel == channel,
                 Account.gone_at.is_(None),
             )
-            .group_by(OutboxRow.account_id)
-            .order_by(func.min(OutboxRow.priority), func.min(OutboxRow.number))
+            .subquery()
+        )
+        query = (
+            select(heads.c.account_id)
+            .where(heads.c.place == 1, heads.c.due_at <= now)
+            .order_by(heads.c.priority, heads.c.number)
             .limit(limit)
         )
         return (await self.session.scalars(query)).all()
@@ -117,6 +130,16 @@ class OutboxRepository:
     async def delete(self, number: int) -> None:
         """Delete a message that nobody will ask for again."""
         await self._delete(OutboxRow.number == number)
+
+    async def delete_waiting(self, account_id: str, priority: int) -> None:
+        """Delete an account's messages of a priority that nobody sends at the moment."""
+        await self._delete(
+            and_(
+                OutboxRow.account_id == account_id,
+                OutboxRow.priority == priority,
+                OutboxRow.state == "waiting",
+            )
+        )
 
     async def forget_worker(self, worker_id: str) -> None:
         """Delete what waits for a worker and what he was sent."""

@@ -21,7 +21,9 @@ COMMANDS: dict[str, Task] = {
 WELCOME = Task("commands.welcome")
 # A link to one stop, as on a poster at its door, or to one right.
 STOP, RIGHT = "s_", "r_"
-UNREADABLE = frozenset({"voice", "video", "sticker", "document", "contact", "edited"})
+UNREADABLE = frozenset(
+    {"voice", "video", "sticker", "document", "contact", "edited", "large", "position"}
+)
 
 
 def task_of(library: Library, said: str) -> Task:

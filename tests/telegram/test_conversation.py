@@ -66,6 +66,8 @@ async def test_a_position_brings_stops_and_a_venue(phone: Phone):
         (lambda p: p.sends_document(b"%PDF-1.4", "a.pdf"), "这个文件我打不开"),
         (lambda p: p.sends_contact("13800138000"), "这张名片我没有存"),
         (lambda p: p.sends(dice={"emoji": "🎲", "value": 3}), "这种消息我看不懂"),
+        (lambda p: p.sends(checklist={"title": "1", "tasks": []}), "看不懂。请打字"),
+        (lambda p: p.sends_location(200, 500), "这个位置不对"),
         (lambda p: p.says("电话13800138000"), "号码"),
         (lambda p: p.says("/help"), "我能帮你"),
         (lambda p: p.says("/hazard"), "看到什么危险"),
@@ -111,3 +113,17 @@ async def test_a_group_and_a_channel_are_sent_to_the_private_chat(running: Bot, 
     await aside(phone.posts_in_channel, "大家好")
     await aside(running.api.waits_until_taken)
     assert not running.chat.rasa.told
+
+
+@pytest.mark.parametrize("mode", ["polling"], indirect=True)
+async def test_a_group_hears_one_sentence_to_a_message(running: Bot):
+    group = running.api.phone(810_003, group=True)
+    await aside(group.sends_location, *WANDA, live=True)
+    await aside(group.waits_for, "点我的头像私聊")
+    await aside(group.moves_to, 22.8, 113.54)
+    await aside(group.moves_to, 22.81, 113.54)
+    await aside(running.api.waits_until_taken)
+    worker = running.api.phone(810_004)
+    await aside(worker.says, "菜单")
+    await aside(worker.waits_for, "我能帮你")
+    assert len(group.messages) == 1

@@ -2,15 +2,19 @@
 
 import asyncio
 from collections import Counter
+from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from bot.web.telegram import BODY_MOST
 from db.models import Account, OutboxRow, TurnRow, UpdateRow
 from db.session import transaction
-from tests.telegram.conftest import SECRET, Bot, aside
+from services import deliveries
+from tests import pictures
+from tests.telegram.conftest import SECRET, Bot, aside, until
 from tests.testers.chat import on_sqlite
 from tools.telegram.bench import TelegramApi
 from tools.telegram.phone import Phone
@@ -254,3 +258,77 @@ async def test_nothing_stays_behind_when_all_went_well(running: Bot, phone: Phon
     async with transaction(running.chat.sessions) as session:
         rows = list(await session.scalars(select(UpdateRow)))
     assert {(row.state, row.body, row.lane) for row in rows} == {("done", None, None)}
+
+
+@polling
+@on_sqlite
+async def test_a_database_that_is_locked_for_a_moment_costs_no_answer(
+    running: Bot, phone: Phone, monkeypatch: pytest.MonkeyPatch
+):
+    """It could not be noted that the answer leaves, so it did not; it is no "unknown"."""
+    real, away = deliveries.begin, []
+
+    async def locked(*args: Any, **kwargs: Any) -> bool:
+        if not away:
+            away.append(1)
+            raise OperationalError("locked", {}, Exception())
+        return await real(*args, **kwargs)
+
+    monkeypatch.setattr(deliveries, "begin", locked)
+    await aside(phone.says, "菜单")
+    await aside(phone.waits_for, MENU)
+    await until_nothing_waits(running)
+    assert len(phone.messages) == 1
+
+
+@polling
+@on_sqlite
+async def test_what_breaks_the_delivery_does_not_end_it(
+    running: Bot, phone: Phone, monkeypatch: pytest.MonkeyPatch
+):
+    real, broken = deliveries.accounts_due, []
+
+    async def breaking(*args: Any) -> Any:
+        if not broken:
+            broken.append(1)
+            raise ZeroDivisionError
+        return await real(*args)
+
+    monkeypatch.setattr("bot.telegram.channel.SECONDS_BETWEEN_STARTS", 0.1)
+    monkeypatch.setattr(deliveries, "accounts_due", breaking)
+    await until(lambda: broken)
+    await aside(phone.says, "菜单")
+    await aside(phone.waits_for, MENU)
+    assert await states(running) == {"done": 1}
+
+
+@polling
+@on_sqlite
+async def test_a_lane_survives_whatever_its_first_update_does(
+    running: Bot, phone: Phone, monkeypatch: pytest.MonkeyPatch
+):
+    real, tries = running.chat.pipeline.answer, []
+
+    async def fail_once(incoming: Any) -> Any:
+        tries.append(incoming)
+        if len(tries) == 1:
+            raise KeyError
+        return await real(incoming)
+
+    monkeypatch.setattr("bot.telegram.intake.SECONDS_BETWEEN_TRIES", 0.01)
+    monkeypatch.setattr(running.chat.pipeline, "answer", fail_once)
+    await aside(phone.says_at_once, "提建议", "换电柜太少")
+    await aside(phone.waits_for, "在什么地方")
+    assert await states(running) == {"done": 2}
+
+
+@polling
+@on_sqlite
+async def test_a_broken_picture_leaves_the_rest_of_its_album(
+    running: Bot, api: TelegramApi, phone: Phone
+):
+    file = await aside(phone._file, "photo", pictures.photo())
+    said = {"from": phone.user, "chat": phone.chat, "media_group_id": "9", "photo": file}
+    await aside(api.updates, {"message": {**said, "date": 10**17}}, {"message": said})
+    await aside(phone.waits_for, "收到1张照片")
+    await until_states(running, {"poison": 1, "done": 1})

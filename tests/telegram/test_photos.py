@@ -87,3 +87,17 @@ async def test_a_photo_that_telegram_does_not_give_is_asked_for_again(
     await aside(phone.sends_photo, pictures.photo())
     await aside(phone.waits_for, "收到1张照片")
     assert len(await stored(running)) == 1
+
+
+@polling
+async def test_of_an_album_with_a_video_the_photo_is_used(running: Bot, phone: Phone):
+    await aside(phone.says, "/hazard")
+    await aside(phone.waits_for, "看到什么危险")
+    album = {"media_group_id": "7", "from": phone.user, "chat": phone.chat}
+    photo = await aside(phone._file, "photo", pictures.photo())
+    video = await aside(phone._file, "video", b"....ftyp")
+    bodies = [{"message": {**album, "video": video}}, {"message": {**album, "photo": photo}}]
+    await aside(running.api.updates, *bodies)
+    await aside(phone.waits_for, "视频我看不了")
+    await aside(phone.waits_for, "照片收到了，现在有1张")
+    await aside(phone.waits_for, "看到什么危险")

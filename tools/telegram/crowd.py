@@ -83,7 +83,7 @@ class Crowd:
         return Spell(
             seconds,
             [one for one in self._answered if one.arrived <= end],
-            sum(at <= end for at in self._messages),
+            sum(began <= at <= end for at in self._messages),
             self._first or 0,
         )
 

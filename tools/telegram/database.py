@@ -1,20 +1,23 @@
 """What the tools read in the database of a running copy, beside it: SQLite only."""
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from services.replies import AGAIN
 from tools.telegram.verdict import Stored
 
-# How a turn names the update that it came from.
-PREFIX = "tg"
+# How a turn names its update, and an answer its turn: tg<number>-<mark of the content>:<order>.
+NAME = re.compile(r"tg(?P<update>\d+)(?:-\w+)?(?::(?P<order>\d+))?")
 UNDER_WAY = "('waiting', 'claimed', 'sending')"
 OPEN = f"""
 SELECT lane FROM updates WHERE state = 'waiting' AND lane != ''
-UNION SELECT key FROM outbox JOIN accounts ON accounts.id = account_id WHERE state IN {UNDER_WAY}
+UNION SELECT key FROM outbox JOIN accounts ON accounts.id = account_id
+WHERE channel = 'telegram' AND state IN {UNDER_WAY}
 """  # noqa: S608 - put together from our own words
 
 
@@ -31,16 +34,16 @@ def stored(data: Path) -> Stored:
         turns = db.execute("SELECT id, message_id, replies FROM turns WHERE channel = 'telegram'")
         update_of, answers = {}, {}
         for turn, message, replies in turns.fetchall():
-            update_of[turn] = update = int(message.removeprefix(PREFIX))
+            update_of[turn] = update = _answer(message)[0]
             answers[update] = tuple(reply["text"] for reply in json.loads(replies or "[]"))
-        buttons = db.execute("SELECT token, turn_id FROM choices WHERE task = 'replies.again'")
+        buttons = db.execute("SELECT token, turn_id FROM choices WHERE task = ?", (AGAIN,))
         unknown = db.execute("SELECT cause FROM outbox WHERE state = 'unknown'").fetchall()
         subjects = db.execute("SELECT subject FROM cases").fetchall()
         return Stored(
             states=dict(db.execute("SELECT id, state FROM updates").fetchall()),
             answers=answers,
             subjects=tuple(subject for (subject,) in subjects),
-            unknown=frozenset(_answer(cause) for (cause,) in unknown if cause.startswith(PREFIX)),
+            unknown=frozenset(_answer(cause) for (cause,) in unknown if NAME.fullmatch(cause)),
             offers={token: update_of[turn] for token, turn in buttons.fetchall()},
             waiting=_count(db, f"state IN {UNDER_WAY}"),
             failed=_count(db, "state = 'failed'"),
@@ -77,9 +80,11 @@ def answered_without_rasa(db: sqlite3.Connection, since: int) -> float:
     return float(share or 0)
 
 
-def _answer(cause: str) -> tuple[int, int]:
-    update, _, number = cause.removeprefix(PREFIX).partition(":")
-    return int(update), int(number)
+def _answer(name: str) -> tuple[int, int]:
+    found = NAME.fullmatch(name)
+    if found is None:
+        raise ValueError(name)
+    return int(found["update"]), int(found["order"] or 0)
 
 
 def _count(db: sqlite3.Connection, where: str) -> int:

@@ -4,54 +4,67 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from kit import ids
 from tools.start.programs import Program
 from tools.start.stack import Stack, is_well
 
+Kind = Literal["message", "start", "well"]
 BOT = "bot"
-# A moment comes so much later, at most, than the update and the start of the bot it waits for.
-LONGEST_MS = 1500
-# One kill of so many hits a bot that is still starting.
-EARLY_OF = 8
+# A moment comes so much later, at most, than what it waits for.
+LONGEST_MS = {"start": 1500, "well": 1500, "message": 40}
+# Of eight kills one hits a bot that is still starting, and three one that has just sent a message.
+KINDS: tuple[Kind, ...] = ("start", *("message",) * 3, *("well",) * 4)
+MESSAGES_MOST = 4
 LOOK_EVERY = 0.01
 PATIENCE = 120.0
+# When nobody is left to be answered no message comes.
+PATIENCE_FOR_MESSAGE = 3.0
 
 
 @dataclass(frozen=True, order=True)
 class Moment:
-    """When to kill: so long after so many updates were sent and the bot is well again.
+    """When to kill: after so many updates were sent, and so long after what it waits for.
 
-    An early one waits for a process only.
+    That is the start of the bot's process, its being well again, or its so many-th `message`.
     """
 
     after: int
+    kind: Kind
+    message: int
     seconds: float
-    is_early: bool
 
 
 def draw(seed: str, kills: int, updates: int) -> list[Moment]:
     """The moments, in order; the same seed draws the same ones."""
-    draws = [int(ids.digest(f"{seed} kill {number}"), 16) for number in range(kills)]
-    return sorted(
-        Moment(
-            after=1 + number % updates,
-            seconds=number // updates % LONGEST_MS / 1000,
-            is_early=number // updates // LONGEST_MS % EARLY_OF == 0,
-        )
-        for number in draws
+    return sorted(_moment(f"{seed} kill {number}", updates) for number in range(kills))
+
+
+def _moment(seed: str, updates: int) -> Moment:
+    after, which, message, delay = (int(ids.digest(f"{seed} {n}"), 16) for n in range(4))
+    kind = KINDS[which % len(KINDS)]
+    return Moment(
+        after=1 + after % updates,
+        kind=kind,
+        message=1 + message % MESSAGES_MOST,
+        seconds=delay % LONGEST_MS[kind] / 1000,
     )
 
 
 class Killer:
     """Kills at the moments; the chat asks it before each update, so that no kill comes late.
 
-    `ahead` is how many updates may be sent beyond the one that the next kill waits for.
+    `messages` tells how many the bot has sent; `ahead` is how many updates may be sent beyond the
+    one that the next kill waits for.
     """
 
-    def __init__(self, stack: Stack, moments: list[Moment], *, ahead: int) -> None:
+    def __init__(
+        self, stack: Stack, messages: Callable[[], int], moments: list[Moment], *, ahead: int
+    ) -> None:
         self.done: list[Moment] = []
         self._stack = stack
+        self._messages = messages
         self._left = list(moments)
         self._ahead = ahead
         self._asked = 0
@@ -99,9 +112,16 @@ class Killer:
         with self._changed:
             self._changed.wait_for(lambda: self._over.is_set() or self._asked >= moment.after)
         self._wait(self._new_process)
-        if not moment.is_early:
+        if moment.kind == "message":
+            self._await_message(self._messages() + moment.message)
+        if moment.kind == "well":
             self._wait(lambda: is_well(self._bot))
         time.sleep(moment.seconds)
+
+    def _await_message(self, wanted: int) -> None:
+        self._wait(lambda: self._messages() >= wanted or is_well(self._bot))
+        end = time.monotonic() + PATIENCE_FOR_MESSAGE
+        self._wait(lambda: self._messages() >= wanted or time.monotonic() > end)
 
     def _new_process(self) -> bool:
         try:

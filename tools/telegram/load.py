@@ -15,7 +15,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from content.library import Library
 from content.loader import load
+from services.desk import urgent_kind
 from tools import figures
 from tools.start.environments import NLU
 from tools.start.machine import ROOT
@@ -27,7 +29,7 @@ from tools.telegram.whole import DOORS, Door, whole
 from tools.train_nlu import MODELS, train
 
 PAGE = "telegram-bench.md"
-SENTENCES = (ROOT / "tools" / "bench.words.txt").read_text(encoding="utf-8").split()
+WORDS = ROOT / "tools" / "bench.words.txt"
 RASA = "rasa"
 WARM_UP = 5.0
 WARM_UP_CHATS = 4
@@ -62,6 +64,7 @@ class Load:
     seconds: float
     pace: float
     burst: int
+    sentences: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -149,10 +152,10 @@ def beside(one: Measured, rasa: Measured) -> str:
 
 
 def _warm(api: TelegramApi, load_: Load, busy: Busy) -> Crowd:
-    few = Crowd(api, WARM_UP_CHATS, SENTENCES, busy)
+    few = Crowd(api, WARM_UP_CHATS, load_.sentences, busy)
     few.chats_for(WARM_UP, 0)
     few.settles()
-    return Crowd(api, load_.chats, SENTENCES, busy)
+    return Crowd(api, load_.chats, load_.sentences, busy)
 
 
 def _again(api: TelegramApi) -> int:
@@ -166,11 +169,16 @@ def _check(api: TelegramApi) -> None:
         raise AssertionError("\n".join(problems[:10]))
 
 
-def _page(load_: Load, measured: list[Measured]) -> list[str]:
-    library = load(ROOT / "content")
+def _sentences(library: Library) -> tuple[str, ...]:
+    """What is asked: nothing urgent, since that the bot answers without Rasa."""
+    words = WORDS.read_text(encoding="utf-8").split()
+    return tuple(text for text in words if urgent_kind(library, text) is None)
+
+
+def _page(load_: Load, library: Library, measured: list[Measured]) -> list[str]:
     about = ABOUT.format(
         chats=load_.chats,
-        sentences=len(SENTENCES),
+        sentences=len(load_.sentences),
         seconds=load_.seconds,
         stops=len(library.stops),
         topics=len(library.topics),
@@ -180,20 +188,19 @@ def _page(load_: Load, measured: list[Measured]) -> list[str]:
     rasa = next((one for one in measured if one.bot == "Rasa"), None)
     own = [one for one in measured if one.taken_in]
     rows = [row for one in measured for row in one.rows(load_.pace)]
-    return [
+    lines = [
         "# Telegram: many workers at once",
         "",
         f"{figures.today()}, {figures.machine()}, `python -m tools.telegram.load {command}`:",
         about,
         *figures.table(HEAD, rows),
-        "",
-        *(
-            f"Burst of {load_.burst} texts, by {one.door}: {one.taken_in:.1f} updates worked a"
-            " second, answers waiting for the limit beside."
-            for one in own
-        ),
-        *(["", *(beside(one, rasa) for one in own), "", ABOUT_RASA] if rasa else []),
     ]
+    for one in own:
+        bursts = f"A burst of {load_.burst} texts by {one.door}: {one.taken_in:.1f} updates worked"
+        lines += ["", f"{bursts} a second, while their answers go out within the limits."]
+    if rasa:
+        lines += ["", ABOUT_RASA, *(f"- {beside(one, rasa)}" for one in own)]
+    return lines
 
 
 def main() -> int:
@@ -205,10 +212,12 @@ def main() -> int:
     parser.add_argument("--burst", type=int, default=1000)
     parser.add_argument("--only", nargs="+", choices=(*DOORS, RASA), default=(*DOORS, RASA))
     given = parser.parse_args()
-    load_ = Load(given.chats, given.seconds, given.pace, given.burst)
+    library = load(ROOT / "content")
+    sentences = _sentences(library)
+    load_ = Load(given.chats, given.seconds, given.pace, given.burst, sentences)
     measured = [ours(door, load_) for door in DOORS if door in given.only]
     measured += [rasas(load_)] if RASA in given.only else []
-    figures.write(PAGE, _page(load_, measured))
+    figures.write(PAGE, _page(load_, library, measured))
     return 0
 
 

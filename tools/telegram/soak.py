@@ -12,6 +12,7 @@ import re
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ from tools import figures
 from tools.start.machine import ROOT
 from tools.telegram.bench import TelegramApi
 from tools.telegram.database import stored
-from tools.telegram.killer import Killer, draw
+from tools.telegram.killer import Killer, Kind, draw
 from tools.telegram.markup import parse
 from tools.telegram.phone import Phone
 from tools.telegram.screen import Message
@@ -38,6 +39,7 @@ SUBJECT = (ROOT / "tools" / "soak.words.txt").read_text(encoding="utf-8").split(
 UPDATES_A_CYCLE = 5
 FIRST_CHAT = 910_001
 LONGEST_PAUSE_MS = 2000
+KILLED: dict[Kind, str] = {"start": "starting", "message": "just sent", "well": "any time"}
 LOOK_EVERY = 0.2
 PATIENCE = 180.0
 HEAD = (
@@ -47,9 +49,10 @@ HEAD = (
 
 ABOUT = """\
 {plan.workers} workers hand in {plan.cycles} suggestions, {updates} updates each, while the bot's
-process is ended with kill -9 at drawn moments. Updates beyond these are presses of the button that
-shows an answer again. Unknown: the bot ended between sending an answer and noting that it was
-sent; it asks the worker whether the answer arrived, and never sends it again unasked.
+process is ended with kill -9: at drawn moments of the chat, while it starts, or just after it sent
+a message. Updates beyond these are presses of the button that shows an answer again. Unknown: the
+bot ended between sending an answer and noting that it was sent; it asks the worker whether the
+answer arrived, and never sends it again unasked. Lost: the bot ended before it left the machine.
 """
 
 
@@ -66,6 +69,20 @@ class Plan:
     def subjects(self) -> list[str]:
         """What the workers suggest, each once."""
         return [f"{SUBJECT}{number}" for number in range(1, self.cycles + 1)]
+
+
+class Messages:
+    """Counts the messages that the Bot API got; asked often, it reads only what is new."""
+
+    def __init__(self, api: TelegramApi) -> None:
+        self._api = api
+        self._read = self._count = 0
+
+    def __call__(self) -> int:
+        new = self._api.log("sendMessage", since=self._read)
+        self._read = max((call["n"] for call in new), default=self._read)
+        self._count += len(new)
+        return self._count
 
 
 class Worker:
@@ -138,7 +155,7 @@ class Result:
     door: Door
     said: int
     kills: int
-    early: int
+    kinds: str
     again: int
     pressed: int
     cases: int
@@ -151,7 +168,7 @@ class Result:
         one = self.verdict
         result = "nothing lost, nothing twice" if not self.faults else "FAULT"
         return (
-            *(self.door, self.said, f"{self.kills} ({self.early} while it started)", self.again),
+            *(self.door, self.said, f"{self.kills} ({self.kinds})", self.again),
             *(self.cases, one.answers, one.unknown, one.lost, one.asked, self.pressed, result),
         )
 
@@ -164,7 +181,7 @@ def run(door: Door, plan: Plan) -> Result:
         tempfile.TemporaryDirectory(prefix="yizhan-soak-") as folder,
         whole(Path(folder), door) as it,
     ):
-        killer = Killer(it.stack, moments, ahead=plan.workers)
+        killer = Killer(it.stack, Messages(it.api), moments, ahead=plan.workers)
         phones = [it.api.phone(FIRST_CHAT + number) for number in range(plan.workers)]
         workers = [Worker(phone, library, killer, plan.seed) for phone in phones]
         impatient = _chat(workers, killer, plan)
@@ -173,12 +190,13 @@ def run(door: Door, plan: Plan) -> Result:
         deliveries = it.api.deliveries()
     said = [one for worker in workers for one in worker.said]
     verdict = judge(said, shown, there, plan.subjects)
+    kinds = Counter(moment.kind for moment in killer.done)
     missed = [f"only {len(killer.done)} kills"] if len(killer.done) < plan.kills else []
     return Result(
         door=door,
         said=len(said),
         kills=len(killer.done),
-        early=sum(moment.is_early for moment in killer.done),
+        kinds=", ".join(f"{kinds[kind]} {KILLED[kind]}" for kind in KILLED),
         again=len(deliveries) - len({one["update_id"] for one in deliveries}),
         pressed=sum(len(worker.pressed) for worker in workers),
         cases=len(there.subjects),

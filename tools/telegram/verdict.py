@@ -1,7 +1,7 @@
 """Judges a soak: was every update answered, each of its answers once, and nothing else said?"""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 # An answer: the update that it is for, and which of its answers it is.
@@ -25,6 +25,19 @@ class Shown:
     at: float
     text: str
     tokens: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """An answer that is to arrive, after its update was sent."""
+
+    answer: Answer
+    at: float
+    text: str
+
+    def fits(self, message: Shown) -> bool:
+        """Whether this message can be it; cards stand below the text."""
+        return self.at <= message.at and bool(self.text) and message.text.startswith(self.text)
 
 
 @dataclass(frozen=True)
@@ -60,51 +73,75 @@ def judge(
     """Hold what was said, what arrived and what is stored against each other."""
     offers = stored.offers or {}
     asked = Counter(offers[t] for one in shown for t in one.tokens if t in offers)
-    answering = [one for one in shown if not one.tokens & offers.keys()]
-    arrived, strays = matched(said, answering, stored.answers)
-    expected = [(update, n) for update, texts in stored.answers.items() for n in range(len(texts))]
-    lost = [answer for answer in expected if not arrived[answer]]
+    lost: list[Answer] = []
+    strays: list[Shown] = []
+    for chat in sorted({one.chat for one in said} | {one.chat for one in shown}):
+        wanted = [
+            Wanted((one.update, number), one.at, text)
+            for one in sorted(said, key=lambda one: one.update)
+            if one.chat == chat
+            for number, text in enumerate(stored.answers.get(one.update, ()))
+        ]
+        here = [one for one in shown if one.chat == chat and not one.tokens & offers.keys()]
+        not_come, too_many = Alignment(wanted, here, stored.unknown).left_over()
+        lost += not_come
+        strays += too_many
     faults = [
         *_not_done(said, stored),
         *_wrong_cases(stored, subjects),
-        *(f"a message that answers nothing, in chat {one.chat}: {one.text}" for one in strays),
-        *(f"answered twice: {_name(a)}" for a, times in arrived.items() if times > 1),
+        *(f"a message too many, in chat {one.chat}: {one.text}" for one in strays),
         *(
-            f"unanswered: {_name(answer)}"
-            for answer in lost
-            if answer not in stored.unknown or not asked[answer[0]]
+            f"unanswered: update {update}, answer {number + 1}"
+            for update, number in lost
+            if (update, number) not in stored.unknown or not asked[update]
         ),
         *_wrongly_asked(stored, asked),
     ]
-    unknown = len(stored.unknown)
-    return Verdict(tuple(faults), len(expected), unknown, len(lost), asked.total())
+    answers = sum(len(texts) for texts in stored.answers.values())
+    return Verdict(tuple(faults), answers, len(stored.unknown), len(lost), asked.total())
 
 
-def matched(
-    said: Sequence[Said], shown: Sequence[Shown], answers: Mapping[int, tuple[str, ...]]
-) -> tuple[Counter[Answer], list[Shown]]:
-    """How often each answer arrived, and the messages that are none.
+class Alignment:
+    """The answers of one chat laid beside its messages, so that as few as can be are left over.
 
-    A question is put in the same words in each round, so a message answers the last update before
-    it that was to be answered so. What a worker asked to see again answers his pressing.
+    Both come in order, and a question is put in the same words in each round: only the whole
+    tells which message is which answer. That an unknown answer did not arrive costs nothing.
     """
-    arrived: Counter[Answer] = Counter()
-    strays = []
-    latest_first = sorted(said, key=lambda one: one.at, reverse=True)
-    for message in shown:
-        fitting = (
-            (one.update, number)
-            for one in latest_first
-            if one.chat == message.chat and one.at <= message.at
-            for number, text in enumerate(answers.get(one.update, ()))
-            if text and message.text.startswith(text)
-        )
-        answer = next(fitting, None)
-        if answer is None:
-            strays.append(message)
-        else:
-            arrived[answer] += 1
-    return arrived, strays
+
+    def __init__(
+        self, wanted: Sequence[Wanted], shown: Sequence[Shown], unknown: Collection[Answer]
+    ) -> None:
+        self._wanted = wanted
+        self._shown = shown
+        self._unknown = unknown
+        # What is left over at least, from this answer and this message on.
+        self._costs = [[0] * (len(shown) + 1) for _ in range(len(wanted) + 1)]
+        for i in reversed(range(len(wanted) + 1)):
+            for j in reversed(range(len(shown) + 1)):
+                self._costs[i][j] = min(self._steps(i, j), default=(0, 0, 0))[0]
+
+    def left_over(self) -> tuple[list[Answer], list[Shown]]:
+        """The answers that did not arrive, and the messages that are none."""
+        lost, strays = [], []
+        i = j = 0
+        while steps := list(self._steps(i, j)):
+            _, down, right = min(steps, key=lambda step: (step[0], -step[1] - step[2]))
+            if not right:
+                lost.append(self._wanted[i].answer)
+            if not down:
+                strays.append(self._shown[j])
+            i, j = i + down, j + right
+        return lost, strays
+
+    def _steps(self, i: int, j: int) -> Iterator[tuple[int, int, int]]:
+        """The steps from here: the cost to the end, the answers and the messages gone past."""
+        is_answer, is_message = i < len(self._wanted), j < len(self._shown)
+        if is_answer:
+            yield self._costs[i + 1][j] + (self._wanted[i].answer not in self._unknown), 1, 0
+        if is_message:
+            yield self._costs[i][j + 1] + 1, 0, 1
+        if is_answer and is_message and self._wanted[i].fits(self._shown[j]):
+            yield self._costs[i + 1][j + 1], 1, 1
 
 
 def _not_done(said: Sequence[Said], stored: Stored) -> Iterator[str]:
@@ -135,8 +172,3 @@ def _wrongly_asked(stored: Stored, asked: Counter[int]) -> Iterator[str]:
             yield f"asked {times} times whether this arrived: update {update}"
         if update not in doubtful:
             yield f"asked without reason whether this arrived: update {update}"
-
-
-def _name(answer: Answer) -> str:
-    update, number = answer
-    return f"update {update}, answer {number + 1}"
