@@ -181,12 +181,17 @@ async def test_an_answer_to_a_closed_chat_is_dropped(chat: Chat, carrier: FakeCa
 
 
 @on_sqlite
-async def test_what_is_refused_stops_nothing(chat: Chat, carrier: FakeCarrier, way: Way):
-    carrier.outcomes = [Outcome("refused")]
-    await put(chat, way, "一", "二")
+async def test_what_is_refused_stops_nothing_and_is_said(
+    chat: Chat, carrier: FakeCarrier, way: Way
+):
+    carrier.outcomes = [Outcome("refused"), Outcome("refused")]
+    await put(chat, way, "一")
     async with delivering(chat, carrier):
         await until(lambda: _is(len(carrier.sent) == 2))
-    assert (await rows(chat))["cause:一"].state == "failed"
+        await put(chat, way, "二")
+        await until(lambda: _settled(chat, "failed"))
+    assert [text[:8] for text in carrier.texts] == ["一", "这里出了点问题，", "二"]
+    assert len(await rows(chat)) == 2
 
 
 async def asked(chat: Chat, way: Way, text: str) -> list[dict[str, Any]]:
