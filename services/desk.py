@@ -238,6 +238,22 @@ async def _resume(scene: Scene, _args: Args) -> Replies:
     return (await ENGINE.ask_again(scene),)
 
 
+async def _again(scene: Scene, args: Args) -> Replies:
+    """The replies of a turn that may not have arrived, beside whatever is open.
+
+    Of a step that is past only the words are shown, and the open step is asked again: its own
+    buttons must be the newest, since they can be typed.
+    """
+    shown = await old_replies.again(scene.session, scene.turn.worker_id, str(args["turn"]))
+    if not ENGINE.is_open(scene) or any(ENGINE.is_of_open_step(scene, r) for r in shown):
+        return shown
+    past = tuple(
+        replace(reply, choices=tuple(c for c in reply.choices if c.task.name != CHOSEN), ask=None)
+        for reply in shown
+    )
+    return (*past, await ENGINE.ask_again(scene))
+
+
 TASKS: Mapping[str, TaskFunction] = {
     **{k: v for noun in NOUNS for k, v in noun.TASKS.items()},
     **commands.TASKS,
@@ -246,5 +262,6 @@ TASKS: Mapping[str, TaskFunction] = {
     "intent": _intent,
     "intent.pending": _pending,
     "resume": _resume,
+    old_replies.AGAIN: _again,
 }
-OF_DRAFT = frozenset({CHOSEN, "intent.pending", "resume"})
+OF_DRAFT = frozenset({CHOSEN, "intent.pending", "resume", old_replies.AGAIN})

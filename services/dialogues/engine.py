@@ -74,6 +74,12 @@ class Engine:
             return await self._cancel(scene, dialogue)
         return await step.choose(scene, str(args["do"]), str(args.get("value", "")))
 
+    def is_of_open_step(self, scene: Scene, reply: Reply) -> bool:
+        """Whether a reply offers a button of the open step."""
+        here = (scene.state.name, scene.state.step)
+        tasks = [choice.task for choice in reply.choices if choice.task.name == CHOSEN]
+        return any((task.args.get("dialogue"), task.args.get("step")) == here for task in tasks)
+
     def _open(self, scene: Scene) -> tuple[Dialogue, Step]:
         dialogue = self._dialogues[str(scene.state.name)]
         return dialogue, dialogue.steps[str(scene.state.step)]

@@ -1,7 +1,6 @@
 """What a channel's own menu and links ask for, and what arrives that nobody can read as words."""
 
 from content.library import Library
-from services import replies
 from services.dialogues import find_stop
 from services.scene import Args, Scene
 from services.tasks.talk import menu_choices
@@ -56,13 +55,7 @@ async def one_stop(scene: Scene, args: Args) -> Replies:
     return await find_stop.by_id(scene, str(args["stop"]))
 
 
-async def again(scene: Scene, args: Args) -> Replies:
-    """The replies of a turn that may not have arrived."""
-    return await replies.again(scene.session, scene.turn.worker_id, str(args["turn"]))
-
-
 TASKS = {
-    replies.AGAIN: again,
     WELCOME.name: welcome,
     "commands.unreadable": unreadable,
     "rest_stops.one": one_stop,

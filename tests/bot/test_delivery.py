@@ -227,6 +227,29 @@ async def test_what_may_have_arrived_is_offered_never_repeated(
     assert "你在哪" in (await chat.pipeline.answer(pressed))[0]["text"]
 
 
+@on_sqlite
+async def test_seeing_it_again_does_not_leave_an_open_form(
+    chat: Chat, carrier: FakeCarrier, way: Way
+):
+    async def says(number: int, text: str) -> list[dict[str, Any]]:
+        chat.clock.advance(seconds=5)
+        said = Incoming(way.worker_id, f"tg{number}", "text", text=text, channel="telegram")
+        return await chat.pipeline.answer(said)
+
+    carrier.outcomes = [Outcome("unknown")]
+    await asked(chat, way, "提建议")
+    async with delivering(chat, carrier):
+        await until(lambda: _is(len(carrier.sent) == 2))
+        await until(lambda: _settled(chat, "unknown"))
+    await says(8, "换电柜太少")
+
+    again = await press_again(chat, way)
+
+    assert "想提什么建议" in again[0]["text"]
+    assert "在什么地方" in again[-1]["text"]
+    assert "怎么办好" in (await says(9, "跳过"))[0]["text"]
+
+
 async def press_again(chat: Chat, way: Way) -> list[dict[str, Any]]:
     async with transaction(chat.sessions) as session:
         query = select(ChoiceRow).where(ChoiceRow.task == "replies.again")
