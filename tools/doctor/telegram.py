@@ -50,7 +50,9 @@ def telegram(settings: Settings, clock: Clock, seconds: float) -> list[Finding]:
 def _call(settings: Settings, method: str, seconds: float) -> Answer | Trouble:
     token = settings.telegram_token.get_secret_value() if settings.telegram_token else ""
     address = f"{settings.telegram_api_base.rstrip('/')}/bot{token}/{method}"
-    return ask(address, seconds, proxy=settings.telegram_proxy)
+    answer = ask(address, seconds, proxy=settings.telegram_proxy)
+    # A dead SOCKS proxy looks to requests like a dead server behind it: the nearer comes first.
+    return "proxy" if answer == "silent" and settings.telegram_proxy else answer
 
 
 def _token(answer: Answer | Trouble) -> Finding:
