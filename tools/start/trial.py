@@ -3,7 +3,7 @@
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from kit.settings import Settings
@@ -16,12 +16,21 @@ SECONDS_TO_READY = 240
 
 
 def free_ports(count: int) -> list[int]:
-    """So many ports that nobody listens on, all different."""
-    with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [int(each.getsockname()[1]) for each in sockets]
+    """So many ports that nobody listens on, all different, and for a minute nobody else's.
+
+    A connection that is closed from our side leaves its port waiting: the kernel gives it to
+    nobody who asks for any port, and servers, which allow for that, can still have it by number.
+    """
+    return [_reserved_port() for _ in range(count)]
+
+
+def _reserved_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)) as caller:
+            server.accept()[0].close()
+            caller.recv(1)
+    return port
 
 
 def settings_for(data: Path, turns_per_minute: int, **more: object) -> Settings:
