@@ -322,4 +322,5 @@ async def test_what_nobody_foresaw_does_not_come_back_for_ever(chat: Chat, way: 
     await put(chat, way, "一", "二")
     async with delivering(chat, broken):
         await until(lambda: _is(broken.texts == ["二"]))
+        await until(lambda: _settled(chat, "unknown"))
     assert (await rows(chat))["cause:一"].state == "unknown"
