@@ -39,11 +39,6 @@ class Lanes:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    @property
-    def busy(self) -> int:
-        """How many lanes have something to do."""
-        return len(self._waiting)
-
     async def _run(self, lane: str) -> None:
         waiting = self._waiting[lane]
         try:
