@@ -49,11 +49,16 @@ Landline = Annotated[str, StringConstraints(pattern=r"^(0\d{2,3}-)?\d{5,8}(-\d{1
 Link = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/\S*)?$", max_length=500)]
 
 # The part of OSM opening_hours that we write: `24/7`, or days and times such as
-# `Mo-Fr 08:30-12:00,13:30-17:00; Sa 09:00-12:00`. A time past 24:00 runs into the next day.
+# `Mo-Fr 08:30-12:00,13:30-17:00; Sa 09:00-12:00`. A time past 24:00 runs into the next day. Last,
+# and only where it is published, what holds on public holidays: `PH off` or `PH 10:00-16:00`.
 _DAYS = r"(Mo|Tu|We|Th|Fr|Sa|Su)(-(Mo|Tu|We|Th|Fr|Sa|Su))?"
-_SPAN = r"([01]\d|2[0-3]):[0-5]\d-([0-3]\d|4[0-8]):[0-5]\d"
-_RULE = rf"{_DAYS}(,{_DAYS})* {_SPAN}(,{_SPAN})*"
-OpeningHours = Annotated[str, StringConstraints(pattern=rf"^(24/7|{_RULE}(; {_RULE})*)$")]
+_SPAN = r"([01]\d|2[0-3]):[0-5]\d-(([0-3]\d|4[0-7]):[0-5]\d|48:00)"
+_SPANS = rf"{_SPAN}(,{_SPAN})*"
+_RULE = rf"{_DAYS}(,{_DAYS})* {_SPANS}"
+OpeningHours = Annotated[
+    str,
+    StringConstraints(pattern=rf"^(24/7|{_RULE}(; {_RULE})*)(; PH (off|{_SPANS}))?$"),
+]
 
 Audience = Literal[
     "courier", "rider", "ride_hailing_driver", "truck_driver", "livestreamer", "all"

@@ -5,10 +5,13 @@ whose notice is not published yet is unknown, never guessed.
 """
 
 from datetime import date
+from typing import Literal
 
 import chinese_calendar
 
 SATURDAY = 5
+
+DayKind = Literal["usual", "holiday", "made_up_day", "calendar_unpublished"]
 
 
 def is_day_off(day: date) -> bool | None:
@@ -19,10 +22,30 @@ def is_day_off(day: date) -> bool | None:
         return None
 
 
+def is_working_day(day: date) -> bool | None:
+    """Whether the country works that day; None while the year's calendar is not published."""
+    off = is_day_off(day)
+    return None if off is None else not off
+
+
+def kind_of(day: date) -> DayKind:
+    """What sets the day apart from its weekday.
+
+    `holiday` is each day of a published holiday, a Saturday or Sunday inside it too;
+    `made_up_day` is a weekend day that is worked in exchange.
+    """
+    off = is_day_off(day)
+    if off is None:
+        return "calendar_unpublished"
+    if off:
+        _off, name = chinese_calendar.get_holiday_detail(day)
+        return "usual" if name is None else "holiday"
+    return "made_up_day" if day.weekday() >= SATURDAY else "usual"
+
+
 def is_as_usual(day: date) -> bool:
-    """Whether the day is what its weekday says: no holiday, no weekend made up for.
+    """Whether the day is what its weekday says: in no holiday, no weekend made up for.
 
     False also where the calendar is not published, since nobody can tell.
     """
-    off = is_day_off(day)
-    return off is not None and off == (day.weekday() >= SATURDAY)
+    return kind_of(day) == "usual"
