@@ -47,7 +47,13 @@ def from_wgs84(position: Position, datum: Datum) -> Position:
 
 
 def in_china(lat: float, lon: float) -> bool:
-    """Whether the shift applies: the rectangle that the formulas' publishers use."""
+    """Whether the shift applies: the rectangle that the formulas' publishers use.
+
+    It is larger than the country: Seoul, Hanoi, Ulaanbaatar and Singapore lie in it and are
+    shifted as the reference shifts them. That does no harm here: only a stop's point is ever
+    shifted, for a link into a map of China, and stops lie in China. A position given in WGS-84 is
+    used as it is.
+    """
     return _SOUTH <= lat <= _NORTH and _WEST <= lon <= _EAST
 
 

@@ -1,5 +1,6 @@
 """Distances and datums, held against the package prcoords, which we did not write."""
 
+import random
 from math import cos, radians
 
 import prcoords
@@ -46,6 +47,55 @@ def test_there_and_back(here: Position, datum: Datum):
     back = to_wgs84(there)
     assert back.datum == "wgs84"
     assert metres(back, here) <= 0.1
+
+
+def test_ten_thousand_points_in_china():
+    draw = random.Random(20_261_122)  # noqa: S311 - the same points in every run
+    for _ in range(10_000):
+        here = Position(draw.uniform(18.0, 53.5), draw.uniform(73.6, 134.9))
+        gcj = prcoords.wgs_gcj(prcoords.Coords(here.lat, here.lon))
+        bd = prcoords.gcj_bd(gcj)
+        for datum, theirs in (("gcj02", gcj), ("bd09", bd)):
+            there = from_wgs84(here, datum)
+            assert metres(there, Position(theirs.lat, theirs.lon)) <= 1, here
+            assert metres(to_wgs84(there), here) <= 0.1, here
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon"),
+    [
+        (35.6812, 139.7671),  # Tokyo
+        (51.5074, -0.1278),  # London
+        (40.7128, -74.0060),  # New York
+        (-33.8688, 151.2093),  # Sydney
+        (-6.2088, 106.8456),  # Jakarta
+        (55.7558, 37.6173),  # Moscow
+        (48.8566, 2.3522),  # Paris
+        (25.2048, 55.2708),  # Dubai
+        (30.0444, 31.2357),  # Cairo
+        (-1.2921, 36.8219),  # Nairobi
+        (37.7749, -122.4194),  # San Francisco
+        (-23.5505, -46.6333),  # São Paulo
+        (24.8607, 67.0011),  # Karachi
+        (0.0, 0.0),
+    ],
+)
+def test_named_places_abroad_are_not_shifted(lat: float, lon: float):
+    there = from_wgs84(Position(lat, lon), "gcj02")
+    assert (there.lat, there.lon) == (lat, lon)
+    assert to_wgs84(there) == Position(lat, lon)
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon"),
+    [(37.5665, 126.9780), (21.0278, 105.8342), (1.3521, 103.8198)],  # Seoul, Hanoi, Singapore
+)
+def test_neighbours_within_the_rectangle_are_shifted_as_the_reference_does(lat: float, lon: float):
+    theirs = prcoords.wgs_gcj(prcoords.Coords(lat, lon))
+    there = from_wgs84(Position(lat, lon), "gcj02")
+    assert in_china(lat, lon)
+    assert metres(there, Position(theirs.lat, theirs.lon)) <= 1
+    assert metres(to_wgs84(there), Position(lat, lon)) <= 0.1
 
 
 @settings(max_examples=300, deadline=None)
