@@ -146,13 +146,15 @@ def rest_stops(document: Document, around: Surroundings) -> dict[int, RestStop]:
         if stop.city not in around.regions.get(stop.province, ()):
             what = f"{stop.id}: {stop.city} is no city of {stop.province} in regions.yml"
             document.fault(what, i, "city", remedy="correct it, or add the city there")
-        for n, facility in enumerate(stop.facilities):
-            if facility not in around.facilities or facility in stop.facilities[:n]:
-                document.fault(
-                    f"{stop.id}: facility `{facility}` is unknown or listed twice",
-                    *(i, "facilities", n),
-                    remedy="use the keys of facilities.yml, the rest goes to other_facilities",
-                )
+        for field in ("facilities", "lacks"):
+            listed: tuple[str, ...] = getattr(stop, field)
+            for n, facility in enumerate(listed):
+                if facility not in around.facilities or facility in listed[:n]:
+                    document.fault(
+                        f"{stop.id}: facility `{facility}` is unknown or listed twice",
+                        *(i, field, n),
+                        remedy="use the keys of facilities.yml, the rest goes to other_facilities",
+                    )
         stops[i] = stop
     return stops
 

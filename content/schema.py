@@ -92,6 +92,7 @@ Entry = Literal[
     "unknown",
 ]
 StopState = Literal["open_to_public", "under_construction"]
+StopConfidence = Literal["high", "medium", "low"]
 PlaceKind = Literal["metro", "town", "airport", "district", "landmark"]
 
 
@@ -214,6 +215,7 @@ class RestStop(Model):
     id: Slug
     name: Short
     kind: Short
+    host: Line | None = Field(default=None, description="whose rooms they are: a bank, a shop")
     province: Short
     city: Short
     district: Short | None = None
@@ -230,13 +232,20 @@ class RestStop(Model):
     facilities: tuple[Short, ...] = Field(
         default=(), description="canonical keys of content/facilities.yml"
     )
+    lacks: tuple[Short, ...] = Field(
+        default=(), description="such keys too: what it is published not to have"
+    )
     other_facilities: tuple[Short, ...] = Field(default=(), description="in the published words")
+    fee: Line | None = None
+    admits: Line | None = Field(default=None, description="who may enter, as published")
     phone: Landline | None = None
     operator: Line | None = None
     status: StopState = "open_to_public"
     note: Line | None = None
+    source: Line | None = Field(default=None, description="who said so, as workers read it")
     published_on: Short
     checked_on: date | None = None
+    confidence: StopConfidence = "medium"
     source_url: Source | None = Field(
         default=None,
         repr=False,
@@ -244,6 +253,12 @@ class RestStop(Model):
         description="a lead for staff; may be a scraper page and is never shown to workers",
     )
     staff_note: Line | None = Field(default=None, json_schema_extra={"staff_only": True})
+
+    @model_validator(mode="after")
+    def _has_or_lacks(self) -> Self:
+        if both := set(self.facilities) & set(self.lacks):
+            raise ValueError(f"`facilities` and `lacks` both hold {sorted(both)}")
+        return self
 
     @model_validator(mode="after")
     def _hours_come_from_words(self) -> Self:

@@ -1,9 +1,10 @@
 """What every table shares: the declarative base, names for constraints, time in UTC."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, DateTime, Dialect, MetaData, String
+from sqlalchemy import JSON, DateTime, Dialect, MetaData, String, Text
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -42,6 +43,31 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Words(TypeDecorator[tuple[str, ...]]):
+    """Some words of a fixed vocabulary, stored as `|one|two|` so that a query finds one of them.
+
+    No word may hold a bar.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str | None:
+        """The words between bars."""
+        del dialect
+        return None if value is None else joined(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...] | None:
+        """The words again."""
+        del dialect
+        return None if value is None else tuple(word for word in value.split("|") if word)
+
+
+def joined(words: Iterable[str]) -> str:
+    """The words as `Words` stores them; nothing for none."""
+    return "".join(f"|{word}" for word in words) + "|" if words else ""
 
 
 class Base(DeclarativeBase):

@@ -1,6 +1,7 @@
 """The book of turns: accepted once, answered once, whichever road is first."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,10 +16,24 @@ from kit.errors import TooFast
 from kit.text import bare, normalise, shorten
 from services import desk
 from services.dialogues.engine import CANCEL
-from services.turns import Channel, Choice, Heard, Kind, Position, Replies, Reply, Task, Turn
+from services.turns import (
+    Card,
+    Channel,
+    Choice,
+    Heard,
+    Kind,
+    Position,
+    Replies,
+    Reply,
+    RestStopCard,
+    Task,
+    Turn,
+)
 
 MINUTE = timedelta(minutes=1)
 TITLE_MOST = 64
+# The choices of cards are counted from here on: a number that is typed never means one of them.
+CARD_CHOICES = 1_000
 Stored = list[dict[str, Any]]
 
 
@@ -134,20 +149,24 @@ async def _turn(session: AsyncSession, row: TurnRow) -> Turn:
 
 
 def _typed(text: str, offered: list[ChoiceRow]) -> ChoiceRow | None:
-    """The choice whose number or very title was typed."""
+    """The choice whose number or very title was typed; no title that several cards share."""
     typed = bare(text)
     for row in offered:
         # A slip of the thumb must not throw a draft away: that takes the button or its words.
-        counted = row.args.get("do") != CANCEL
-        if typed == normalise(row.title) or (counted and typed == str(row.number)):
+        counted = row.args.get("do") != CANCEL and row.number < CARD_CHOICES
+        if counted and typed == str(row.number):
             return row
-    return None
+    named = [row for row in offered if typed == normalise(row.title)]
+    return named[0] if len(named) == 1 or (named and named[0].number < CARD_CHOICES) else None
 
 
 async def _record(
     session: AsyncSession, clock: Clock, turn: Turn, replies: Replies, heard: Heard
 ) -> None:
-    offered = [_offer(turn, reply, start) for reply, start in _numbered(replies)]
+    offered = [
+        _offer(turn, reply, start, CARD_CHOICES * place)
+        for place, (reply, start) in enumerate(_numbered(replies), 1)
+    ]
     rows = [row for _, found in offered for row in found]
     ChoiceRepository(session).add_all(rows)
     await TurnRepository(session).answer(
@@ -159,29 +178,60 @@ async def _record(
 
 
 def _numbered(replies: Replies) -> list[tuple[Reply, int]]:
-    """Each reply with the number before its first choice: numbers run on through a turn."""
-    start, numbered = 0, []
+    """Each reply with the number of its first choice: numbers run on through a turn.
+
+    A list of stops counts its stops first, so that "2" is the second stop and no button.
+    """
+    start, numbered = 1, []
     for reply in replies:
+        start += sum(_is_stop(card) for card in reply.cards)
         numbered.append((reply, start))
         start += len(reply.choices)
     return numbered
 
 
-def _offer(turn: Turn, reply: Reply, start: int) -> tuple[Reply, list[ChoiceRow]]:
+def _is_stop(card: Card) -> bool:
+    kind = card["kind"] if isinstance(card, Mapping) else card.kind
+    return kind == RestStopCard.kind
+
+
+def _offer(
+    turn: Turn, reply: Reply, start: int, start_of_cards: int
+) -> tuple[Reply, list[ChoiceRow]]:
     """The reply with a token for each choice, and the rows that make the tokens valid."""
-    choices, rows = [], []
-    for number, choice in enumerate(reply.choices, start + 1):
-        token, title = ids.new_token(12), shorten(choice.title, TITLE_MOST)
-        choices.append(Choice(title, choice.task, token))
-        rows.append(
-            ChoiceRow(
-                token=token,
-                worker_id=turn.worker_id,
-                turn_id=turn.id,
-                number=number,
-                title=title,
-                task=choice.task.name,
-                args=dict(choice.task.args),
-            )
+    rows: list[ChoiceRow] = []
+    choices = tuple(
+        _offered(turn, choice, number, rows) for number, choice in enumerate(reply.choices, start)
+    )
+    return replace(
+        reply, choices=choices, cards=_cards_offered(turn, reply, start_of_cards, rows)
+    ), rows
+
+
+def _cards_offered(
+    turn: Turn, reply: Reply, number: int, rows: list[ChoiceRow]
+) -> tuple[Card, ...]:
+    """The cards with a token for each of their own choices, which have no number to type."""
+    cards: list[Card] = []
+    for card in reply.cards:
+        own = card.choices if isinstance(card, RestStopCard) else ()
+        offered = tuple(_offered(turn, c, n, rows) for n, c in enumerate(own, number))
+        number += len(own)
+        cards.append(replace(card, choices=offered) if isinstance(card, RestStopCard) else card)
+    return tuple(cards)
+
+
+def _offered(turn: Turn, choice: Choice, number: int, rows: list[ChoiceRow]) -> Choice:
+    token, title = ids.new_token(12), shorten(choice.title, TITLE_MOST)
+    rows.append(
+        ChoiceRow(
+            token=token,
+            worker_id=turn.worker_id,
+            turn_id=turn.id,
+            number=number,
+            title=title,
+            task=choice.task.name,
+            args=dict(choice.task.args),
         )
-    return Reply(reply.text, tuple(choices), reply.cards, reply.ask), rows
+    )
+    return Choice(title, choice.task, token)

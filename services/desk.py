@@ -12,13 +12,24 @@ from kit.errors import AppError
 from kit.text import is_readable, normalise
 from services import photos as kept_photos
 from services import replies as old_replies
-from services.dialogues import find_stop, intake, link, photos
+from services.dialogues import find_stop, intake, link, photos, stop_search, stops_around
 from services.dialogues.engine import CHOSEN, Engine
 from services.dialogues.form import PENDING, SUMMARY
 from services.dialogues.listening import SURE, agrees
 from services.masking import holds_number
+from services.rest_stops.finding import ANY
 from services.scene import FORMS, SAID, Args, Scene, TaskFunction
-from services.tasks import cases, commands, links, notices, rest_stops, rights, talk, workers
+from services.tasks import (
+    cases,
+    commands,
+    links,
+    notices,
+    rest_stops,
+    rights,
+    stop_questions,
+    talk,
+    workers,
+)
 from services.tasks import photos as photo_tasks
 from services.turns import Heard, Replies, Reply, Turn
 
@@ -51,6 +62,7 @@ async def serve(
     except AppError as error:
         choices = talk.menu_choices(library)
         replies = (Reply(library.say(error.key, **error.fields), choices),)
+    stop_search.look_away(scene)
     return (*replies, *await photos.settle(scene, before))
 
 
@@ -81,12 +93,19 @@ async def _serve(scene: Scene) -> Replies:
     if scene.turn.kind == "choice":
         return (scene.reply("talk.choice_unknown", *talk.menu_choices(scene.library)),)
     is_photo = scene.turn.kind == "photo"
-    return await (_serve_photos(scene) if is_photo else _serve_unprompted(scene))
+    return await (_serve_photos(scene) if is_photo else _serve_unasked(scene))
 
 
 def _urgent_as_heard(scene: Scene) -> str | None:
     heard = scene.heard
     return heard.intent if heard.intent in URGENT and heard.confidence >= SURE else None
+
+
+async def _serve_unasked(scene: Scene) -> Replies:
+    """A question about the list of stops before his eyes, else anything."""
+    # "2" and "any more?" mean that list, ahead of the menu's numbers.
+    asked = None if ENGINE.is_open(scene) else await stop_questions.said(scene)
+    return await (_serve_unprompted(scene) if asked is None else _beside_draft(scene, asked))
 
 
 async def _serve_unprompted(scene: Scene) -> Replies:
@@ -151,7 +170,7 @@ async def _serve_unreadable(scene: Scene) -> Replies:
 async def _open_desk(scene: Scene) -> Replies:
     """No dialogue is open: a position asks for stops, a sentence for what it means."""
     if scene.turn.position is not None:
-        return await find_stop.by_position(scene, scene.turn.position)
+        return await stops_around.position(scene, scene.turn.position, ANY)
     if scene.is_word("cancel") and scene.state.drafts:
         scene.forget_draft(list(scene.state.drafts)[-1])
         await old_replies.forget(scene.session, scene.turn.worker_id)

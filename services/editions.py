@@ -1,7 +1,6 @@
 """Bringing a shipped edition of the content into force, without losing staff's edits."""
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,8 +11,7 @@ from db.repositories.library import LibraryRepository
 from db.repositories.rest_stops import RestStopRepository
 from kit import ids
 from kit.clock import Clock
-from services.geo import to_wgs84
-from services.turns import Position
+from services.rest_stops.columns import columns
 
 SHIPPED_BY = "edition"
 
@@ -39,29 +37,32 @@ async def load(session: AsyncSession, library: Library, clock: Clock) -> Loaded:
     if current is not None and current.version == library.version:
         return Loaded()
     stops = RestStopRepository(session)
-    rows = await stops.all_rows()
+    rows = await stops.shipped()
     count = {"new": 0, "changed": 0, "proposed": 0, "withdrawn": 0}
     for stop in library.stops.values():
         row = rows.get(stop.id)
         if row is None:
-            session.add(RestStopRow(**_values(stop), edition=library.version))
+            session.add(RestStopRow(**columns(library, stop), edition=library.version))
             outcome: str | None = "new"
         else:
-            outcome = await _bring(editions, clock, row, stop, library.version)
+            outcome = await _bring(editions, library, clock, row, stop)
         if outcome:
             count[outcome] += 1
     for row in rows.values():
         if row.edition and row.id not in library.stops and row.status != "withdrawn":
             row.status = "withdrawn"
             count["withdrawn"] += 1
+    await session.flush()
+    await stops.count_areas()
     await editions.set_edition(library.version, clock())
     return Loaded(**count)
 
 
 async def _bring(
-    editions: LibraryRepository, clock: Clock, row: RestStopRow, stop: RestStop, version: str
+    editions: LibraryRepository, library: Library, clock: Clock, row: RestStopRow, stop: RestStop
 ) -> str | None:
-    values = _values(stop)
+    version = library.version
+    values = columns(library, stop)
     if all(getattr(row, name) == value for name, value in values.items()):
         row.edition = version
         return None
@@ -81,31 +82,3 @@ async def _bring(
         setattr(row, name, value)
     row.edition = version
     return "changed"
-
-
-def _values(stop: RestStop) -> dict[str, Any]:
-    """A shipped stop as columns; its position in WGS-84 beside the published one."""
-    same = (
-        *("id", "name", "kind", "province", "city", "district", "street", "address"),
-        *("hours_text", "opening_hours", "entry", "entry_note", "phone", "operator"),
-        *("status", "note", "published_on", "checked_on", "source_url", "accuracy"),
-    )
-    values: dict[str, Any] = {name: getattr(stop, name) for name in same}
-    values["facilities"] = list(stop.facilities)
-    values["other_facilities"] = list(stop.other_facilities)
-    published = stop.position
-    values |= dict.fromkeys(
-        ("lat", "lon", "published_position", "landmark", "est_error_m", "credit")
-    )
-    if published:
-        given = Position(published.lat, published.lon, published.datum)
-        inside = to_wgs84(given)
-        values |= {
-            "lat": round(inside.lat, 7),
-            "lon": round(inside.lon, 7),
-            "published_position": asdict(given),
-            "landmark": published.landmark,
-            "est_error_m": published.est_error_m,
-            "credit": published.credit,
-        }
-    return values

@@ -4,7 +4,7 @@ The formulas are the published ones of the "Mars coordinates" (ellipsoid of Kras
 `tests/services/test_geo.py` holds them against the package prcoords.
 """
 
-from math import asin, atan2, cos, hypot, pi, radians, sin, sqrt
+from math import asin, atan2, cos, floor, hypot, pi, radians, sin, sqrt
 
 from services.turns import Datum, Position
 
@@ -12,6 +12,7 @@ EARTH_RADIUS_M = 6_371_008.8
 _AXIS = 6_378_245.0
 _ECCENTRICITY = 0.00669342162296594323
 _BD_TURN = pi * 3000 / 180
+_CELLS_A_DEGREE, _ROW = 200, 100_000
 _SOUTH, _NORTH, _WEST, _EAST = 0.8293, 55.8271, 72.004, 137.8347
 
 
@@ -28,6 +29,30 @@ def box(centre: Position, radius_m: float) -> tuple[float, float, float, float]:
     dlat = radius_m / 111_000
     dlon = dlat / max(cos(radians(centre.lat)), 0.01)
     return centre.lat - dlat, centre.lat + dlat, centre.lon - dlon, centre.lon + dlon
+
+
+def cell(position: Position) -> int:
+    """The number of the square of 1/200 degree (at most 560 m) that a WGS-84 position lies in.
+
+    Squares side by side from west to east have numbers side by side.
+    """
+    return _row(position.lat) * _ROW + _column(position.lon)
+
+
+def cells_around(centre: Position, radius_m: float) -> list[tuple[int, int]]:
+    """First and last number of each row of squares that a circle may touch."""
+    south, north, west, east = box(centre, radius_m)
+    columns = _column(max(west, -180.0)), _column(min(east, 180.0))
+    rows = range(_row(max(south, -90.0)), _row(min(north, 90.0)) + 1)
+    return [(row * _ROW + columns[0], row * _ROW + columns[1]) for row in rows]
+
+
+def _row(lat: float) -> int:
+    return floor((lat + 90) * _CELLS_A_DEGREE)
+
+
+def _column(lon: float) -> int:
+    return floor((lon + 180) * _CELLS_A_DEGREE)
 
 
 def to_wgs84(position: Position) -> Position:

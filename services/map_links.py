@@ -5,33 +5,23 @@ and datum, and a point in the wrong one is half a kilometre off.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote, urlencode
 
 from kit.text import shorten, tidy
 from services.geo import from_wgs84
-from services.turns import Datum, Position
+from services.turns import Datum, MapLink, Position
 
 NAME_MOST = 30  # characters; a map shows less
 WORDS_MOST = 80
 SOURCE = "yizhan"
 
-App = Literal["amap", "baidu", "tencent"]
 Mode = Literal["ride", "drive"]
 
 _AMAP_MODES: dict[Mode, str] = {"ride": "ride", "drive": "car"}
 # The web address of 腾讯 knows bus, drive and walk only; `bike` belongs to its app's own scheme,
 # which needs a developer's key and opens from no chat. Walking keeps a rider off the motorway.
 _TENCENT_TYPES: dict[Mode, str] = {"ride": "walk", "drive": "drive"}
-
-
-@dataclass(frozen=True)
-class MapLink:
-    """One app and the address that opens it, or its web page where it is not installed."""
-
-    app: App
-    url: str
 
 
 def links(name: str, position: Position, *, mode: Mode = "ride") -> tuple[MapLink, ...]:

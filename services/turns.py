@@ -83,8 +83,20 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class MapLink:
+    """One map app and the address that opens it, or its web page where it is not installed."""
+
+    app: Literal["amap", "baidu", "tencent"]
+    url: str
+
+
+@dataclass(frozen=True)
 class RestStopCard:
-    """A stop as a worker sees it. Absent values are unknown, never "no"."""
+    """A stop as a worker sees it. Absent values are unknown, never "no".
+
+    `distance_m` is from the worker, or from the named place `distance_from`. `hours_now` says in
+    words what the hours mean at this moment; `voices` what people at the door said.
+    """
 
     id: str
     name: str
@@ -106,6 +118,15 @@ class RestStopCard:
     position: tuple[float, float] | None = None
     position_about: bool = False
     lines: tuple[str, ...] = ()
+    hours_now: str | None = None
+    distance_from: str | None = None
+    lacks: tuple[str, ...] = ()
+    fee: str | None = None
+    admits: str | None = None
+    source: str | None = None
+    voices: tuple[str, ...] = ()
+    maps: tuple[MapLink, ...] = ()
+    choices: tuple[Choice, ...] = ()
     kind: Literal["rest_stop"] = "rest_stop"
 
 
@@ -163,21 +184,35 @@ Card = RestStopCard | RightCard | CaseCard | Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Reply:
-    """One message to a worker. `ask` tells the channel what to offer besides the choices."""
+    """One message to a worker. `ask` tells the channel what to offer besides the choices.
+
+    `picture` is the token of a schematic map (services/rest_stops/sketches) to show below it.
+    """
 
     text: str
     choices: tuple[Choice, ...] = ()
     cards: tuple[Card, ...] = ()
     ask: Literal["location"] | None = None
+    picture: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The reply as the turn API answers it."""
         return {
             "text": self.text,
             "choices": [{"title": c.title, "token": c.token} for c in self.choices],
-            "cards": [c if isinstance(c, Mapping) else asdict(c) for c in self.cards],
+            "cards": [_card_as_json(card) for card in self.cards],
             "ask": self.ask,
+            "picture": self.picture,
         }
+
+
+def _card_as_json(card: Card) -> dict[str, Any]:
+    if isinstance(card, Mapping):
+        return dict(card)
+    fields = asdict(card)
+    if isinstance(card, RestStopCard):
+        fields["choices"] = [{"title": c.title, "token": c.token} for c in card.choices]
+    return fields
 
 
 Replies = tuple[Reply, ...]

@@ -13,6 +13,7 @@ from db.repositories.workers import WorkerRepository
 from kit.clock import Clock
 from kit.errors import NotFound
 from services import links, photos
+from services.rest_stops import proposals, reports
 from services.scene import FORMS
 from services.turns import Channel, Turn
 
@@ -30,6 +31,8 @@ class Stored:
     draft: bool
     region: str | None
     news: int
+    reports: int
+    proposals: int
     channels: tuple[Channel, ...]
 
 
@@ -53,6 +56,8 @@ async def stored(session: AsyncSession, clock: Clock, worker_id: str) -> Stored:
         draft=bool(state.drafts or state.name in FORMS),
         region=state.region,
         news=await OutboxRepository(session).count_news(worker_id),
+        reports=await reports.count(session, worker_id),
+        proposals=await proposals.count(session, worker_id),
         channels=await links.channels(session, worker_id),
     )
 
@@ -67,6 +72,8 @@ async def forget(session: AsyncSession, library: Library, clock: Clock, turn: Tu
     await links.part(session, library, clock, turn, "links.news_deleted")
     await WorkerRepository(session).forget_consents(worker_id)
     await photos.forget_worker(session, worker_id)
+    await reports.forget_worker(session, worker_id)
+    await proposals.forget_worker(session, worker_id)
     await DialogueRepository(session).forget_worker(worker_id)
     await TurnRepository(session).forget_worker(worker_id, but=turn.id)
     worker = await get(session, worker_id)

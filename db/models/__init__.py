@@ -4,7 +4,15 @@ from db.models.cases import Case, CaseEvent, CaseView
 from db.models.library import LibraryEdition, Revision
 from db.models.notices import OutboxRow
 from db.models.photos import CasePhoto, Photo
-from db.models.rest_stops import RestStopRow
+from db.models.rest_stops import (
+    RestStopRow,
+    StopArea,
+    StopCheck,
+    StopImport,
+    StopProposal,
+    StopReport,
+    StopSketch,
+)
 from db.models.staff import SignInLink, Staff, StaffSession
 from db.models.turns import ChoiceRow, DialogueRow, TurnRow
 from db.models.updates import UpdateRow
@@ -29,6 +37,12 @@ __all__ = [
     "SignInLink",
     "Staff",
     "StaffSession",
+    "StopArea",
+    "StopCheck",
+    "StopImport",
+    "StopProposal",
+    "StopReport",
+    "StopSketch",
     "TurnRow",
     "UpdateRow",
     "Worker",

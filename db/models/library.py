@@ -23,13 +23,16 @@ class LibraryEdition(Base):
 class Revision(Base):
     """One edit of one stop, card, parameter or template; or a newer shipped edition as a proposal.
 
-    The edit in force is the newest approved one whose `valid_from` has come.
+    The edit in force is the newest one whose `valid_from` has come; a proposal has none.
     """
 
     __tablename__ = "revisions"
     __table_args__ = (
         CheckConstraint("kind IN ('rest_stop', 'right', 'parameter', 'template')", name="kind"),
-        CheckConstraint("(approver IS NULL) = (valid_from IS NULL)", name="approved"),
+        # A door that is locked must not wait for a second pair of eyes (docs/adr/0018).
+        CheckConstraint(
+            "kind = 'rest_stop' OR (approver IS NULL) = (valid_from IS NULL)", name="approved"
+        ),
         CheckConstraint("approver IS NULL OR approver <> author", name="two_people"),
         Index("ix_revisions_kind_key", "kind", "key"),
     )
@@ -39,7 +42,7 @@ class Revision(Base):
     key: Mapped[str] = mapped_column(String(KEY_LENGTH))
     body: Mapped[dict[str, Any]]
     reason: Mapped[str] = mapped_column(Text)
-    author: Mapped[str] = mapped_column(String(ID_LENGTH))
+    author: Mapped[str] = mapped_column(String(KEY_LENGTH))
     approver: Mapped[str | None] = mapped_column(String(ID_LENGTH))
     created_at: Mapped[datetime]
     valid_from: Mapped[datetime | None]

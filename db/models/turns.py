@@ -70,7 +70,7 @@ class ChoiceRow(Base):
 
 
 class DialogueRow(Base):
-    """Where a worker is: the open dialogue, drafts put aside, the last list shown, the region."""
+    """Where a worker is: the open dialogue, drafts put aside, the last search, the region."""
 
     __tablename__ = "dialogues"
     __table_args__ = (CheckConstraint("(name IS NULL) = (step IS NULL)", name="open"),)
@@ -82,6 +82,7 @@ class DialogueRow(Base):
     step: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
     answers: Mapped[dict[str, Any]]
     drafts: Mapped[dict[str, Any]]
-    shown: Mapped[list[Any]]
+    # The last list of stops (services/dialogues/search), for "the second one" and "any more".
+    search: Mapped[dict[str, Any] | None]
     region: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
     updated_at: Mapped[datetime]

@@ -23,10 +23,10 @@ class LibraryRepository:
         await self.session.merge(LibraryEdition(id=1, version=version, loaded_at=now))
 
     async def is_edited(self, kind: str, key: str) -> bool:
-        """Whether staff have an approved edit of this entry."""
+        """Whether staff have an edit of this entry that is in force."""
         query = select(
             exists().where(
-                Revision.kind == kind, Revision.key == key, Revision.approver.is_not(None)
+                Revision.kind == kind, Revision.key == key, Revision.valid_from.is_not(None)
             )
         )
         return bool(await self.session.scalar(query))

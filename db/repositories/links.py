@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, exists, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from db.models import (
     Account,
@@ -16,13 +17,15 @@ from db.models import (
     LinkTry,
     OutboxRow,
     Photo,
+    StopProposal,
+    StopReport,
     TurnRow,
 )
 from db.repositories.outbox import NEWS
 
 # All that hangs on a worker and goes along when he becomes another. Where he is (`DialogueRow`)
 # is not moved but put together by `services.links`: there is one such row a worker.
-MOVED = (Account, TurnRow, ChoiceRow, Case, Consent, Photo)
+MOVED = (Account, TurnRow, ChoiceRow, Case, Consent, Photo, StopReport, StopProposal)
 
 
 class LinkRepository:
@@ -71,12 +74,24 @@ class LinkRepository:
         alike = (TurnRow.worker_id == leaving) & TurnRow.message_id.in_(taken)
         # A channel's message id is unique for a worker, not among workers.
         await self.session.execute(update(TurnRow).where(alike).values(message_id=TurnRow.id))
+        await self._drop_same_words(leaving, staying)
         cases = select(Case.id).where(Case.worker_id == leaving)
         own = CaseEvent.case_id.in_(cases) & (CaseEvent.actor_id == leaving)
         await self.session.execute(update(CaseEvent).where(own).values(actor_id=staying))
         for table in MOVED:
             query = update(table).where(table.worker_id == leaving)
             await self.session.execute(query.values(worker_id=staying))
+
+    async def _drop_same_words(self, leaving: str, staying: str) -> None:
+        """Of two words on one stop and day one person has one, that of who stays."""
+        other = aliased(StopReport)
+        twice = exists().where(
+            other.worker_id == staying,
+            other.stop_id == StopReport.stop_id,
+            other.day == StopReport.day,
+        )
+        query = delete(StopReport).where(StopReport.worker_id == leaving, twice)
+        await self.session.execute(query.execution_options(synchronize_session=False))
 
     def add(self, row: LinkCode | LinkTry) -> None:
         """Append a code or a try."""

@@ -1,15 +1,47 @@
 """Queries about rest stops."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    type_coerce,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models import RestStopRow
+from db.base import joined
+from db.models import RestStopRow, StopArea
 
-# What a position of these accuracies may be used for: finding what is near. (Distances are
-# printed by stricter rules, see services/rest_stops.)
-LOCATED = ("exact", "landmark", "street")
+WITHDRAWN = "withdrawn"
+
+
+class Spot(NamedTuple):
+    """What is needed of a stop to put it in order; the rest of the row is read for a few only."""
+
+    id: str
+    name: str
+    lat: float | None
+    lon: float | None
+    accuracy: str
+    status: str
+    opening_hours: str | None
+    entry: str
+    facilities: tuple[str, ...]
+    lacks: tuple[str, ...]
+    published_on: str | None
+    checked_on: date | None
+    confidence: str
+
+
+_SPOT = tuple(getattr(RestStopRow, name) for name in Spot._fields)
 
 
 class RestStopRepository:
@@ -18,65 +50,116 @@ class RestStopRepository:
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
 
-    async def all_rows(self) -> dict[str, RestStopRow]:
-        """Every stop by id, withdrawn ones too."""
-        rows = await self.session.scalars(select(RestStopRow))
+    async def shipped(self) -> dict[str, RestStopRow]:
+        """The stops of any shipped edition by id, withdrawn ones too."""
+        rows = await self.session.scalars(
+            select(RestStopRow).where(RestStopRow.edition.is_not(None))
+        )
         return {row.id: row for row in rows}
+
+    async def by_id(self, stop_id: str, *, lock: bool = False) -> RestStopRow | None:
+        """One stop, a withdrawn one too; `lock` keeps others from changing it until the commit."""
+        query = select(RestStopRow).where(RestStopRow.id == stop_id)
+        return await self.session.scalar(query.with_for_update() if lock else query)
 
     async def by_ids(self, ids: Collection[str]) -> list[RestStopRow]:
         """These stops in the order of `ids`; what no longer exists is left out."""
-        rows = await self.session.scalars(self._known().where(RestStopRow.id.in_(ids)))
+        rows = await self.session.scalars(_known(RestStopRow).where(RestStopRow.id.in_(ids)))
         found = {row.id: row for row in rows}
         return [found[key] for key in ids if key in found]
 
-    async def in_box(
-        self, south: float, north: float, west: float, east: float
-    ) -> Sequence[RestStopRow]:
-        """Stops with a usable position inside a box in WGS-84."""
-        query = self._known().where(
-            RestStopRow.lat.between(south, north),
-            RestStopRow.lon.between(west, east),
-            RestStopRow.accuracy.in_(LOCATED),
-        )
-        return (await self.session.scalars(query)).all()
+    async def spots_by_ids(self, ids: Collection[str]) -> list[Spot]:
+        """What is needed to judge these stops."""
+        return await self._spots(RestStopRow.id.in_(ids))
 
-    async def in_area(
-        self, city: str, district: str | None = None, street: str | None = None
-    ) -> Sequence[RestStopRow]:
+    async def spots_in(
+        self, cells: Iterable[tuple[int, int]], needs: Collection[str], *, always: bool = False
+    ) -> list[Spot]:
+        """The stops of these runs of cells that are published to have all that is needed.
+
+        `always` leaves only those that never close.
+        """
+        runs = [RestStopRow.cell.between(first, last) for first, last in cells]
+        return await self._spots(or_(*runs), *_wanted(needs, always=always))
+
+    async def spots_of_area(
+        self,
+        city: str,
+        district: str | None,
+        street: str | None,
+        *,
+        limit: int,
+        accuracies: Collection[str] = (),
+    ) -> list[Spot]:
         """Stops of a city, district or street, by the published address."""
-        query = self._known().where(RestStopRow.city == city)
-        if district:
-            query = query.where(RestStopRow.district == district)
-        if street:
-            query = query.where(RestStopRow.street == street)
-        return (await self.session.scalars(query.order_by(RestStopRow.id))).all()
+        named = {"city": city, "district": district, "street": street}
+        where = [getattr(RestStopRow, name) == value for name, value in named.items() if value]
+        if accuracies:
+            where.append(RestStopRow.accuracy.in_(accuracies))
+        return await self._spots(*where, limit=limit)
 
-    async def mentioning(self, words: str) -> Sequence[RestStopRow]:
+    async def spots_mentioning(self, words: str, limit: int) -> list[Spot]:
         """Stops whose name or address holds these words, in capitals or not."""
         # Lowered by us, since LIKE heeds case on PostgreSQL and not on SQLite.
         pattern = f"%{_escaped(words.lower())}%"
-        query = self._known().where(
-            or_(
-                func.lower(RestStopRow.name).like(pattern, escape="\\"),
-                func.lower(RestStopRow.address).like(pattern, escape="\\"),
+        name, address = func.lower(RestStopRow.name), func.lower(RestStopRow.address)
+        holds = or_(name.like(pattern, escape="\\"), address.like(pattern, escape="\\"))
+        return await self._spots(holds, limit=limit)
+
+    async def streets(self, city: str, district: str) -> list[tuple[str, int]]:
+        """The streets and towns of a district with how many stops are known there, most first."""
+        count = func.count().label("known")
+        query = (
+            select(RestStopRow.street, count)
+            .where(
+                RestStopRow.city == city,
+                RestStopRow.district == district,
+                RestStopRow.street.is_not(None),
+                RestStopRow.status != WITHDRAWN,
             )
+            .group_by(RestStopRow.street)
+            .order_by(count.desc(), RestStopRow.street)
         )
-        return (await self.session.scalars(query.order_by(RestStopRow.id))).all()
+        return [(str(street), known) for street, known in await self.session.execute(query)]
 
     async def areas(self) -> list[tuple[str, str, str | None, int]]:
         """Province, city, district and how many stops are known there, most first."""
-        count = func.count().label("known")
-        query = (
-            select(RestStopRow.province, RestStopRow.city, RestStopRow.district, count)
-            .where(RestStopRow.status != "withdrawn")
-            .group_by(RestStopRow.province, RestStopRow.city, RestStopRow.district)
-            .order_by(count.desc(), RestStopRow.city, RestStopRow.district)
-        )
-        return [(p, c, d, n) for p, c, d, n in await self.session.execute(query)]
+        query = select(StopArea).order_by(StopArea.known.desc(), StopArea.city, StopArea.district)
+        rows = await self.session.scalars(query)
+        return [(row.province, row.city, row.district or None, row.known) for row in rows]
 
-    @staticmethod
-    def _known() -> Select[RestStopRow]:
-        return select(RestStopRow).where(RestStopRow.status != "withdrawn")
+    async def count_areas(self) -> None:
+        """Count anew how many stops each area has, after stops were brought in or withdrawn."""
+        where = (RestStopRow.province, RestStopRow.city, func.coalesce(RestStopRow.district, ""))
+        counted = (
+            select(*where, func.count()).where(RestStopRow.status != WITHDRAWN).group_by(*where)
+        )
+        await self.session.execute(delete(StopArea))
+        await self.session.execute(
+            insert(StopArea).from_select(["province", "city", "district", "known"], counted)
+        )
+
+    def add(self, row: RestStopRow) -> None:
+        """Append a stop."""
+        self.session.add(row)
+
+    async def _spots(self, *where: ColumnElement[bool], limit: int | None = None) -> list[Spot]:
+        query = _known(*_SPOT).where(*where)
+        if limit is not None:
+            query = query.order_by(RestStopRow.id).limit(limit)
+        return [Spot(*row) for row in await self.session.execute(query)]
+
+
+def _known(*what: Any) -> Select[Any]:  # noqa: ANN401 - columns or a table
+    return select(*what).where(RestStopRow.status != WITHDRAWN)
+
+
+def _wanted(needs: Collection[str], *, always: bool) -> list[ColumnElement[bool]]:
+    facilities = type_coerce(RestStopRow.facilities, Text)  # as it is stored
+    found: list[ColumnElement[bool]] = [
+        facilities.like(f"%{_escaped(joined((need,)))}%", escape="\\") for need in needs
+    ]
+    return [*found, RestStopRow.opening_hours == "24/7"] if always else found
 
 
 def _escaped(words: str) -> str:

@@ -159,7 +159,7 @@ class DialogueRepository:
         """The worker's row, made at his first turn."""
         row = await self.session.get(DialogueRow, worker_id)
         if row is None:
-            row = DialogueRow(worker_id=worker_id, answers={}, drafts={}, shown=[], updated_at=now)
+            row = DialogueRow(worker_id=worker_id, answers={}, drafts={}, updated_at=now)
             self.session.add(row)
         return row
 
@@ -167,5 +167,5 @@ class DialogueRepository:
         """Empty the row: no dialogue, no draft, no list, no region."""
         row = await self.session.get(DialogueRow, worker_id)
         if row is not None:
-            row.name = row.step = row.region = None
-            row.answers, row.drafts, row.shown = {}, {}, []
+            row.name = row.step = row.region = row.search = None
+            row.answers, row.drafts = {}, {}

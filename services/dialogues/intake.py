@@ -1,9 +1,10 @@
-"""Handing in a suggestion or a hazard: which fields, and what sending does."""
+"""Handing in a suggestion, a hazard or a proposed stop: which fields, and what sending does."""
 
 from services import cases, consents
 from services.cases import Draft
 from services.dialogues import photos
 from services.dialogues.form import Field, Form, dialogue
+from services.rest_stops import proposals
 from services.scene import Scene
 from services.turns import Replies, Reply
 
@@ -11,6 +12,9 @@ from services.turns import Replies, Reply
 SUBJECT = Field("subject", least=2, most=8_000)
 PLACE = Field("place", least=2, most=300, optional=True, location=True)
 REMEDY = Field("remedy", least=2, most=4_096, optional=True)
+PROPOSED = Field("subject", least=2, most=200)
+WHERE = Field("place", least=2, most=300, location=True)
+OFFERS = Field("offers", least=1, most=1_000, optional=True)
 
 INTAKE_INTENTS = frozenset(
     {"send_suggestion", "report_hazard", "report_stop_problem", "affirm", "deny", "greet"}
@@ -44,7 +48,20 @@ async def _send(scene: Scene) -> Replies:
     return (done,)
 
 
+async def _send_proposal(scene: Scene) -> Replies:
+    answers = scene.state.answers
+    draft = proposals.Draft(
+        str(answers["subject"]), str(answers["place"]), answers.get("offers") or None
+    )
+    worker = scene.turn.worker_id
+    await proposals.hand_in(scene.session, scene.clock, worker, scene.turn.id, draft)
+    scene.finish()
+    find = scene.choice("menu.stops_title", "rest_stops.find")
+    return (scene.reply("proposal.sent", find, scene.choice("menu.title", "menu")),)
+
+
 SUGGESTION = Form("suggestion", "suggestion", (SUBJECT, PLACE, REMEDY), _send, INTAKE_INTENTS)
 HAZARD = Form("hazard", "hazard", (SUBJECT, PLACE), _send, INTAKE_INTENTS)
-FORMS = {form.name: form for form in (SUGGESTION, HAZARD)}
+PROPOSAL = Form("proposal", "proposal", (PROPOSED, WHERE, OFFERS), _send_proposal, INTAKE_INTENTS)
+FORMS = {form.name: form for form in (SUGGESTION, HAZARD, PROPOSAL)}
 DIALOGUES = tuple(dialogue(form) for form in FORMS.values())

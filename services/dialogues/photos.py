@@ -17,6 +17,8 @@ from services.turns import Choice, Replies, Reply
 # The tasks by which a worker himself has his photos deleted.
 DROP = "photos.drop"
 DELETING = frozenset({DROP, "workers.delete"})
+# The forms that become cases: only a case keeps photos.
+TAKES_PHOTOS = frozenset({"suggestion", "hazard"})
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ def put_in(scene: Scene, sent: Sequence[str]) -> Replies:
     """Put photos into the open form, as many as it takes, and say how many there are now."""
     if not sent:
         return ()
+    if scene.state.name not in TAKES_PHOTOS:
+        return (scene.reply("photos.not_here"),)
     together = list(dict.fromkeys((*scene.state.answers.get(IN_FORM, ()), *sent)))
     scene.keep(**{IN_FORM: together[:OF_A_CASE]})
     if len(together) > OF_A_CASE:

@@ -1,78 +1,97 @@
-"""Rest stops: find, leaf through, ask about one, report that one is shut."""
+"""Rest stops: find, leaf through, narrow, ask about one."""
 
-from services import rest_stops
-from services.dialogues import find_stop, form
-from services.dialogues.intake import HAZARD
+from services.dialogues import find_stop, stop_list, stop_search, stops_around, stops_named, where
+from services.rest_stops.finding import ANY, Wish
 from services.scene import Args, Scene
+from services.tasks import stop_questions, stop_reports
 from services.turns import Replies
-
-SHOWN_FIRST = 3
 
 
 async def find(scene: Scene, _args: Args) -> Replies:
-    """Search by what the sentence says, or ask where."""
-    return await find_stop.begin(scene)
-
-
-async def more(scene: Scene, args: Args) -> Replies:
-    """The next handful of the list shown last."""
-    found = await rest_stops.by_ids(scene.session, [str(key) for key in scene.state.shown])
-    start = int(args.get("start", 0))
-    if start >= len(found.rows) or args.get("first") != found.ids[0]:
-        return (
-            scene.reply("talk.choice_past", scene.choice("menu.stops_title", "rest_stops.find")),
-        )
-    line = scene.say("rest_stops.more", first=start + 1, count=len(found.rows))
-    return await find_stop.page(scene, found, start, [line])
+    """Search by what the sentence says, narrow the list he has before him, or ask where."""
+    wish = stop_questions.wish_in(scene)
+    if stop_search.is_before_his_eyes(scene) and not wish.is_any:
+        answered = await stops_named.search(scene, wish)
+        return answered or await stop_questions.narrow_by(scene, wish)
+    return await find_stop.begin(scene, wish)
 
 
 async def in_city(scene: Scene, args: Args) -> Replies:
-    """The stops of a city or district that was chosen by button."""
-    district = str(args["district"]) if args.get("district") else None
-    return await find_stop.in_area(scene, str(args["city"]), district, _need(scene))
+    """The stops of a city, district or street that was chosen by button."""
+    parts = [str(args[name]) if args.get(name) else None for name in ("district", "street")]
+    wish = _wish(scene)
+    return await stops_named.in_area(
+        scene, str(args["city"]), parts[0], parts[1], wish, whole=bool(args.get("whole"))
+    )
 
 
 async def at_place(scene: Scene, args: Args) -> Replies:
     """The stops around a place that was chosen among namesakes."""
     name, city, kind = str(args["name"]), str(args["city"]), str(args["kind"])
-    return await find_stop.at_place(scene, name, city, kind, _need(scene))
+    return await stops_named.at_place(scene, name, city, kind, _wish(scene))
 
 
-async def detail(scene: Scene, _args: Args) -> Replies:
-    """What is known of the stop he names, else of those shown last."""
-    answered = await find_stop.search(scene, None)
-    if answered is not None:
-        return answered
-    found = await rest_stops.by_ids(
-        scene.session, [str(key) for key in scene.state.shown][:SHOWN_FIRST]
-    )
-    if not found.rows:
-        return await find_stop.begin(scene)
-    lines = [scene.say("rest_stops.detail"), scene.say("rest_stops.facilities_unknown")]
-    return await find_stop.page(scene, found, 0, lines)
+async def more(scene: Scene, args: Args) -> Replies:
+    """The next handful of the list shown last."""
+    search = stop_search.last(scene)
+    if search is None or not search.left or args.get("first") not in {None, search.page[0]}:
+        return _past(scene)
+    return await stop_questions.more(scene, search)
 
 
-async def problem(scene: Scene, _args: Args) -> Replies:
-    """Take down what is wrong with a stop, so that staff see it."""
-    first = scene.text if scene.turn.task is None else None
-    thanks = scene.reply("rest_stops.problem_thanks")
-    return (thanks, *await form.begin(HAZARD, scene, first))
+async def back(scene: Scene, _args: Args) -> Replies:
+    """The page of the list that one stop was asked about from."""
+    search = stop_search.last(scene)
+    if search is None:
+        return _past(scene)
+    return await stop_list.page(scene, search, [scene.say("rest_stops.back", where=search.where)])
 
 
-def _need(scene: Scene) -> str | None:
-    need = scene.state.answers.get("need")
-    return str(need) if need else None
+async def filters(scene: Scene, _args: Args) -> Replies:
+    """Ask by what to narrow the list."""
+    search = stop_search.last(scene)
+    return (stop_list.filters(scene, search),) if search else _past(scene)
+
+
+async def narrow(scene: Scene, args: Args) -> Replies:
+    """Narrow the list by a button."""
+    return await stop_questions.narrow_by(scene, Wish.from_json(args))
+
+
+async def widen(scene: Scene, _args: Args) -> Replies:
+    """The whole list again, where it can be searched anew; else ask where."""
+    return await stop_questions.search_again(scene, ANY)
+
+
+async def not_here(scene: Scene, _args: Args) -> Replies:
+    """The place was understood wrongly."""
+    return await stops_around.not_here(scene)
+
+
+def _past(scene: Scene) -> Replies:
+    again = scene.choice("menu.stops_title", "rest_stops.find")
+    return (scene.reply("talk.choice_past", again),)
+
+
+def _wish(scene: Scene) -> Wish:
+    return where.wish_asked(scene)
 
 
 INTENTS = {
     "find_rest_stop": find,
-    "ask_stop_detail": detail,
-    "report_stop_problem": problem,
+    "ask_stop_detail": stop_questions.detail,
+    "report_stop_problem": stop_reports.problem,
 }
 TASKS = {
     "rest_stops.find": find,
     "rest_stops.more": more,
+    "rest_stops.back": back,
+    "rest_stops.filters": filters,
+    "rest_stops.narrow": narrow,
+    "rest_stops.widen": widen,
+    "rest_stops.not_here": not_here,
     "rest_stops.city": in_city,
     "rest_stops.place": at_place,
-    "rest_stops.problem": problem,
+    "rest_stops.problem": stop_reports.write,
+    "rest_stops.report": stop_reports.report,
 }

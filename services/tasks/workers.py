@@ -39,6 +39,8 @@ async def show(scene: Scene, _args: Args) -> Replies:
         cases=stored.cases,
         draft=scene.say("workers.draft_yes" if stored.draft else "workers.draft_no"),
         news=stored.news,
+        reports=stored.reports,
+        proposals=stored.proposals,
         linked=_linked(scene, stored) or none,
     )
     delete = scene.choice("workers.delete_title", "workers.ask_delete")

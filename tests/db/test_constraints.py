@@ -25,9 +25,21 @@ ROWS = {
         "lon": 113.53,
         "accuracy": "exact",
         "entry": "free",
-        "facilities": [],
+        "facilities": (),
+        "lacks": (),
         "other_facilities": [],
         "status": "open_to_public",
+        "confidence": "medium",
+        "identity": "",
+    },
+    "stop_areas": {"province": "广东", "city": "广州", "district": "", "known": 1},
+    "stop_imports": {
+        "id": "i",
+        "file_name": "a.csv",
+        "digest": "d",
+        "imported_by": "陈静",
+        "counts": {},
+        "at": NOON,
     },
     "revisions": {
         "id": "r",
@@ -41,6 +53,13 @@ ROWS = {
         "valid_from": NOON,
     },
     "staff": {"id": "s", "name": "陈静", "created_at": NOON},
+    "stop_checks": {
+        "id": "y",
+        "stop_id": "gz-1",
+        "staff_id": "s",
+        "outcome": "right",
+        "at": NOON,
+    },
     "sign_in_links": {"digest": "d", "staff_id": "s", "expires_at": NOON},
     "staff_sessions": {
         "digest": "d",
@@ -87,9 +106,28 @@ ROWS = {
         "step": "place",
         "answers": {},
         "drafts": {},
-        "shown": [],
         "updated_at": NOON,
     },
+    "stop_reports": {
+        "id": "p",
+        "stop_id": "gz-1",
+        "worker_id": "w",
+        "day": NOON.date(),
+        "kind": "locked",
+        "near": False,
+        "known": True,
+        "at": NOON,
+    },
+    "stop_proposals": {
+        "id": "q",
+        "worker_id": "w",
+        "turn_id": "t",
+        "subject": "面馆",
+        "place": "蕉门站",
+        "state": "waiting",
+        "created_at": NOON,
+    },
+    "stop_sketches": {"token": "z", "worker_id": "w", "scene": {}, "created_at": NOON},
     "cases": {
         "id": "k",
         "code": "7KQ3-M9TX",
@@ -149,6 +187,12 @@ CHECKS = [
     ("ck_rest_stops_lat", {"lat": 113.53}),
     ("ck_rest_stops_lon", {"lon": -180.5}),
     ("ck_rest_stops_status", {"status": "closed"}),
+    ("ck_rest_stops_confidence", {"confidence": "sure"}),
+    ("ck_stop_checks_outcome", {"outcome": "maybe"}),
+    ("ck_stop_reports_kind", {"kind": "dirty"}),
+    ("ck_stop_proposals_state", {"state": "lost", "decided_at": NOON}),
+    ("ck_stop_proposals_decided", {"decided_at": NOON}),
+    ("ck_stop_proposals_accepted", {"state": "accepted", "decided_at": NOON}),
     ("ck_revisions_kind", {"kind": "law"}),
     ("ck_revisions_approved", {"approver": None}),
     ("ck_revisions_approved", {"valid_from": None}),
@@ -182,6 +226,8 @@ UNIQUES = [
     ("uq_accounts_channel_key", {"id": "a2"}),
     ("uq_link_codes_account_id", {"code": "123457"}),
     ("uq_turns_worker_id_message_id", {"id": "t2"}),
+    ("uq_stop_reports_stop_id_worker_id_day", {"id": "p2"}),
+    ("uq_stop_proposals_turn_id", {"id": "q2"}),
     ("uq_choices_turn_id_number", {"token": "o2"}),
     ("uq_cases_code", {"id": "k2", "turn_id": None}),
     ("uq_cases_turn_id", {"id": "k2", "code": "7KQ3-M9TY"}),
@@ -267,6 +313,12 @@ async def test_the_outbox_knows_every_state_of_the_design(sessions, state):
     async with transaction(sessions) as session:
         await fill(session, without={"outbox"})
         session.add(OutboxRow(**{**ROWS["outbox"], "state": state}))
+
+
+async def test_an_edit_of_a_stop_needs_no_approver(sessions):
+    async with transaction(sessions) as session:
+        row = {**ROWS["revisions"], "kind": "rest_stop", "approver": None}
+        await session.execute(insert(TABLES["revisions"]), row)
 
 
 async def test_unset_is_not_equal_to_unset(sessions):

@@ -1,0 +1,111 @@
+"""Queries about what people at the door said of stops, and about staff's looks at them."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import case, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models import RestStopRow, StopCheck, StopReport
+
+
+class StopReportRepository:
+    """Reports by stop, and the stops that staff should look at."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def unsettled(self, stop_ids: Collection[str]) -> Sequence[StopReport]:
+        """What was said of these stops since staff last looked, oldest first."""
+        query = (
+            select(StopReport)
+            .where(StopReport.stop_id.in_(stop_ids), StopReport.check_id.is_(None))
+            .order_by(StopReport.at, StopReport.id)
+        )
+        return (await self.session.scalars(query)).all()
+
+    async def by_id(self, report_id: str) -> StopReport | None:
+        """One report."""
+        return await self.session.get(StopReport, report_id)
+
+    async def of_day(self, stop_id: str, worker_id: str, day: date) -> StopReport | None:
+        """A worker's word on a stop on one day."""
+        query = select(StopReport).where(
+            StopReport.stop_id == stop_id, StopReport.worker_id == worker_id, StopReport.day == day
+        )
+        return await self.session.scalar(query)
+
+    async def count_of_worker(self, worker_id: str, since: datetime | None = None) -> int:
+        """How many words a worker has on stops, all or since a moment."""
+        query = select(func.count()).where(StopReport.worker_id == worker_id)
+        if since is not None:
+            query = query.where(StopReport.at >= since)
+        return await self.session.scalar(query) or 0
+
+    async def forget_worker(self, worker_id: str) -> None:
+        """What a worker said of stops stays, nobody's."""
+        query = update(StopReport).where(StopReport.worker_id == worker_id)
+        await self.session.execute(query.values(worker_id=None))
+
+    async def history(self, stop_id: str, limit: int) -> Sequence[StopReport]:
+        """What was said of a stop, settled or not, newest first."""
+        query = (
+            select(StopReport)
+            .where(StopReport.stop_id == stop_id)
+            .order_by(StopReport.at.desc(), StopReport.id)
+            .limit(limit)
+        )
+        return (await self.session.scalars(query)).all()
+
+    async def settle(self, stop_id: str, check_id: str) -> None:
+        """Note that staff looked at all that was said of a stop so far."""
+        query = update(StopReport).where(
+            StopReport.stop_id == stop_id, StopReport.check_id.is_(None)
+        )
+        await self.session.execute(query.values(check_id=check_id))
+
+    async def stops_to_check(
+        self, offset: int, limit: int
+    ) -> list[tuple[RestStopRow, int, int, datetime]]:
+        """Stops that somebody complained of since staff last looked: how many complaints, how
+        many of them count, and when the newest was made. Those with most that count come first.
+        """
+        complaints = func.count().label("complaints")
+        counting = func.sum(case((StopReport.near | StopReport.known, 1), else_=0))
+        newest = func.max(StopReport.at)
+        found = (
+            select(
+                StopReport.stop_id,
+                complaints,
+                counting.label("counting"),
+                newest.label("newest"),
+            )
+            .where(StopReport.check_id.is_(None), StopReport.kind != "open")
+            .group_by(StopReport.stop_id)
+            .subquery()
+        )
+        query = (
+            select(RestStopRow, found.c.complaints, found.c.counting, found.c.newest)
+            .join(found, found.c.stop_id == RestStopRow.id)
+            .order_by(found.c.counting.desc(), found.c.newest.desc(), RestStopRow.id)
+            .offset(offset)
+            .limit(limit)
+        )
+        rows = await self.session.execute(query)
+        return [(row, many, int(count), at) for row, many, count, at in rows]
+
+    async def count_to_check(self) -> int:
+        """How many stops staff should look at."""
+        query = select(func.count(StopReport.stop_id.distinct())).where(
+            StopReport.check_id.is_(None), StopReport.kind != "open"
+        )
+        return await self.session.scalar(query) or 0
+
+    async def checks(self, stop_id: str) -> Sequence[StopCheck]:
+        """The looks of staff at a stop, newest first."""
+        query = select(StopCheck).where(StopCheck.stop_id == stop_id).order_by(StopCheck.at.desc())
+        return (await self.session.scalars(query)).all()
+
+    def add(self, row: StopReport | StopCheck) -> None:
+        """Append a report or a look."""
+        self.session.add(row)

@@ -1,0 +1,153 @@
+"""Stops around a shared position or a named point, and what is said where none is open."""
+
+from collections.abc import Sequence
+
+from content.schema import Place
+from services import gazetteer, hours
+from services.dialogues import stop_list, stop_search
+from services.dialogues.where import ask, nothing_known
+from services.geo import to_wgs84
+from services.rest_stops import finding, reports
+from services.rest_stops.finding import ANY, NEAR_M, Area, Found, Wish
+from services.rest_stops.ranking import Judged
+from services.scene import Scene
+from services.turns import Choice, Position, Replies, Reply, Task
+
+KILOMETRE = 1_000
+# A place farther off says nothing of where somebody is.
+BESIDE_M = 5_000
+CORRECTIONS = 4
+
+
+async def position(scene: Scene, shared: Position, wish: Wish) -> Replies:
+    """The stops around a shared position. The place it was understood as is named, since nobody
+    can be sure in which datum a pin was dropped.
+    """
+    here = to_wgs84(shared)
+    first = await _about_report(scene, here)
+    beside = gazetteer.nearest(scene.library, here, BESIDE_M)
+    where = scene.say("rest_stops.your_position")
+    if beside is not None:
+        where = scene.say("rest_stops.beside", place=beside.place.name)
+    found = await finding.around(scene.session, scene.clock, here, wish)
+    vague = await _vague(scene, beside, wish)
+    wrong = (scene.choice("rest_stops.not_here_title", "rest_stops.not_here"),) if beside else ()
+    if not found.stops and vague.stops and beside is not None:
+        return (*first, *await _vague_only(scene, vague, beside.place, wish, wrong))
+    replies = await _shown(scene, found, where, wish, wrong)
+    if not found.stops or not vague.stops or beside is None:
+        return (*first, *replies)
+    return (*first, *replies, _vague_too(scene, beside.place, len(vague.stops)))
+
+
+async def place(scene: Scene, named: Place, wish: Wish) -> Replies:
+    """The stops around a named point, with their distances from it."""
+    centre = gazetteer.position_of(named)
+    found = await finding.around(scene.session, scene.clock, centre, wish)
+    args = {"name": named.name, "city": named.city, "kind": named.kind}
+    where = scene.say("rest_stops.beside", place=named.name)
+    if not found.stops and wish.is_any and named.district:
+        area = await finding.in_area(scene.session, scene.clock, Area(named.city, named.district))
+        where = scene.say("rest_stops.same_district", place=named.name)
+        return await _shown(scene, area, where, wish)
+    again = ("rest_stops.place", args)
+    return await _shown(scene, found, where, wish, again=again, distance_from=named.name)
+
+
+async def _shown(
+    scene: Scene,
+    found: Found,
+    where: str,
+    wish: Wish,
+    more: Sequence[Choice] = (),
+    **kept: object,
+) -> Replies:
+    scene.put_aside()
+    if not found.stops:
+        return await _none(scene, where, wish)
+    ordered, lines = _told(scene, found, where, wish)
+    search = stop_search.of(ordered, where, wish, **kept)
+    return await stop_list.page(scene, search, lines, *more)
+
+
+async def _none(scene: Scene, where: str, wish: Wish) -> Replies:
+    """Nothing that serves the wish: without it there may be something."""
+    if wish.is_any:
+        return (await nothing_known(scene, where, wish),)
+    line = scene.say("rest_stops.none_fits", where=where, wish=stop_list.said_of(scene, wish))
+    return await ask(scene, ANY, line)
+
+
+def _told(scene: Scene, found: Found, where: str, wish: Wish) -> tuple[Found, list[str]]:
+    """The list as it is offered, and what is said above it."""
+    said = stop_list.said_of(scene, wish)
+    if found.near is None or found.good:
+        fields = {"where": where, "open": found.good, "wish": said}
+        return found, [scene.say("rest_stops.found_open", **fields)]
+    return _at_night(scene, found, where, said)
+
+
+def _at_night(scene: Scene, found: Found, where: str, wish: str) -> tuple[Found, list[str]]:
+    """Nothing near is known to be open: what opens next, what never closes, and whom to call."""
+    near, far = found.stops[: found.near], found.stops[found.near or 0 :]
+    opening = [each for each in near if each.hours.opens_at is not None]
+    first = min(opening, key=lambda each: each.hours.opens_at or scene.clock(), default=None)
+    always = next((each for each in far if each.hours.always and each.use == "open"), None)
+    unsure = sum(each.use == "unknown" for each in near)
+    lines = [
+        scene.say("rest_stops.none_open", where=where, kilometres=NEAR_M // KILOMETRE, wish=wish),
+        scene.say("rest_stops.unsure", count=unsure) if unsure else "",
+        _line(scene, "rest_stops.opens_next", first),
+        _line(scene, "rest_stops.always_open", always),
+        scene.say("rest_stops.call_union"),
+    ]
+    leading = [each for each in (first, always) if each is not None]
+    rest = [each for each in (*near, *far) if each not in leading]
+    return Found((*leading, *rest), found.near), lines
+
+
+def _line(scene: Scene, key: str, judged: Judged | None) -> str:
+    if judged is None:
+        return ""
+    when = hours.phrase(scene.library, judged.hours, scene.clock()) or ""
+    return scene.say(key, name=judged.stop.name, when=when)
+
+
+async def _about_report(scene: Scene, here: Position) -> Replies:
+    """A report that was just made waited for this position: is he at the door?"""
+    report = stop_search.open_report(scene)
+    if report is None:
+        return ()
+    stop_search.note_report(scene, None)
+    near = await reports.confirm_place(scene.session, scene.turn.worker_id, report, here)
+    key = {True: "report_near", False: "report_far", None: "report_noted"}[near]
+    return (scene.reply(f"rest_stops.{key}"),)
+
+
+async def _vague(scene: Scene, beside: gazetteer.Beside | None, wish: Wish) -> Found:
+    if beside is None or beside.place.district is None:
+        return Found()
+    return await finding.without_position(
+        scene.session, scene.clock, Area(beside.place.city, beside.place.district), wish
+    )
+
+
+async def _vague_only(
+    scene: Scene, vague: Found, beside: Place, wish: Wish, more: Sequence[Choice]
+) -> Replies:
+    where = scene.say("rest_stops.vague_only", place=beside.name, district=beside.district)
+    return await _shown(scene, vague, where, wish, more)
+
+
+def _vague_too(scene: Scene, beside: Place, count: int) -> Reply:
+    text = scene.say("rest_stops.vague_too", district=beside.district, count=count)
+    args = {"city": beside.city, "district": beside.district}
+    return Reply(
+        text, (Choice(scene.say("rest_stops.vague_title"), Task("rest_stops.city", args)),)
+    )
+
+
+async def not_here(scene: Scene) -> Replies:
+    """The position was understood wrongly: type where he is, or send it once more."""
+    search = stop_search.last(scene)
+    return await ask(scene, search.wish if search else ANY, scene.say("rest_stops.not_here"))

@@ -1,0 +1,191 @@
+"""What a worker may be told of a stop: claims that stand, with who made them and when."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from content.library import Library
+from db.models import RestStopRow
+from db.repositories.rest_stops import RestStopRepository
+from kit.clock import Clock
+from services import hours, map_links
+from services.rest_stops import reports
+from services.rest_stops.finding import MEASURABLE
+from services.rest_stops.ranking import Judged
+from services.rest_stops.reports import KINDS
+from services.rest_stops.standing import NOTHING_SAID, Standing
+from services.turns import Choice, MapLink, OpenState, Position, RestStopCard, Task
+
+REPORT = "rest_stops.report"
+MINUTE, HOUR = 60, 3_600
+HOURS_A_DAY = 24
+
+
+async def cards(
+    session: AsyncSession,
+    library: Library,
+    clock: Clock,
+    ids: Sequence[str],
+    *,
+    metres: Mapping[str, float] | None = None,
+    distance_from: str | None = None,
+) -> tuple[RestStopCard, ...]:
+    """The cards of these stops, in this order; `metres` are from the worker or a named place."""
+    now = clock()
+    rows = await RestStopRepository(session).by_ids(ids)
+    stands = await reports.standings(session, now, [row.id for row in rows])
+    return tuple(
+        card(
+            library,
+            row,
+            Judged(
+                row,
+                hours.status(row.opening_hours, now),
+                stands.get(row.id, NOTHING_SAID),
+                (metres or {}).get(row.id) if row.accuracy in MEASURABLE else None,
+            ),
+            now,
+            distance_from,
+        )
+        for row in rows
+    )
+
+
+def card(
+    library: Library,
+    row: RestStopRow,
+    judged: Judged,
+    now: datetime,
+    distance_from: str | None = None,
+) -> RestStopCard:
+    """What a worker may be told of a stop; what is not known is said to be unknown."""
+    hidden, metres = judged.standing.hidden, judged.metres
+    maps = () if "place" in hidden else _maps(row)
+    return RestStopCard(
+        id=row.id,
+        name=row.name,
+        area=" ".join(part for part in (row.city, row.district, row.street) if part),
+        address=row.address or library.say("rest_stops.address_unknown"),
+        distance_m=None if metres is None else rounded(metres, row),
+        distance_about=metres is not None and row.accuracy != "exact",
+        distance_from=distance_from if metres is not None else None,
+        open_state=_open_state(judged),
+        hours_text=row.hours_text or library.say("rest_stops.hours_unknown"),
+        hours_now=_hours_now(library, judged, now),
+        entry=_entry(library, row, judged.standing),
+        facilities=_facilities(library, row, judged.standing),
+        lacks=tuple(row.lacks),
+        other_facilities=tuple(row.other_facilities),
+        fee=row.fee,
+        admits=row.admits,
+        under_construction=row.status == "under_construction",
+        phone=row.phone,
+        source=row.source,
+        published_on=row.published_on,
+        checked_on=row.checked_on.isoformat() if row.checked_on else None,
+        map_url=maps[0].url if maps else None,
+        maps=maps,
+        position=None if "place" in hidden else _pin(row),
+        position_about=row.accuracy != "exact",
+        lines=tuple(_lines(library, row)),
+        voices=tuple(_voices(library, judged.standing, now)),
+        choices=tuple(_report_choices(library, row)),
+    )
+
+
+def _open_state(judged: Judged) -> OpenState:
+    """What the badge says: the hours, unless they are in dispute or somebody stood outside."""
+    if judged.use in {"doubted", "unknown"}:
+        return "closed" if judged.hours.state == "closed" else "unknown"
+    return "open" if judged.use == "open" else "closed"
+
+
+def _hours_now(library: Library, judged: Judged, now: datetime) -> str | None:
+    if judged.use == "building":
+        return None
+    if "hours" in judged.standing.hidden:
+        return library.say("rest_stops.hours_in_dispute")
+    return hours.phrase(library, judged.hours, now)
+
+
+def _entry(library: Library, row: RestStopRow, standing: Standing) -> str:
+    if "entry" in standing.hidden:
+        return library.say("rest_stops.entry_in_dispute")
+    return row.entry_note or library.say(f"rest_stops.entry_{row.entry}")
+
+
+def _facilities(library: Library, row: RestStopRow, standing: Standing) -> tuple[str, ...]:
+    out = library.words["supplies"] if "supplies" in standing.hidden else ()
+    return tuple(name for name in row.facilities if name not in out)
+
+
+def _lines(library: Library, row: RestStopRow) -> Iterable[str]:
+    """What must not be hidden: how vague the position is, and the published remark."""
+    if row.accuracy == "landmark" and row.landmark:
+        yield library.say("rest_stops.near_landmark", landmark=row.landmark)
+    elif row.accuracy != "exact":
+        yield library.say("rest_stops.position_vague")
+    if row.note:
+        yield row.note
+    if row.credit:
+        yield library.say("rest_stops.credit", credit=row.credit)
+
+
+def _voices(library: Library, standing: Standing, now: datetime) -> Iterable[str]:
+    """The newest word from the door, and which claims are in dispute."""
+    if standing.newest is not None:
+        key = "one" if standing.agree == 1 else "many"
+        yield library.say(
+            f"rest_stops.voice_{key}",
+            ago=ago(library, standing.newest.at, now),
+            count=standing.agree,
+            what=library.say(f"rest_stops.report_{standing.newest.kind}"),
+        )
+    for claim in ("place", "supplies"):
+        if claim in standing.hidden:
+            yield library.say(f"rest_stops.{claim}_in_dispute")
+
+
+def ago(library: Library, at: datetime, now: datetime) -> str:
+    """How long ago, as one says it."""
+    seconds = max(0, int((now - at).total_seconds()))
+    if seconds < HOUR:
+        return library.say("rest_stops.ago_minutes", count=max(1, seconds // MINUTE))
+    if seconds < HOURS_A_DAY * HOUR:
+        return library.say("rest_stops.ago_hours", count=seconds // HOUR)
+    return library.say("rest_stops.ago_days", count=seconds // (HOURS_A_DAY * HOUR))
+
+
+def _report_choices(library: Library, row: RestStopRow) -> Iterable[Choice]:
+    """One tap a word: who stands at the door has one hand free."""
+    if row.status == "under_construction":
+        return
+    for kind in KINDS:
+        task = Task(REPORT, {"stop": row.id, "kind": kind})
+        yield Choice(library.say(f"rest_stops.report_{kind}"), task)
+
+
+def rounded(metres: float, row: RestStopRow) -> int:
+    """Metres as they may be printed: never finer than the position."""
+    # A landmark's is as coarse as its error.
+    step = 10 if row.accuracy == "exact" else max(100, row.est_error_m or 0)
+    return max(step, round(metres / step) * step)
+
+
+def _pin(row: RestStopRow) -> tuple[float, float] | None:
+    if row.status == "under_construction" or row.accuracy not in MEASURABLE:
+        return None
+    return (row.lat, row.lon) if row.lat is not None and row.lon is not None else None
+
+
+def _maps(row: RestStopRow) -> tuple[MapLink, ...]:
+    """Ways to an exact position, else searches for the published address."""
+    if row.status == "under_construction":
+        return ()
+    pin = _pin(row)
+    if pin and row.accuracy == "exact":
+        return map_links.links(row.name, Position(*pin))
+    if not row.address:
+        return ()
+    return map_links.search_links(f"{row.city}{row.district or ''}{row.address}", row.city)

@@ -1,0 +1,139 @@
+"""In which order stops are offered: open now and enterable before near.
+
+One key decides. Its parts, the weightier first:
+
+1. needs: what he asks for is published there, before it is unknown, before it is known to lack;
+2. use: open now, then unknown, then closed, then reported shut today or in dispute, then still
+   being built. So a stop reported locked today never stands above one that is known to be open;
+3. whether its distance is known at all;
+4. metres, with a detour added for each doubt (`DOUBT_M`): a door that may not open is as bad as a
+   longer way. The figures are judgements, not measurements: a locked door costs a rider about the
+   way to the next stop, and in a city that is some hundred metres.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, Protocol
+
+from kit.clock import in_shanghai
+from services.hours import Hours
+from services.rest_stops.standing import Standing
+
+Use = Literal["open", "unknown", "closed", "doubted", "building"]
+USES: tuple[Use, ...] = ("open", "unknown", "closed", "doubted", "building")
+
+ENTRY_M = {
+    "open_door": 0,
+    "scan_qr": 100,
+    "remote_button": 150,
+    "face": 200,
+    "id_card": 200,
+    "unknown": 250,
+    "phone_first": 400,
+    "app": 600,
+}
+# By the age of what is known, in years: the first whose age it does not pass.
+AGE_M = ((1.0, 0), (2.0, 100), (4.0, 250), (float("inf"), 400))
+UNDATED_M = 400
+CONFIDENCE_M = {"high": 0, "medium": 50, "low": 150}
+REPORTED_M = 300
+DAYS_A_YEAR = 365.25
+
+
+class Rankable(Protocol):
+    """What the order depends on, of a row or a part of one."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def entry(self) -> str: ...
+    @property
+    def facilities(self) -> tuple[str, ...]: ...
+    @property
+    def lacks(self) -> tuple[str, ...]: ...
+    @property
+    def published_on(self) -> str | None: ...
+    @property
+    def checked_on(self) -> date | None: ...
+    @property
+    def confidence(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A stop with what is known of it at this moment; `metres` only where they mean something."""
+
+    stop: Rankable
+    hours: Hours
+    standing: Standing
+    metres: float | None
+
+    @property
+    def use(self) -> Use:
+        """Of what use it is now."""
+        if self.stop.status == "under_construction":
+            return "building"
+        hidden = self.standing.hidden
+        if self.standing.shut or "place" in hidden or "entry" in hidden:
+            return "doubted"
+        return "unknown" if "hours" in hidden else self.hours.state
+
+
+def rank(
+    judged: Judged, needs: Collection[str], now: datetime
+) -> tuple[int, int, bool, float, str]:
+    """The key to sort by, the best first; see the module's docstring."""
+    metres = (judged.metres or 0.0) + doubt_m(judged, now)
+    return (
+        needs_missing(judged.stop, needs),
+        USES.index(judged.use),
+        judged.metres is None,
+        metres,
+        judged.stop.id,
+    )
+
+
+def needs_missing(stop: Rankable, needs: Collection[str]) -> int:
+    """0 when all that is needed is published, 1 when some is unknown, 2 when some is lacking."""
+    if any(need in stop.lacks for need in needs):
+        return 2
+    return int(any(need not in stop.facilities for need in needs))
+
+
+def doubt_m(judged: Judged, now: datetime) -> int:
+    """The detour in metres that the doubts about a stop are worth."""
+    metres = ENTRY_M.get(judged.stop.entry, ENTRY_M["unknown"])
+    metres += CONFIDENCE_M.get(judged.stop.confidence, CONFIDENCE_M["low"])
+    if judged.standing.confirmed_at is None:
+        metres += _age_m(judged.stop, now)
+    newest = judged.standing.newest
+    return metres + (REPORTED_M if newest and newest.kind != "open" else 0)
+
+
+def _age_m(stop: Rankable, now: datetime) -> int:
+    known = stop.checked_on or published_date(stop.published_on)
+    if known is None:
+        return UNDATED_M
+    years = (in_shanghai(now).date() - known).days / DAYS_A_YEAR
+    return next(metres for most, metres in AGE_M if years <= most)
+
+
+def published_date(text: str | None) -> date | None:
+    """The day that a published date means at the earliest: `2023-11` is the first of November.
+
+    Anything but a year, month or day in front is no date.
+    """
+    digits = [part for part in (text or "")[:10].split("-") if part.isascii() and part.isdigit()]
+    year = (text or "")[:4]
+    if not (year.isascii() and year.isdigit()):
+        return None
+    numbers = [int(year), *(int(part) for part in digits[1:3])]
+    try:
+        return date(*[*numbers, 1, 1][:3])
+    except ValueError:
+        return None

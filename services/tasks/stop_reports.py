@@ -1,0 +1,116 @@
+"""One tap at the door: what a worker says of a stop, and the next one for who stands outside."""
+
+from kit.text import normalise
+from services.dialogues import form, stop_search
+from services.dialogues.intake import HAZARD
+from services.dialogues.stop_search import Search
+from services.rest_stops import cards, finding, reports
+from services.rest_stops.finding import Wish
+from services.rest_stops.reports import KINDS, Reported
+from services.rest_stops.standing import ReportKind
+from services.scene import SAID, Args, Scene
+from services.tasks import stop_questions
+from services.turns import Choice, Replies, Reply, Task
+
+
+async def report(scene: Scene, args: Args) -> Replies:
+    """Take the word of a button."""
+    kind = next(kind for kind in KINDS if kind == args["kind"])
+    return await take(scene, str(args["stop"]), kind)
+
+
+async def take(scene: Scene, stop: str, kind: ReportKind) -> Replies:
+    """Take a word on a stop, say that it is told, and lead on to the next open one."""
+    taken = await reports.report(scene.session, scene.clock, scene.turn.worker_id, stop, kind)
+    said = scene.say(f"rest_stops.report_{kind}")
+    lines = [scene.say("rest_stops.report_taken", name=taken.stop_name, what=said)]
+    if taken.was not in {None, kind}:
+        lines.append(scene.say("rest_stops.report_changed"))
+    if kind == "open":
+        return (Reply("\n".join(lines), _onward(scene, kind)),)
+    return await _outside(scene, stop, taken, lines)
+
+
+async def _outside(scene: Scene, stop: str, taken: Reported, lines: list[str]) -> Replies:
+    """He does not get in: the next open stop of his list, and how to make his word count."""
+    search = stop_search.last(scene)
+    found = await _next_open(scene, search, stop) if search else None
+    stop_search.note_report(scene, None if taken.counts else taken.id)
+    if found:
+        lines.append(scene.say("rest_stops.report_next"))
+    if not taken.counts:
+        lines.append(scene.say("rest_stops.report_where"))
+    shown = await cards.cards(
+        scene.session,
+        scene.library,
+        scene.clock,
+        [found] if found else [],
+        metres=search.metres if search else None,
+        distance_from=search.distance_from if search else None,
+    )
+    ask = None if taken.counts else "location"
+    return (Reply("\n".join(lines), _onward(scene, "locked"), shown, "location" if ask else None),)
+
+
+async def _next_open(scene: Scene, search: Search, stop: str) -> str | None:
+    others = [each for each in search.ids if each != stop]
+    found = await finding.again(
+        scene.session, scene.clock, others, search.metres, Wish(search.wish.needs, open_now=True)
+    )
+    return found.ids[0] if found.stops else None
+
+
+def _onward(scene: Scene, kind: ReportKind) -> tuple[Choice, ...]:
+    """Back to the list, another place, and words for what no button says."""
+    search = stop_search.last(scene)
+    back = (scene.choice("rest_stops.back_title", "rest_stops.back"),) if search else ()
+    elsewhere = scene.choice("rest_stops.elsewhere_title", "rest_stops.find")
+    if kind == "open":
+        return (*back, elsewhere)
+    return (*back, elsewhere, scene.choice("rest_stops.problem_title", "rest_stops.problem"))
+
+
+async def problem(scene: Scene, _args: Args) -> Replies:
+    """He says that a stop failed him: a report where stop and fault are clear, else a case."""
+    search, kind = stop_search.last(scene), kind_in(scene)
+    if search is None or kind is None or not search.page:
+        return await write(scene, {})
+    number = stop_questions.number_in(scene)
+    number = 1 if number is None and len(search.page) == 1 else number
+    stop = stop_search.position_of(search, number) if number else None
+    if stop is not None:
+        return await take(scene, stop, kind)
+    return await _which(scene, search, kind)
+
+
+async def _which(scene: Scene, search: Search, kind: ReportKind) -> Replies:
+    """Ask which of those before him he means."""
+    scene.keep(**{SAID: scene.text})
+    shown = await cards.cards(scene.session, scene.library, scene.clock, search.page)
+    choices = [
+        Choice(card.name, Task(cards.REPORT, {"stop": card.id, "kind": kind})) for card in shown
+    ]
+    other = Choice(
+        scene.say("rest_stops.other_stop_title"), Task("rest_stops.problem", {SAID: True})
+    )
+    what = scene.say(f"rest_stops.report_{kind}")
+    return (scene.reply("rest_stops.report_which", *choices, other, what=what),)
+
+
+def kind_in(scene: Scene) -> ReportKind | None:
+    """Which of the buttons' words a sentence means, by the words of content/words.yml."""
+    words = normalise(scene.text)
+    kinds: tuple[ReportKind, ...] = ("moved", "refused", "dry", "locked")
+    for kind in kinds:
+        if any(word in words for word in scene.library.words[f"report_{kind}"]):
+            return kind
+    return None
+
+
+async def write(scene: Scene, args: Args) -> Replies:
+    """Take down in words what is wrong with a stop, so that staff see it."""
+    first = scene.text if scene.turn.task is None else None
+    if args.get(SAID):
+        first = str(scene.state.answers.get(SAID, "")) or None
+    thanks = scene.reply("rest_stops.problem_thanks")
+    return (thanks, *await form.begin(HAZARD, scene, first))
