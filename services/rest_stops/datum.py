@@ -2,7 +2,7 @@
 
 A wrong datum moves all points of a file the same way by 0.5 to 1.3 km. One point proves nothing:
 borders are drawn coarsely and a stop may be a walk away from the station in its address. So rows
-vote, and only a clear majority speaks (the numbers behind the limits: docs/adr/00NN-districts.md).
+vote, and only a clear majority speaks (the numbers behind the limits: docs/adr/0016-districts.md).
 """
 
 from collections import Counter

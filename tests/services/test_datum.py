@@ -10,7 +10,7 @@ import pytest
 from content.library import Library
 from services.districts import Districts
 from services.geo import to_wgs84
-from services.rest_stops_datum import DATUMS, DatumPoint, Verdict, complaint, judge
+from services.rest_stops.datum import DATUMS, DatumPoint, Verdict, complaint, judge
 from services.turns import Datum, Position
 from tests.services.simulated_files import (
     TrueBorders,
@@ -98,7 +98,7 @@ def test_the_rows_that_show_it_lie_outside_their_district(
 def test_right_files_of_one_district_are_not_blamed(
     districts: Districts, library: Library, borders: TrueBorders, datum: Datum
 ):
-    """60 files; of the 3,420 of such files that ADR 00NN measures, none was."""
+    """60 files; of the 3,420 of such files that ADR 0016 measures, none was."""
     blamed = []
     for seed in range(60):
         rng = seeded(seed)
