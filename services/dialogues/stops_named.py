@@ -70,10 +70,8 @@ async def at_place(scene: Scene, name: str, city: str, kind: str, wish: Wish) ->
 async def in_district_of(scene: Scene, place: Place, wish: Wish) -> Replies:
     """The stops of the district that a place lies in, where nothing nearer is known."""
     if place.district:
-        where = Area(place.city, place.district)
-        area = await finding.in_area(
-            scene.session, scene.clock, Area(place.city, place.district), wish
-        )
+        district = Area(place.city, place.district)
+        area = await finding.in_area(scene.session, scene.clock, district, wish)
         if area.stops:
             said = scene.say("rest_stops.same_district", place=place.name)
             return await listed(scene, area, said, wish)
