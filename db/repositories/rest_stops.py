@@ -1,6 +1,6 @@
 """Queries about rest stops."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -100,11 +100,20 @@ class RestStopRepository:
 
     async def spots_mentioning(self, words: str, limit: int) -> list[Spot]:
         """Stops whose name or address holds these words, in capitals or not."""
-        # Lowered by us, since LIKE heeds case on PostgreSQL and not on SQLite.
-        pattern = f"%{_escaped(words.lower())}%"
-        name, address = func.lower(RestStopRow.name), func.lower(RestStopRow.address)
-        holds = or_(name.like(pattern, escape="\\"), address.like(pattern, escape="\\"))
-        return await self._spots(holds, limit=limit)
+        return await self._spots(or_(_holds("name", words), _holds("address", words)), limit=limit)
+
+    async def found(self, words: str, offset: int, limit: int) -> Sequence[RestStopRow]:
+        """Stops whose name, address or id holds these words, withdrawn ones too."""
+        where = [_holds(name, words) for name in ("name", "address", "id")]
+        query = select(RestStopRow).where(or_(*where)).order_by(RestStopRow.id)
+        return (await self.session.scalars(query.offset(offset).limit(limit))).all()
+
+    async def same_as(self, identity: str) -> RestStopRow | None:
+        """A stop that is not withdrawn and has the same host and address."""
+        query = select(RestStopRow).where(
+            RestStopRow.identity == identity, RestStopRow.status != WITHDRAWN
+        )
+        return await self.session.scalar(query.order_by(RestStopRow.id).limit(1))
 
     async def streets(self, city: str, district: str) -> list[tuple[str, int]]:
         """The streets and towns of a district with how many stops are known there, most first."""
@@ -148,6 +157,12 @@ class RestStopRepository:
         if limit is not None:
             query = query.order_by(RestStopRow.id).limit(limit)
         return [Spot(*row) for row in await self.session.execute(query)]
+
+
+def _holds(column: str, words: str) -> ColumnElement[bool]:
+    # Lowered by us, since LIKE heeds case on PostgreSQL and not on SQLite.
+    pattern = f"%{_escaped(words.lower())}%"
+    return func.lower(getattr(RestStopRow, column)).like(pattern, escape="\\")
 
 
 def _known(*what: Any) -> Select[Any]:  # noqa: ANN401 - columns or a table

@@ -1,10 +1,13 @@
 """A stop of the content's shape as columns of its row: derived once, here, for every road in."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from content.library import Library
 from content.schema import RestStop
+from db.models import RestStopRow
+from db.repositories.rest_stops import WITHDRAWN
 from services.geo import cell, to_wgs84
 from services.rest_stops.identity import Address, identity
 from services.turns import Position
@@ -16,6 +19,8 @@ AS_THEY_ARE = (
     *("checked_on", "confidence", "accuracy"),
 )
 OF_POSITION = ("lat", "lon", "cell", "published_position", "landmark", "est_error_m", "credit")
+# Stand in for what a stop of our own may lack and a shipped one may not.
+UNDATED, ANY_ID = "-", "stop"
 # A district's middle says nothing of where in it a stop lies: it is not to be found by position.
 FINDABLE = frozenset({"exact", "landmark", "street"})
 
@@ -29,6 +34,31 @@ def columns(library: Library, stop: RestStop) -> dict[str, Any]:
     )
     values["identity"] = identity(library, address)
     return values | _position(stop)
+
+
+def given(row: RestStopRow) -> dict[str, Any]:
+    """What a row was made of: parts of the content's shape, the position as it was published."""
+    parts: dict[str, Any] = {name: getattr(row, name) for name in AS_THEY_ARE}
+    parts["other_facilities"] = tuple(row.other_facilities)
+    accuracy = parts.pop("accuracy")
+    parts["position"] = None
+    if accuracy != "none":
+        inside = {"lat": row.lat, "lon": row.lon, "datum": "wgs84"}
+        about = {name: getattr(row, name) for name in ("landmark", "est_error_m", "credit")}
+        parts["position"] = {**(row.published_position or inside), **about, "accuracy": accuracy}
+    return parts
+
+
+def columns_of(library: Library, parts: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a stop that is no part of an edition: it may be undated or withdrawn.
+
+    Raises pydantic's ValidationError for what the content's shape refuses besides.
+    """
+    kept = {name: parts[name] for name in ("id", "published_on", "status")}
+    shape = {**parts, "id": ANY_ID, "published_on": kept["published_on"] or UNDATED}
+    if kept["status"] == WITHDRAWN:
+        del shape["status"]
+    return columns(library, RestStop.model_validate(shape)) | kept
 
 
 def _position(stop: RestStop) -> dict[str, Any]:
