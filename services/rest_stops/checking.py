@@ -181,7 +181,7 @@ async def show(session: AsyncSession, library: Library, clock: Clock, stop_id: s
         edited_since=edited_since(waiting, entries),
         checks=await _checks(session, row.id),
         history=entries,
-        seen=editing.digest(library, row),
+        seen=editing.snapshot(library, row),
         heard=heard(waiting),
     )
 

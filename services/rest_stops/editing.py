@@ -35,7 +35,10 @@ class Stale(AppError):
 
 @dataclass(frozen=True)
 class Edit:
-    """What a form brings: its fields, why, whether the stop was checked, and what was shown."""
+    """What a form brings: its fields, why, whether the stop was checked, and what was shown.
+
+    `seen` is the `snapshot` of the stop that the form was filled from.
+    """
 
     staff_id: str
     form: Form
@@ -61,7 +64,7 @@ async def edit(
     field cannot be taken, the reason is missing or nothing was changed.
     """
     row = await find(session, stop_id, lock=True)
-    if made.seen != digest(library, row):
+    if made.seen != snapshot(library, row):
         raise Stale
     parts = given(row)
     shown = fields.as_form(library, parts)
@@ -135,10 +138,46 @@ async def find(session: AsyncSession, stop_id: str, *, lock: bool = False) -> Re
     return row
 
 
-def digest(library: Library, row: RestStopRow) -> str:
-    """What a form carries to prove which state of the stop it showed."""
-    shown = {**fields.as_form(library, given(row)), "checked_on": str(row.checked_on)}
-    return ids.digest(json.dumps(shown, sort_keys=True))
+def snapshot(library: Library, row: RestStopRow) -> str:
+    """The form of a stop as its page carries it along, to tell later what was changed by whom."""
+    shown = {**fields.as_form(library, given(row)), "checked_on": str(row.checked_on or "")}
+    return json.dumps(shown, sort_keys=True, ensure_ascii=False)
+
+
+@dataclass(frozen=True)
+class Clash:
+    """A field that another changed meanwhile: what it is now, and what this form holds."""
+
+    field: str
+    now: str
+    typed: str
+
+
+def rebased(seen: str, typed: Form, now: str) -> tuple[dict[str, str], tuple[Clash, ...]]:
+    """A stale form upon what holds now: what its writer changed stays his, all else is as it is
+    now. Beside it the fields that the other changed.
+    """
+    was, is_now = _read(seen), _read(now)
+    form = {
+        name: typed[name] if name in typed and typed[name] != was.get(name) else text
+        for name, text in is_now.items()
+    }
+    clashes = (
+        Clash(name, text, typed.get(name, was.get(name, "")))
+        for name, text in is_now.items()
+        if text != was.get(name)
+    )
+    return form, tuple(clashes)
+
+
+def _read(snapshot: str) -> dict[str, str]:
+    """What a page carried; nothing where somebody made it up."""
+    try:
+        read = json.loads(snapshot)
+    except ValueError:
+        return {}
+    found = read if isinstance(read, dict) else {}
+    return {name: text for name, text in found.items() if isinstance(text, str)}
 
 
 def _plain(value: object) -> str:
