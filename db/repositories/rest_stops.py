@@ -13,6 +13,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    text,
     type_coerce,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -139,6 +140,10 @@ class RestStopRepository:
 
     async def count_areas(self) -> None:
         """Count anew how many stops each area has, after stops were brought in or withdrawn."""
+        if self.session.get_bind().dialect.name == "postgresql":
+            # Two who count at once would each bring every area; SQLite has one writer anyway.
+            table = StopArea.__tablename__
+            await self.session.execute(text(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE"))
         where = (RestStopRow.province, RestStopRow.city, func.coalesce(RestStopRow.district, ""))
         counted = (
             select(*where, func.count()).where(RestStopRow.status != WITHDRAWN).group_by(*where)

@@ -141,7 +141,7 @@ async def find(session: AsyncSession, stop_id: str, *, lock: bool = False) -> Re
 def snapshot(library: Library, row: RestStopRow) -> str:
     """The form of a stop as its page carries it along, to tell later what was changed by whom."""
     shown = {**fields.as_form(library, given(row)), "checked_on": str(row.checked_on or "")}
-    return json.dumps(shown, sort_keys=True, ensure_ascii=False)
+    return json.dumps(shown, ensure_ascii=False)
 
 
 @dataclass(frozen=True)

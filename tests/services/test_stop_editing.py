@@ -213,6 +213,24 @@ async def test_of_two_at_once_one_saves(desk: Desk, sessions: Sessions):
         assert len((await session.scalars(select(Revision))).all()) == 1
 
 
+async def test_stops_withdrawn_at_once_are_counted_once(
+    desk: Desk, sessions: Sessions, library: Library, clock: FixedClock
+):
+    desks = [Desk(sessions, library, clock) for _ in range(4)]
+    async with transaction(sessions) as session:
+        for number in range(4):
+            await add_stop(session, library, id=f"s-{number}", address=f"路{number}号")
+    for number, other in enumerate(desks):
+        await other.opens(f"s-{number}")
+    await asyncio.gather(
+        *(other.saves(f"s-{number}", status="withdrawn") for number, other in enumerate(desks)),
+        desk.saves(district="荔湾区"),
+    )
+    async with transaction(sessions) as session:
+        areas = [(area.district, area.known) for area in await session.scalars(select(StopArea))]
+    assert areas == [("荔湾区", 1)]
+
+
 async def test_withdrawing_and_opening_again_counts_the_areas_anew(desk: Desk, sessions: Sessions):
     async def known() -> list[tuple[str, int]]:
         async with transaction(sessions) as session:
