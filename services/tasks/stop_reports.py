@@ -1,5 +1,7 @@
 """One tap at the door: what a worker says of a stop, and the next one for who stands outside."""
 
+from typing import Literal
+
 from kit.text import normalise
 from services.dialogues import form, stop_search
 from services.dialogues.intake import HAZARD
@@ -27,7 +29,7 @@ async def take(scene: Scene, stop: str, kind: ReportKind) -> Replies:
     if taken.was not in {None, kind}:
         lines.append(scene.say("rest_stops.report_changed"))
     if kind == "open":
-        return (Reply("\n".join(lines), _onward(scene, kind)),)
+        return (Reply("\n".join(lines), _onward(scene)),)
     return await _outside(scene, stop, taken, lines)
 
 
@@ -48,8 +50,10 @@ async def _outside(scene: Scene, stop: str, taken: Reported, lines: list[str]) -
         metres=search.metres if search else None,
         distance_from=search.distance_from if search else None,
     )
-    ask = None if taken.counts else "location"
-    return (Reply("\n".join(lines), _onward(scene, "locked"), shown, "location" if ask else None),)
+    ask: Literal["location"] | None = None if taken.counts else "location"
+    # What no button says, he may write.
+    write = scene.choice("rest_stops.problem_title", "rest_stops.problem", stop=stop)
+    return (Reply("\n".join(lines), (*_onward(scene), write), shown, ask),)
 
 
 async def _next_open(scene: Scene, search: Search, stop: str) -> str | None:
@@ -60,14 +64,11 @@ async def _next_open(scene: Scene, search: Search, stop: str) -> str | None:
     return found.ids[0] if found.stops else None
 
 
-def _onward(scene: Scene, kind: ReportKind) -> tuple[Choice, ...]:
-    """Back to the list, another place, and words for what no button says."""
+def _onward(scene: Scene) -> tuple[Choice, ...]:
+    """Back to the list, or another place."""
     search = stop_search.last(scene)
     back = (scene.choice("rest_stops.back_title", "rest_stops.back"),) if search else ()
-    elsewhere = scene.choice("rest_stops.elsewhere_title", "rest_stops.find")
-    if kind == "open":
-        return (*back, elsewhere)
-    return (*back, elsewhere, scene.choice("rest_stops.problem_title", "rest_stops.problem"))
+    return (*back, scene.choice("rest_stops.elsewhere_title", "rest_stops.find"))
 
 
 async def problem(scene: Scene, _args: Args) -> Replies:
@@ -112,5 +113,22 @@ async def write(scene: Scene, args: Args) -> Replies:
     first = scene.text if scene.turn.task is None else None
     if args.get(SAID):
         first = str(scene.state.answers.get(SAID, "")) or None
-    thanks = scene.reply("rest_stops.problem_thanks")
-    return (thanks, *await form.begin(HAZARD, scene, first))
+    stop = str(args.get("stop", ""))
+    shown = await cards.cards(scene.session, scene.library, scene.clock, [stop] if stop else [])
+    replies = await form.begin(HAZARD, scene, first)
+    if shown and scene.state.name == HAZARD.name:
+        scene.keep(place=scene.say("rest_stops.of_stop", name=shown[0].name, area=shown[0].area))
+    thanks = "rest_stops.problem_of" if shown else "rest_stops.problem_thanks"
+    return (scene.reply(thanks, name=shown[0].name if shown else ""), *replies)
+
+
+async def said(scene: Scene) -> Replies | None:
+    """A report in words on one of the list before him; None when it is none."""
+    heard = scene.heard.intent in stop_questions.UNSURE | {
+        "report_stop_problem",
+        "ask_stop_detail",
+    }
+    asks = scene.holds("questions") or kind_in(scene) is None
+    if not heard or asks or stop_search.last(scene) is None:
+        return None
+    return await problem(scene, {}) if stop_questions.number_in(scene) else None
