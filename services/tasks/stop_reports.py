@@ -14,6 +14,8 @@ from services.scene import SAID, Args, Scene
 from services.tasks import stop_questions
 from services.turns import Choice, Replies, Reply, Task
 
+MAY_BE_REPORT = stop_questions.UNSURE | {"report_stop_problem", "ask_stop_detail"}
+
 
 async def report(scene: Scene, args: Args) -> Replies:
     """Take the word of a button."""
@@ -24,6 +26,9 @@ async def report(scene: Scene, args: Args) -> Replies:
 async def take(scene: Scene, stop: str, kind: ReportKind) -> Replies:
     """Take a word on a stop, say that it is told, and lead on to the next open one."""
     taken = await reports.report(scene.session, scene.clock, scene.turn.worker_id, stop, kind)
+    search = stop_search.last(scene)
+    if search is not None:
+        stop_search.put(scene, search)  # the list stays before his eyes
     said = scene.say(f"rest_stops.report_{kind}")
     lines = [scene.say("rest_stops.report_taken", name=taken.stop_name, what=said)]
     if taken.was not in {None, kind}:
@@ -124,11 +129,7 @@ async def write(scene: Scene, args: Args) -> Replies:
 
 async def said(scene: Scene) -> Replies | None:
     """A report in words on one of the list before him; None when it is none."""
-    heard = scene.heard.intent in stop_questions.UNSURE | {
-        "report_stop_problem",
-        "ask_stop_detail",
-    }
     asks = scene.holds("questions") or kind_in(scene) is None
-    if not heard or asks or stop_search.last(scene) is None:
+    if scene.heard.intent not in MAY_BE_REPORT or asks or stop_search.last(scene) is None:
         return None
     return await problem(scene, {}) if stop_questions.number_in(scene) else None
