@@ -128,7 +128,7 @@ async def test_a_position_shows_that_he_is_at_the_door(
     sessions: Sessions,
     worker: WorkerTester,
     north_m: int,
-    near: bool,
+    near: bool,  # noqa: FBT001 - a table
     said: str,
 ):
     await search(worker)
@@ -210,7 +210,7 @@ async def test_a_stop_that_is_gone(sessions: Sessions, worker: WorkerTester):
 
 
 @on_sqlite
-async def test_twenty_stops_a_day(sessions: Sessions, chat: Chat, worker: WorkerTester):
+async def test_twenty_stops_a_day(sessions: Sessions, worker: WorkerTester):
     await store(sessions, *(stop(f"s{n:02}", n, opening_hours="24/7") for n in range(21)))
     await search(worker)
     tokens = []
