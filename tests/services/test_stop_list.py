@@ -36,7 +36,7 @@ async def shown(worker: WorkerTester) -> str:
 
 
 @pytest.fixture
-async def asked(worker: WorkerTester) -> WorkerTester:
+async def asked(_seven: None, worker: WorkerTester) -> WorkerTester:
     """A worker who has the first three before him."""
     await worker.is_at(CENTRE.lat, CENTRE.lon)
     assert await shown(worker) == "abc"
