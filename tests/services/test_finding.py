@@ -210,7 +210,10 @@ async def test_the_nearest_that_serve_are_always_among_those_found(sessions, spo
     shown = set(found.ids[: found.near])
     assert shown <= near
     # Fewer than it takes to stop early: nothing near may be missing. Else the nearest are there.
-    assert shown == near if len(good) < ENOUGH and len(near) <= KEPT_MOST else {key for _, key in good[:ENOUGH]} <= shown
+    if len(good) < ENOUGH and len(near) <= KEPT_MOST:
+        assert shown == near
+    else:
+        assert {key for _, key in good[:ENOUGH]} <= shown
     assert set(found.ids[found.near :]) <= metres.keys() - near
 
 
