@@ -106,6 +106,8 @@ def _told(scene: Scene, found: Found, where: str, wish: Wish) -> tuple[Found, li
     if wish.needs and not found.fitting:
         return found, [stop_list.none_known_to_have(scene, where, wish)]
     more = stop_list.unsure(scene, found, wish)
+    if found.good and len(found.stops) == 1:
+        return found, [stop_list.header(scene, found, where, wish)]
     if found.good:
         key = "found_open_wish" if said else "found_open"
         line = scene.say(f"rest_stops.{key}", where=where, open=found.good, wish=said)
