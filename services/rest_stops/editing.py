@@ -22,7 +22,7 @@ from services.rest_stops.fields import BadFields, Form
 
 KIND = "rest_stop"
 # What follows from other columns; a history that names it would say everything twice.
-DERIVED = frozenset({"lat", "lon", "cell", "identity"})
+DERIVED = frozenset({"lat", "lon", "cell", "block", "identity"})
 OF_AN_AREA = frozenset({"status", "province", "city", "district"})
 
 

@@ -25,7 +25,6 @@ READERS_OF_CHINESE: dict[str, frozenset[str]] = {
     "services/hours_words.py": frozenset(),  # how days and hours are written
     "services/stop_values.py": frozenset(),  # marks of dates, degrees and extensions
     "services/rights.py": frozenset({"全国"}),  # how content/rights/ calls the whole country
-    "services/dialogues/find_stop.py": frozenset({"市"}),  # 广州 and 广州市 are one city
 }
 
 # The edges: each turns whatever went wrong into words, once.

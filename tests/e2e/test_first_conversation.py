@@ -63,7 +63,8 @@ def console_page(stack: Running, path: str) -> str:
 
 
 def test_the_three_questions(worker: Chat, stack: Running) -> None:
-    worker.says("附近哪里能歇脚")
+    # Two messages, and the third tap opens the way there.
+    worker.says("歇脚")
     assert worker.last[-1]["ask"] == "location"
     assert "你在哪" in worker.text
 
@@ -74,7 +75,13 @@ def test_the_three_questions(worker: Chat, stack: Running) -> None:
     assert stop["entry"] == "没公布"
     assert stop["checked_on"] is None
     assert "source_url" not in stop
+    assert stop["map_url"].startswith("https://uri.amap.com/")
+    assert [link["app"] for link in stop["maps"]] == ["amap", "baidu", "tencent"]
     assert "别的没有收录" in worker.text
+    worker.says("怎么进")
+    assert "怎么进：没公布" in worker.text
+    worker.says("还有吗")
+    assert "就这些了" in worker.text
 
     worker.says("广州最低工资多少")
     [right] = worker.cards("right")
