@@ -8,7 +8,9 @@ from services.dialogues import stop_list, stop_search
 from services.dialogues.where import ask, nothing_known
 from services.geo import to_wgs84
 from services.rest_stops import finding, reports
-from services.rest_stops.finding import ANY, NEAR_M, Area, Found, Wish
+from services.rest_stops.around import NEAR_M
+from services.rest_stops.around import around as find_around
+from services.rest_stops.finding import ANY, Area, Found, Wish
 from services.rest_stops.ranking import Judged
 from services.scene import Scene
 from services.turns import Choice, Position, Replies, Reply, Task
@@ -26,7 +28,7 @@ async def position(scene: Scene, shared: Position, wish: Wish) -> Replies:
     first = await _about_report(scene, here)
     area = districts.of_china().at(here)
     where = _named(scene, here, area)
-    found = await finding.around(scene.session, scene.clock, here, wish)
+    found = await find_around(scene.session, scene.clock, here, wish)
     vague = await _vague(scene, area, wish)
     wrong = (scene.choice("rest_stops.not_here_title", "rest_stops.not_here"),)
     if not found.stops and vague.stops and area is not None:
@@ -52,14 +54,14 @@ def _named(scene: Scene, here: Position, area: districts.Area | None) -> str:
 async def place_if_near(scene: Scene, named: Place, wish: Wish) -> Replies | None:
     """The stops around a named point; None where none is near it."""
     centre = gazetteer.position_of(named)
-    found = await finding.around(scene.session, scene.clock, centre, wish)
+    found = await find_around(scene.session, scene.clock, centre, wish)
     return await _around_place(scene, named, found, wish) if found.near else None
 
 
 async def place(scene: Scene, named: Place, wish: Wish) -> Replies:
     """The stops around a named point, with their distances from it."""
     centre = gazetteer.position_of(named)
-    found = await finding.around(scene.session, scene.clock, centre, wish)
+    found = await find_around(scene.session, scene.clock, centre, wish)
     if not found.stops and wish.is_any and named.district:
         area = await finding.in_area(scene.session, scene.clock, Area(named.city, named.district))
         where = scene.say("rest_stops.same_district", place=named.name)

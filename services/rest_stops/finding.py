@@ -1,39 +1,22 @@
-"""Finding stops: around a position, in an area, by words; in the order of `ranking`.
-
-Around a position the search grows ring by ring until enough stops are good (open, and nobody was
-kept out), so that in a city it looks at some dozens of stops and in the country at all there are.
-"""
+"""Finding stops in an area, by words, or on a list of before; in the order of `ranking`."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from heapq import nsmallest
-from math import sqrt
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.repositories.rest_stops import RestStopRepository, Spot
 from kit.clock import Clock
 from services import hours
-from services.geo import BLOCKS, CELLS, box, distance_m
 from services.hours import Hours
 from services.rest_stops import ranking, reports
-from services.rest_stops.ranking import BUILDING, USES, Judged
+from services.rest_stops.ranking import Judged
 from services.rest_stops.standing import NOTHING_SAID
-from services.turns import Position
 
-# How far a rider goes for a break, and how far we look where that finds nothing.
-NEAR_M = 3_000
-RINGS_M = (500, 1_500, NEAR_M)
-FAR_RINGS_M = (6_000, 12_000, 30_000)
-# So many good ones end the search: some pages to leaf through; and beyond `NEAR_M`, a page.
-ENOUGH, ENOUGH_FAR = 12, 3
-SLACK, WIDER_MOST = 1.5, 4
-# A list is never longer: nobody leafs on, and it is kept with the worker's dialogue. Where a
-# circle holds more, twice as many of the most use and nearest are looked at closely.
+# A list is never longer: nobody leafs on, and it is kept with the worker's dialogue.
 KEPT_MOST = 30
-LOOKED_AT_MOST = 2 * KEPT_MOST
 AREA_MOST = 3_000
 UNSURE = 1  # how `ranking.needs_missing` says that a facility is not known
 MENTIONED_MOST = 200
@@ -121,34 +104,6 @@ class Found:
         return sum(judged.use == "open" for judged in self.stops[: self.near])
 
 
-async def around(session: AsyncSession, clock: Clock, centre: Position, wish: Wish = ANY) -> Found:
-    """The stops within `NEAR_M` of a WGS-84 position, best first. Where fewer than a page of them
-    are good, the best of those farther off come behind them; and where few are known to have what
-    is needed, those near of which it is not known.
-    """
-    search = _Around(session, clock(), centre, wish)
-    near = await search.grow(RINGS_M, ENOUGH, wish.needs)
-    good = sum(judged.use == "open" for judged in near)
-    far: tuple[Judged, ...] = ()
-    if good < ENOUGH_FAR or wish.far:
-        enough = good + (ENOUGH if wish.far else ENOUGH_FAR)
-        # Of what is far off and nobody knows where there is nothing to say around a position.
-        found = await search.grow(FAR_RINGS_M, enough, wish.needs)
-        far = tuple(judged for judged in _without(found, near) if judged.metres is not None)
-    fitting = near + far
-    unsure: tuple[Judged, ...] = ()
-    if wish.needs and not wish.strict and len(near) < ENOUGH_FAR:
-        unsure = _without(await search.grow(RINGS_M, ENOUGH, ()), fitting)
-        unsure = tuple(j for j in unsure if ranking.needs_missing(j.stop, wish.needs) == UNSURE)
-    listed = (fitting + unsure)[:KEPT_MOST]
-    return Found(listed, min(len(near), KEPT_MOST), min(len(fitting), KEPT_MOST))
-
-
-def _without(found: Sequence[Judged], known: Sequence[Judged]) -> tuple[Judged, ...]:
-    ids = {judged.stop.id for judged in known}
-    return tuple(judged for judged in found if judged.stop.id not in ids)
-
-
 async def in_area(session: AsyncSession, clock: Clock, area: Area, wish: Wish = ANY) -> Found:
     """Stops of an area by their published address, best first; no distances."""
     named = (area.city, area.district, area.street)
@@ -202,8 +157,8 @@ async def _listed(
     metres: Mapping[str, float] | None = None,
 ) -> Found:
     may_serve = [spot for spot in spots if _may_serve(spot, wish)]
-    judged = await judge(session, _Clocks(now), may_serve, metres or {})
-    listed = tuple(_in_order(judged, wish, now))[:KEPT_MOST]
+    judged = await judge(session, Clocks(now), may_serve, metres or {})
+    listed = tuple(in_order(judged, wish, now))[:KEPT_MOST]
     fitting = sum(ranking.needs_missing(each.stop, wish.needs) == 0 for each in listed)
     return Found(listed, fitting=fitting)
 
@@ -215,7 +170,7 @@ def _may_serve(spot: Spot, wish: Wish) -> bool:
     return fits and (spot.opening_hours == hours.ALWAYS or not wish.always)
 
 
-class _Clocks:
+class Clocks:
     """What each rule means at one moment: a few hundred rules serve all stops."""
 
     def __init__(self, now: datetime) -> None:
@@ -231,7 +186,7 @@ class _Clocks:
 
 
 async def judge(
-    session: AsyncSession, clocks: _Clocks, spots: Sequence[Spot], metres: Mapping[str, float]
+    session: AsyncSession, clocks: Clocks, spots: Sequence[Spot], metres: Mapping[str, float]
 ) -> list[Judged]:
     """What is known of these stops at this moment."""
     reported = [spot.id for spot in spots if spot.reported]
@@ -247,7 +202,8 @@ async def judge(
     ]
 
 
-def _in_order(judged: Collection[Judged], wish: Wish, now: datetime) -> list[Judged]:
+def in_order(judged: Collection[Judged], wish: Wish, now: datetime) -> list[Judged]:
+    """Those that serve a wish, best first."""
     wanted = [each for each in judged if _serves(each, wish)]
     return sorted(wanted, key=lambda each: ranking.rank(each, wish.needs, now))
 
@@ -256,69 +212,3 @@ def _serves(judged: Judged, wish: Wish) -> bool:
     if wish.always and judged.use == "unknown":
         return False  # its hours are in dispute
     return judged.use == "open" if wish.open_now else True
-
-
-def _wide_enough(radius: int, good: int, enough: int, rings: Sequence[int]) -> Sequence[int]:
-    """The rings from the first that should hold enough, if good ones lie as thick everywhere."""
-    wider = min(sqrt(SLACK * enough / (good + 0.5)), WIDER_MOST)
-    return [ring for ring in rings if ring >= radius * wider] or rings[-1:]
-
-
-class _Around:
-    """One search around one position."""
-
-    def __init__(self, session: AsyncSession, now: datetime, centre: Position, wish: Wish) -> None:
-        self._session = session
-        self._now = now
-        self._centre = centre
-        self._wish = wish
-        self._clocks = _Clocks(now)
-
-    async def grow(
-        self, rings: Sequence[int], enough: int, needs: Sequence[str]
-    ) -> tuple[Judged, ...]:
-        """Those of the first ring that has enough good ones, or of the last; best first."""
-        radius, *left = rings
-        while True:
-            spots = await self._within(radius, needs)
-            seem = sum(self._seems_open(spot) for spot, _ in spots)
-            if seem >= enough or not left:
-                judged = await self._judge(spots)
-                seem = sum(each.use == "open" for each in judged)
-                if seem >= enough or not left:
-                    # All have what is needed, or of none it is known: the need puts none first.
-                    return tuple(_in_order(judged, replace(self._wish, needs=()), self._now))
-            radius, *left = _wide_enough(radius, seem, enough, left)
-
-    async def _within(self, radius: int, needs: Sequence[str]) -> list[tuple[Spot, float]]:
-        """The stops of a circle with their distances in metres, those of vague points too."""
-        squares: Literal["cell", "block"] = "cell" if radius <= NEAR_M else "block"
-        grid = CELLS if squares == "cell" else BLOCKS
-        spots = await RestStopRepository(self._session).spots_around(
-            squares,
-            grid.around(self._centre, radius),
-            box(self._centre, radius),
-            needs,
-            always=self._wish.always,
-        )
-        found = [(spot, self._metres(spot)) for spot in spots]
-        return [(spot, metres) for spot, metres in found if metres <= radius]
-
-    def _metres(self, spot: Spot) -> float:
-        return distance_m(self._centre, Position(spot.lat or 0.0, spot.lon or 0.0))
-
-    def _seems_open(self, spot: Spot) -> bool:
-        """Open by its hours; nobody at the door was heard yet."""
-        is_open = self._clocks.status(spot.opening_hours).state == "open"
-        return is_open and spot.status != BUILDING
-
-    async def _judge(self, spots: Sequence[tuple[Spot, float]]) -> list[Judged]:
-        chosen = nsmallest(LOOKED_AT_MOST, spots, key=self._promise)
-        printable = {spot.id: metres for spot, metres in chosen if spot.accuracy in MEASURABLE}
-        return await judge(self._session, self._clocks, [spot for spot, _ in chosen], printable)
-
-    def _promise(self, found: tuple[Spot, float]) -> tuple[int, float]:
-        spot, metres = found
-        if spot.status == BUILDING:
-            return len(USES), metres
-        return USES.index(self._clocks.status(spot.opening_hours).state), metres

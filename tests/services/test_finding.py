@@ -15,7 +15,8 @@ from db.session import Sessions, transaction
 from kit.clock import SHANGHAI
 from services.geo import BLOCKS, CELLS, distance_m
 from services.rest_stops import finding
-from services.rest_stops.finding import ANY, ENOUGH, FAR_RINGS_M, KEPT_MOST, NEAR_M, Area, Wish
+from services.rest_stops.around import ENOUGH, FAR_RINGS_M, NEAR_M, around
+from services.rest_stops.finding import ANY, KEPT_MOST, Area, Wish
 from services.turns import Position
 from tests.services.stops import CENTRE, METRE, stop, store
 
@@ -23,9 +24,9 @@ NOON = datetime(2026, 11, 18, 12, tzinfo=SHANGHAI)
 ALWAYS, NIGHT = "24/7", "Mo-Su 00:00-01:00"
 
 
-async def around(sessions: Sessions, wish: Wish = ANY) -> finding.Found:
+async def found_around(sessions: Sessions, wish: Wish = ANY) -> finding.Found:
     async with transaction(sessions) as session:
-        return await finding.around(session, lambda: NOON, CENTRE, wish)
+        return await around(session, lambda: NOON, CENTRE, wish)
 
 
 async def test_open_before_unknown_before_closed_before_building(sessions: Sessions):
@@ -40,7 +41,7 @@ async def test_open_before_unknown_before_closed_before_building(sessions: Sessi
         stop("withdrawn", 5, status="withdrawn"),
     )
     order = ["open-near", "open-far", "unknown-near", "unknown-far", "closed", "building"]
-    assert (await around(sessions)).ids == order
+    assert (await found_around(sessions)).ids == order
 
 
 async def test_what_is_farther_than_three_kilometres_comes_behind_and_is_counted_apart(
@@ -53,7 +54,7 @@ async def test_what_is_farther_than_three_kilometres_comes_behind_and_is_counted
         stop("far-street", 5_000, "street", opening_hours=ALWAYS),
         stop("abroad", 40_000, opening_hours=ALWAYS),
     )
-    found = await around(sessions)
+    found = await found_around(sessions)
     # Of a street far off nobody can say how far: it is no answer to "around here".
     assert (found.ids, found.near, found.good) == (["near", "far"], 1, 0)
 
@@ -61,13 +62,13 @@ async def test_what_is_farther_than_three_kilometres_comes_behind_and_is_counted
 async def test_with_enough_open_ones_near_nobody_looks_farther(sessions: Sessions):
     open_ones = [stop(f"near-{n}", 100 * n, opening_hours=ALWAYS) for n in range(1, 4)]
     await store(sessions, *open_ones, stop("far", 5_000, opening_hours=ALWAYS))
-    assert "far" not in (await around(sessions)).ids
-    assert "far" in (await around(sessions, Wish(far=True))).ids
+    assert "far" not in (await found_around(sessions)).ids
+    assert "far" in (await found_around(sessions, Wish(far=True))).ids
 
 
 async def test_a_list_has_an_end(sessions: Sessions):
     await store(sessions, *(stop(f"s{n:03}", n, opening_hours=ALWAYS) for n in range(100)))
-    found = await around(sessions)
+    found = await found_around(sessions)
     assert (len(found.ids), found.near) == (KEPT_MOST, KEPT_MOST)
 
 
@@ -80,7 +81,7 @@ async def test_only_good_positions_have_a_distance(sessions: Sessions):
         stop("district", 1_234, "district"),
         stop("none", None, "none"),
     )
-    found = await around(sessions)
+    found = await found_around(sessions)
     assert set(found.ids) == {"exact", "landmark", "street"}
     assert {key: round(metres) for key, metres in found.metres.items()} == {
         "exact": 1_234, "landmark": 1_234,
@@ -110,7 +111,7 @@ async def test_wishes(sessions: Sessions, wish: Wish, fitting: set[str]):
     strictly = replace(wish, strict=True)
     async with transaction(sessions) as session:
         area = await finding.in_area(session, lambda: NOON, Area("广州"), strictly)
-    for found in (await around(sessions, strictly), area):
+    for found in (await found_around(sessions, strictly), area):
         assert (set(found.ids), found.fitting) == (fitting, len(fitting))
 
 
@@ -122,7 +123,7 @@ async def test_those_that_may_have_it_come_behind_those_that_have_it(sessions: S
         stop("has", 900, facilities=("换电",)),
         stop("has-far", 5_000, facilities=("换电",), opening_hours=ALWAYS),
     )
-    found = await around(sessions, Wish(("换电",)))
+    found = await found_around(sessions, Wish(("换电",)))
     assert (found.ids, found.near, found.fitting) == (["has", "has-far", "unknown"], 1, 2)
     async with transaction(sessions) as session:
         area = await finding.in_area(session, lambda: NOON, Area("广州"), Wish(("换电",)))
@@ -131,14 +132,14 @@ async def test_those_that_may_have_it_come_behind_those_that_have_it(sessions: S
 
 async def test_a_report_of_today_puts_a_stop_behind_all_that_may_be_open(sessions: Sessions):
     await store(sessions, stop("a", 10, opening_hours=ALWAYS), stop("b", 900))
-    assert (await around(sessions)).ids == ["a", "b"]
+    assert (await found_around(sessions)).ids == ["a", "b"]
     async with transaction(sessions) as session:
         session.add(
             StopReport(id="r", stop_id="a", day=NOON.date(), kind="locked", near=False,
                        known=False, at=NOON)
         )  # fmt: skip
-    assert (await around(sessions)).ids == ["b", "a"]
-    assert (await around(sessions, Wish(open_now=True))).ids == []
+    assert (await found_around(sessions)).ids == ["b", "a"]
+    assert (await found_around(sessions, Wish(open_now=True))).ids == []
 
 
 async def test_a_list_of_before_is_judged_anew(sessions: Sessions):
@@ -193,7 +194,7 @@ async def test_the_nearest_that_serve_are_always_among_those_found(sessions, spo
             await session.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - our own names
         session.add_all(rows)
         await session.flush()
-        found = await finding.around(session, lambda: NOON, CENTRE, wish)
+        found = await around(session, lambda: NOON, CENTRE, wish)
     metres = {
         row.id: distance_m(CENTRE, Position(row.lat, row.lon))
         for row in rows

@@ -14,6 +14,7 @@ from services import hours
 from services.dialogues.stop_search import SHOWN_AT_ONCE
 from services.geo import distance_m, to_wgs84
 from services.rest_stops import cards, finding
+from services.rest_stops.around import around
 from services.rest_stops.finding import Area
 from services.rest_stops.ranking import Judged
 from services.rest_stops.standing import NOTHING_SAID, Standing, Voice, standing
@@ -126,7 +127,7 @@ async def test_real_positions_give_real_distances(sessions: Sessions, library: L
     for stop_ in stops:
         here = Position(stop_.lat, stop_.lon)
         async with transaction(sessions) as session:
-            found = await finding.around(session, lambda: NOON, here)
+            found = await around(session, lambda: NOON, here)
             told = await cards.cards(
                 session, library, lambda: NOON, found.ids, metres=found.metres
             )
@@ -177,7 +178,7 @@ async def test_no_distance_without_a_good_position(chat: Chat, library: Library)
     seen = 0
     for place in library.places[:60]:
         async with transaction(chat.sessions) as session:
-            found = await finding.around(session, chat.clock, Position(place.lat, place.lon))
+            found = await around(session, chat.clock, Position(place.lat, place.lon))
         for judged in found.stops:
             if judged.stop.accuracy in vague:
                 seen += 1
