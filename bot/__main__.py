@@ -5,6 +5,7 @@ import uvicorn
 
 from bot.pipeline import Pipeline
 from bot.rasa_client import RasaClient
+from bot.sketches import Sketches, Tiles
 from bot.telegram.channel import TelegramChannel
 from bot.web.app import Parts, create_app
 from content.loader import load
@@ -26,16 +27,22 @@ def main() -> None:
     rasa = RasaClient(http, settings.rasa, settings.rasa_timeout)
     pipeline = Pipeline(sessions, library, utc_now, rasa, per_minute=settings.turns_per_minute)
 
+    address, credit = settings.map_tile_url, settings.map_tile_credit
+    sketches = Sketches(sessions, utc_now, Tiles(http, address) if address else None, credit)
+
     telegram = None
     if settings.telegram_token is not None:
-        telegram = TelegramChannel(settings, sessions, library, utc_now, pipeline)
+        telegram = TelegramChannel(
+            settings, sessions, library, utc_now, pipeline, sketches=sketches
+        )
 
     async def close() -> None:
         await http.aclose()
         await engine.dispose()
 
+    parts = Parts(sessions, library, utc_now, pipeline, sketches, close, telegram, settings.photos)
     uvicorn.run(
-        create_app(Parts(sessions, library, utc_now, pipeline, close, telegram, settings.photos)),
+        create_app(parts),
         host=settings.host,
         port=settings.bot_port,
         log_config=None,

@@ -187,6 +187,7 @@ class Reply:
     """One message to a worker. `ask` tells the channel what to offer besides the choices.
 
     `picture` is the token of a schematic map (services/rest_stops/sketches) to show below it.
+    `first` is the number to type for its first choice.
     """
 
     text: str
@@ -194,6 +195,7 @@ class Reply:
     cards: tuple[Card, ...] = ()
     ask: Literal["location"] | None = None
     picture: str | None = None
+    first: int = 1
 
     def as_json(self) -> dict[str, Any]:
         """The reply as the turn API answers it."""
@@ -203,6 +205,7 @@ class Reply:
             "cards": [_card_as_json(card) for card in self.cards],
             "ask": self.ask,
             "picture": self.picture,
+            "first": self.first,
         }
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from bot.telegram.splitting import PARAGRAPH, Rich, Run, folded, joined
 from content.library import Library
@@ -24,20 +24,26 @@ def web_address(value: object) -> str | None:
 
 
 def stop(library: Library, card: Card, number: int) -> Rich:
-    """A rest stop in seven lines at most; what is not known is said to be unknown."""
+    """A rest stop in a few lines, what matters first; what is not known is said to be unknown.
+
+    What those at the door said stands right under its state.
+    """
     say, words = library.say, [*card.get("facilities", ()), *card.get("other_facilities", ())]
-    entry = say("telegram.stop_entry", text=_stated(library, card, "entry"))
-    phone = say("telegram.stop_phone", number=card["phone"]) if card.get("phone") else ""
     facilities = COMMA.join(words) or say("telegram.not_stated")
+    phone = say("telegram.stop_phone", number=card["phone"]) if card.get("phone") else ""
+    where = _distance(library, card) or card.get("area")
+    voices = [say("telegram.stop_voice", text=voice) for voice in card.get("voices", ())]
     return joined(
         [
             (Run(f"{number}. "), Run(_line(card["name"]), "b")),
-            _text(_state(library, card), _distance(library, card), card.get("area")),
+            _text(_state(library, card), card.get("hours_now"), where),
+            *(_text(voice, style="b") for voice in voices),
             _text(say("telegram.stop_address", text=_stated(library, card, "address"))),
             _text(say("telegram.stop_hours_text", text=_stated(library, card, "hours_text"))),
-            _text(entry, phone),
+            _text(say("telegram.stop_entry", text=_stated(library, card, "entry")), phone),
             _text(say("telegram.stop_facilities", text=facilities)),
-            _text(*card.get("lines", ()), *_dates(library, card)),
+            _text(*_conditions(library, card)),
+            _text(*card.get("lines", ()), card.get("source"), *_dates(library, card)),
         ]
     )
 
@@ -95,7 +101,16 @@ def _distance(library: Library, card: Card) -> str | None:
         said = library.say("telegram.metres", count=metres)
     else:
         said = library.say("telegram.kilometres", count=f"{(metres + 50) // 100 / 10:g}")
-    return library.say("telegram.about", distance=said) if card.get("distance_about") else said
+    said = library.say("telegram.about", distance=said) if card.get("distance_about") else said
+    place = card.get("distance_from")
+    return library.say("telegram.from_place", place=place, distance=said) if place else said
+
+
+def _conditions(library: Library, card: Card) -> list[str]:
+    """What it costs, whom it admits and what it lacks, as far as that is published."""
+    said = {"fee": card.get("fee"), "admits": card.get("admits")}
+    said["lacks"] = COMMA.join(card.get("lacks", ()))
+    return [library.say(f"telegram.stop_{key}", text=text) for key, text in said.items() if text]
 
 
 def _stated(library: Library, card: Card, key: str) -> str:
@@ -139,10 +154,10 @@ def _source(library: Library, claim: Card) -> list[str | None]:
     ]
 
 
-def _text(*parts: str | None) -> Rich:
+def _text(*parts: str | None, style: Literal["b"] | None = None) -> Rich:
     """One line of the parts that say something."""
     said = DOT.join(_line(part) for part in parts if part)
-    return (Run(said),) if said else ()
+    return (Run(said, style),) if said else ()
 
 
 def _line(text: str) -> str:

@@ -1,13 +1,14 @@
 """Stops around a shared position or a named point, and what is said where none is open."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from content.schema import Place
 from services import gazetteer, hours
 from services.dialogues import stop_list, stop_search
 from services.dialogues.where import ask, nothing_known
 from services.geo import to_wgs84
-from services.rest_stops import finding, reports
+from services.rest_stops import finding, reports, sketches
 from services.rest_stops.finding import ANY, NEAR_M, Area, Found, Wish
 from services.rest_stops.ranking import Judged
 from services.scene import Scene
@@ -34,7 +35,7 @@ async def position(scene: Scene, shared: Position, wish: Wish) -> Replies:
     wrong = (scene.choice("rest_stops.not_here_title", "rest_stops.not_here"),) if beside else ()
     if not found.stops and vague.stops and beside is not None:
         return (*first, *await _vague_only(scene, vague, beside.place, wish, wrong))
-    replies = await _shown(scene, found, where, wish, wrong)
+    replies = await _shown(scene, found, where, wish, wrong, centre=here)
     if not found.stops or not vague.stops or beside is None:
         return (*first, *replies)
     return (*first, *replies, _vague_too(scene, beside.place, len(vague.stops)))
@@ -51,7 +52,9 @@ async def place(scene: Scene, named: Place, wish: Wish) -> Replies:
         where = scene.say("rest_stops.same_district", place=named.name)
         return await _shown(scene, area, where, wish)
     again = ("rest_stops.place", args)
-    return await _shown(scene, found, where, wish, again=again, distance_from=named.name)
+    return await _shown(
+        scene, found, where, wish, centre=centre, again=again, distance_from=named.name
+    )
 
 
 async def _shown(
@@ -60,6 +63,8 @@ async def _shown(
     where: str,
     wish: Wish,
     more: Sequence[Choice] = (),
+    *,
+    centre: Position | None = None,
     **kept: object,
 ) -> Replies:
     scene.put_aside()
@@ -67,7 +72,21 @@ async def _shown(
         return await _none(scene, where, wish)
     ordered, lines = _told(scene, found, where, wish)
     search = stop_search.of(ordered, where, wish, **kept)
-    return await stop_list.page(scene, search, lines, *more)
+    replies = await stop_list.page(scene, search, lines, *more)
+    return await _drawn(scene, replies, centre, of_place=bool(search.distance_from))
+
+
+async def _drawn(
+    scene: Scene, replies: Replies, centre: Position | None, *, of_place: bool
+) -> Replies:
+    """A page around a position with a map of it, where any of its stops has a place to draw."""
+    page, *rest = replies
+    sketch = sketches.scene_of(centre, page.cards, of_place=of_place) if centre else None
+    if sketch is None:
+        return replies
+    worker_id = scene.turn.worker_id
+    token = await sketches.put(scene.session, scene.clock, worker_id, sketch)
+    return (replace(page, picture=token), *rest)
 
 
 async def _none(scene: Scene, where: str, wish: Wish) -> Replies:
