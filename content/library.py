@@ -22,6 +22,7 @@ class Library:
     facilities: Mapping[str, tuple[str, ...]]
     regions: Mapping[str, tuple[str, ...]]
     words: Mapping[str, tuple[str, ...]]
+    stop_columns: Mapping[str, Mapping[str, tuple[str, ...]]]
     messages: Messages
     version: str
 

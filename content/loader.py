@@ -12,7 +12,10 @@ from content.schema import Hotline, Place, RestStop, RightTopic
 from content.wording import Messages
 from content.yaml_reader import Document, read_text, read_yaml
 
-BOOKS = ("facilities.yml", "hotlines.yml", "link_hosts.yml", "regions.yml", "words.yml")
+BOOKS = (
+    *("facilities.yml", "hotlines.yml", "link_hosts.yml", "regions.yml"),
+    *("stop_columns.yml", "words.yml"),
+)
 FOLDERS = {"rights": ".yml", "rest_stops": ".yml", "places": ".csv", "messages": ".yml"}
 _CODE = {".py", ".pyc", ".md"}
 
@@ -34,6 +37,7 @@ class _Loading:
         self._check_tree()
         hotlines = parts.hotlines(self._read(self._root / "hotlines.yml"))
         words = parts.word_lists(self._read(self._root / "words.yml"))
+        columns = parts.stop_columns(self._read(self._root / "stop_columns.yml"))
         around = parts.Surroundings(
             facilities=self._unique("facilities.yml"),
             regions=self._unique("regions.yml"),
@@ -53,6 +57,7 @@ class _Loading:
             facilities=around.facilities,
             regions=around.regions,
             words=MappingProxyType(words),
+            stop_columns=columns,
             messages=Messages(texts),
             version=self._version(),
         )

@@ -6,18 +6,32 @@ import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from types import MappingProxyType
+from typing import TypeVar, get_args
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ValidationError
 
 from content.problems import Problem
-from content.schema import Hotline, Place, RestStop, RightTopic
+from content.schema import Accuracy, Datum, Entry, Hotline, Place, RestStop, RightTopic
 from content.wording import faults_of
 from content.yaml_reader import Document
 
 M = TypeVar("M", bound=BaseModel)
 
+# The parts of stop_columns.yml with the keys that each must have; `headers` may name any field.
+STOP_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "headers": ("name", "kind", "city"),
+        "entry": get_args(Entry),
+        "datum": get_args(Datum),
+        "accuracy": get_args(Accuracy),
+        "status": ("open_to_public", "under_construction", "withdrawn"),
+        "confidence": ("high", "medium", "low"),
+        "answers": ("yes", "no", "unknown"),
+        "marks": ("empty", "none_of", "not_needed", "regions", "below_a_city"),
+    }
+)
 PLACE_COLUMNS = ["name", "kind", "city", "district", "lat", "lon", "licence", "credit", "source"]
 _MESSAGE_KEY = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -73,24 +87,53 @@ def hotlines(document: Document) -> dict[str, Hotline]:
 
 def word_lists(document: Document) -> dict[str, tuple[str, ...]]:
     """A book of words: facilities with what they are called, provinces with cities, and so on."""
+    return _word_lists(document, document.mapping())
+
+
+def _word_lists(
+    document: Document, mapping: Mapping[str, object], *where: Hashable
+) -> dict[str, tuple[str, ...]]:
     keys: dict[str, tuple[str, ...]] = {}
-    for key, words in document.mapping().items():
+    for key, words in mapping.items():
         if isinstance(words, list) and all(isinstance(word, str) for word in words):
             keys[key] = tuple(words)
         else:
-            document.fault(f"{key}: is not a list of words", key, remedy="write [word, word]")
+            what = f"{key}: is not a list of words"
+            document.fault(what, *where, key, remedy="write [word, word]")
     return keys
 
 
-def each_once(document: Document, lists: Mapping[str, tuple[str, ...]]) -> None:
+def each_once(document: Document, lists: Mapping[str, tuple[str, ...]], *where: Hashable) -> None:
     """Note words under two keys: a word means one facility, a city has one province."""
     owner: dict[str, str] = {}
     for key, words in lists.items():
         for i, word in enumerate(words):
             if word in owner:
                 what = f"{key}: `{word}` already stands under {owner[word]}"
-                document.fault(what, key, i, remedy="delete one of them")
+                document.fault(what, *where, key, i, remedy="delete one of them")
             owner[word] = key
+
+
+def stop_columns(document: Document) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    """The words of imported tables, by part and key: headers, ways in, datums, answers."""
+    book = document.mapping()
+    if document.problems:
+        return {}
+    found: dict[str, Mapping[str, tuple[str, ...]]] = {}
+    for part, keys in STOP_COLUMNS.items():
+        lists = book.get(part)
+        mapping = lists if isinstance(lists, dict) else {}
+        missing = [key for key in keys if not mapping.get(key)]
+        if missing:
+            remedy = f"give words to {', '.join(missing)}"
+            document.fault(f"{part}: not all of its keys have words", part, remedy=remedy)
+        found[part] = MappingProxyType(_word_lists(document, mapping, part))
+        if part != "marks":
+            each_once(document, found[part], part)
+    for part in set(book) - set(STOP_COLUMNS):
+        remedy = f"one of {', '.join(STOP_COLUMNS)}"
+        document.fault(f"{part}: is no part of this book", part, remedy=remedy)
+    return MappingProxyType(found)
 
 
 def link_hosts(document: Document) -> frozenset[str]:

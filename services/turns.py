@@ -94,8 +94,9 @@ class MapLink:
 class RestStopCard:
     """A stop as a worker sees it. Absent values are unknown, never "no".
 
-    `distance_m` is from the worker, or from the named place `distance_from`. `hours_now` says in
-    words what the hours mean at this moment; `voices` what people at the door said.
+    `distance_m` is from the worker, or from the named place `distance_from`; `distance_text` says
+    it in words. `hours_now` says what the hours mean at this moment, `voices` what people at the
+    door said, `told` who published it and when, and when it was checked.
     """
 
     id: str
@@ -120,10 +121,12 @@ class RestStopCard:
     lines: tuple[str, ...] = ()
     hours_now: str | None = None
     distance_from: str | None = None
+    distance_text: str | None = None
     lacks: tuple[str, ...] = ()
     fee: str | None = None
     admits: str | None = None
     source: str | None = None
+    told: str = ""
     voices: tuple[str, ...] = ()
     maps: tuple[MapLink, ...] = ()
     choices: tuple[Choice, ...] = ()

@@ -12,7 +12,6 @@ Card = Mapping[str, Any]
 DOT = " · "
 COMMA = "、"
 CLAIMS_OPEN = 3
-KILOMETRE = 1000
 SOURCE = ("law", "article", "number", "effective")
 STATES = frozenset({"open", "closed", "under_construction"})
 _WEB = re.compile(r"https?://\S+", re.IGNORECASE)
@@ -31,7 +30,7 @@ def stop(library: Library, card: Card, number: int) -> Rich:
     say, words = library.say, [*card.get("facilities", ()), *card.get("other_facilities", ())]
     facilities = COMMA.join(words) or say("telegram.not_stated")
     phone = say("telegram.stop_phone", number=card["phone"]) if card.get("phone") else ""
-    where = _distance(library, card) or card.get("area")
+    where = card.get("distance_text") or card.get("area")
     voices = [say("telegram.stop_voice", text=voice) for voice in card.get("voices", ())]
     return joined(
         [
@@ -42,8 +41,8 @@ def stop(library: Library, card: Card, number: int) -> Rich:
             _text(say("telegram.stop_hours_text", text=_stated(library, card, "hours_text"))),
             _text(say("telegram.stop_entry", text=_stated(library, card, "entry")), phone),
             _text(say("telegram.stop_facilities", text=facilities)),
-            _text(*_conditions(library, card)),
-            _text(*card.get("lines", ()), card.get("source"), *_dates(library, card)),
+            _text(*card.get("lines", ())),
+            _text(card.get("told")),
         ]
     )
 
@@ -93,36 +92,8 @@ def _state(library: Library, card: Card) -> str:
     return library.say(f"telegram.state_{state if state in STATES else 'unknown'}")
 
 
-def _distance(library: Library, card: Card) -> str | None:
-    metres = card.get("distance_m")
-    if metres is None:
-        return None
-    if metres < KILOMETRE:
-        said = library.say("telegram.metres", count=metres)
-    else:
-        said = library.say("telegram.kilometres", count=f"{(metres + 50) // 100 / 10:g}")
-    said = library.say("telegram.about", distance=said) if card.get("distance_about") else said
-    place = card.get("distance_from")
-    return library.say("telegram.from_place", place=place, distance=said) if place else said
-
-
-def _conditions(library: Library, card: Card) -> list[str]:
-    """What it costs, whom it admits and what it lacks, as far as that is published."""
-    said = {"fee": card.get("fee"), "admits": card.get("admits")}
-    said["lacks"] = COMMA.join(card.get("lacks", ()))
-    return [library.say(f"telegram.stop_{key}", text=text) for key, text in said.items() if text]
-
-
 def _stated(library: Library, card: Card, key: str) -> str:
     return card.get(key) or library.say("telegram.not_stated")
-
-
-def _dates(library: Library, card: Card) -> tuple[str, str]:
-    say, published, checked = library.say, card.get("published_on"), card.get("checked_on")
-    return (
-        say("telegram.published", date=published) if published else say("telegram.unpublished"),
-        say("telegram.checked", date=checked) if checked else say("telegram.unchecked"),
-    )
 
 
 def _claim(library: Library, claim: Card) -> Rich:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from services.dialogues import stop_search
 from services.dialogues.stop_search import Search
 from services.rest_stops import cards, finding
-from services.rest_stops.finding import Wish
+from services.rest_stops.finding import Found, Wish
 from services.scene import Scene
 from services.turns import Choice, Replies, Reply, Task
 
@@ -54,15 +54,10 @@ async def one(scene: Scene, stop_id: str, lines: Sequence[str]) -> Replies:
     if search is not None:
         stop_search.put(scene, search)
     back = scene.choice("rest_stops.back_title", "rest_stops.back")
-    onward = (*((back,) if search else ()), *_elsewhere(scene))
+    elsewhere = scene.choice("rest_stops.elsewhere_title", "rest_stops.find")
+    write = scene.choice("rest_stops.problem_title", "rest_stops.problem", stop=stop_id)
+    onward = (*((back,) if search else ()), elsewhere, write)
     return (Reply("\n".join(filter(None, lines)), onward, shown),)
-
-
-def _elsewhere(scene: Scene) -> tuple[Choice, ...]:
-    return (
-        scene.choice("rest_stops.elsewhere_title", "rest_stops.find"),
-        scene.choice("rest_stops.problem_title", "rest_stops.problem"),
-    )
 
 
 def filters(scene: Scene, search: Search) -> Reply:
@@ -85,6 +80,12 @@ def filters(scene: Scene, search: Search) -> Reply:
     )
     whole = scene.choice("rest_stops.filter_none", "rest_stops.widen")
     return Reply(scene.say("rest_stops.ask_filter"), (*choices, whole))
+
+
+def header(scene: Scene, found: Found, where: str, wish: Wish) -> str:
+    """What is said above a list without distances."""
+    key = "rest_stops.only_one" if len(found.stops) == 1 else "rest_stops.found"
+    return scene.say(key, where=where, count=len(found.stops), wish=said_of(scene, wish))
 
 
 def said_of(scene: Scene, wish: Wish) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from content.schema import Place
-from services import gazetteer, hours
+from services import districts, gazetteer, hours
 from services.dialogues import stop_list, stop_search
 from services.dialogues.where import ask, nothing_known
 from services.geo import to_wgs84
@@ -15,9 +15,8 @@ from services.scene import Scene
 from services.turns import Choice, Position, Replies, Reply, Task
 
 KILOMETRE = 1_000
-# A place farther off says nothing of where somebody is.
-BESIDE_M = 5_000
-CORRECTIONS = 4
+# A place farther off says less of where somebody is than the district does.
+BESIDE_M = 1_500
 
 
 async def position(scene: Scene, shared: Position, wish: Wish) -> Replies:
@@ -26,32 +25,54 @@ async def position(scene: Scene, shared: Position, wish: Wish) -> Replies:
     """
     here = to_wgs84(shared)
     first = await _about_report(scene, here)
-    beside = gazetteer.nearest(scene.library, here, BESIDE_M)
-    where = scene.say("rest_stops.your_position")
-    if beside is not None:
-        where = scene.say("rest_stops.beside", place=beside.place.name)
+    area = districts.of_china().at(here)
+    where = _named(scene, here, area)
     found = await finding.around(scene.session, scene.clock, here, wish)
-    vague = await _vague(scene, beside, wish)
-    wrong = (scene.choice("rest_stops.not_here_title", "rest_stops.not_here"),) if beside else ()
-    if not found.stops and vague.stops and beside is not None:
-        return (*first, *await _vague_only(scene, vague, beside.place, wish, wrong))
+    vague = await _vague(scene, area, wish)
+    wrong = (scene.choice("rest_stops.not_here_title", "rest_stops.not_here"),)
+    if not found.stops and vague.stops and area is not None:
+        said = scene.say("rest_stops.vague_only", place=where, district=area.district)
+        return (*first, *await _shown(scene, vague, said, wish, wrong))
     replies = await _shown(scene, found, where, wish, wrong, centre=here)
-    if not found.stops or not vague.stops or beside is None:
+    if not found.stops or not vague.stops or area is None:
         return (*first, *replies)
-    return (*first, *replies, _vague_too(scene, beside.place, len(vague.stops)))
+    return (*first, *replies, _vague_too(scene, area, len(vague.stops)))
+
+
+def _named(scene: Scene, here: Position, area: districts.Area | None) -> str:
+    """The place that a position was understood as: a station beside it, else its district."""
+    beside = gazetteer.nearest(scene.library, here, BESIDE_M)
+    if beside is not None:
+        return scene.say("rest_stops.beside", place=beside.place.name)
+    if area is None:
+        return scene.say("rest_stops.your_position")
+    name = f"{area.city}{area.district or ''}"
+    return scene.say("rest_stops.in_district", district=name)
+
+
+async def place_if_near(scene: Scene, named: Place, wish: Wish) -> Replies | None:
+    """The stops around a named point; None where none is near it."""
+    centre = gazetteer.position_of(named)
+    found = await finding.around(scene.session, scene.clock, centre, wish)
+    return await _around_place(scene, named, found, wish) if found.near else None
 
 
 async def place(scene: Scene, named: Place, wish: Wish) -> Replies:
     """The stops around a named point, with their distances from it."""
     centre = gazetteer.position_of(named)
     found = await finding.around(scene.session, scene.clock, centre, wish)
-    args = {"name": named.name, "city": named.city, "kind": named.kind}
-    where = scene.say("rest_stops.beside", place=named.name)
     if not found.stops and wish.is_any and named.district:
         area = await finding.in_area(scene.session, scene.clock, Area(named.city, named.district))
         where = scene.say("rest_stops.same_district", place=named.name)
         return await _shown(scene, area, where, wish)
+    return await _around_place(scene, named, found, wish)
+
+
+async def _around_place(scene: Scene, named: Place, found: Found, wish: Wish) -> Replies:
+    args = {"name": named.name, "city": named.city, "kind": named.kind}
+    where = scene.say("rest_stops.beside", place=named.name)
     again = ("rest_stops.place", args)
+    centre = gazetteer.position_of(named)
     return await _shown(
         scene, found, where, wish, centre=centre, again=again, distance_from=named.name
     )
@@ -100,9 +121,11 @@ async def _none(scene: Scene, where: str, wish: Wish) -> Replies:
 def _told(scene: Scene, found: Found, where: str, wish: Wish) -> tuple[Found, list[str]]:
     """The list as it is offered, and what is said above it."""
     said = stop_list.said_of(scene, wish)
-    if found.near is None or found.good:
-        fields = {"where": where, "open": found.good, "wish": said}
-        return found, [scene.say("rest_stops.found_open", **fields)]
+    if found.near is None:
+        return found, [stop_list.header(scene, found, where, wish)]
+    if found.good:
+        key = "found_open_wish" if said else "found_open"
+        return found, [scene.say(f"rest_stops.{key}", where=where, open=found.good, wish=said)]
     return _at_night(scene, found, where, said)
 
 
@@ -113,8 +136,9 @@ def _at_night(scene: Scene, found: Found, where: str, wish: str) -> tuple[Found,
     first = min(opening, key=lambda each: each.hours.opens_at or scene.clock(), default=None)
     always = next((each for each in far if each.hours.always and each.use == "open"), None)
     unsure = sum(each.use == "unknown" for each in near)
+    key = "rest_stops.none_open_wish" if wish else "rest_stops.none_open"
     lines = [
-        scene.say("rest_stops.none_open", where=where, kilometres=NEAR_M // KILOMETRE, wish=wish),
+        scene.say(key, where=where, kilometres=NEAR_M // KILOMETRE, wish=wish),
         scene.say("rest_stops.unsure", count=unsure) if unsure else "",
         _line(scene, "rest_stops.opens_next", first),
         _line(scene, "rest_stops.always_open", always),
@@ -143,24 +167,16 @@ async def _about_report(scene: Scene, here: Position) -> Replies:
     return (scene.reply(f"rest_stops.{key}"),)
 
 
-async def _vague(scene: Scene, beside: gazetteer.Beside | None, wish: Wish) -> Found:
-    if beside is None or beside.place.district is None:
+async def _vague(scene: Scene, area: districts.Area | None, wish: Wish) -> Found:
+    if area is None or area.district is None:
         return Found()
-    return await finding.without_position(
-        scene.session, scene.clock, Area(beside.place.city, beside.place.district), wish
-    )
+    here = Area(area.city, area.district)
+    return await finding.without_position(scene.session, scene.clock, here, wish)
 
 
-async def _vague_only(
-    scene: Scene, vague: Found, beside: Place, wish: Wish, more: Sequence[Choice]
-) -> Replies:
-    where = scene.say("rest_stops.vague_only", place=beside.name, district=beside.district)
-    return await _shown(scene, vague, where, wish, more)
-
-
-def _vague_too(scene: Scene, beside: Place, count: int) -> Reply:
-    text = scene.say("rest_stops.vague_too", district=beside.district, count=count)
-    args = {"city": beside.city, "district": beside.district}
+def _vague_too(scene: Scene, area: districts.Area, count: int) -> Reply:
+    text = scene.say("rest_stops.vague_too", district=area.district, count=count)
+    args = {"city": area.city, "district": area.district}
     return Reply(
         text, (Choice(scene.say("rest_stops.vague_title"), Task("rest_stops.city", args)),)
     )

@@ -123,7 +123,8 @@ async def around(session: AsyncSession, clock: Clock, centre: Position, wish: Wi
         return Found(near[:KEPT_MOST], len(near[:KEPT_MOST]))
     known = {judged.stop.id for judged in near}
     far = await search.grow(FAR_RINGS_M, good + (ENOUGH if wish.far else ENOUGH_FAR))
-    beyond = tuple(judged for judged in far if judged.stop.id not in known)
+    # Of what is far off and nobody knows where there is nothing to say around a position.
+    beyond = tuple(j for j in far if j.stop.id not in known and j.metres is not None)
     return Found((near + beyond)[:KEPT_MOST], min(len(near), KEPT_MOST))
 
 

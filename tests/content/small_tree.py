@@ -7,6 +7,18 @@ FILES = {
     "hotlines.yml": '"12333": {name: 人社热线, confidence: high}\n',
     "link_hosts.yml": "- www.gov.cn\n",
     "regions.yml": "广东: [广州, 佛山]\n江苏: [盐城]\n",
+    "stop_columns.yml": """\
+headers: {name: [名称], kind: [类型], city: [市]}
+entry:
+  {open_door: [直接进], scan_qr: [扫码], face: [刷脸], id_card: [身份证], phone_first: [先打电话],
+   remote_button: [按铃], app: [下载app], unknown: [未知]}
+datum: {wgs84: [gps], gcj02: [高德], bd09: [百度]}
+accuracy: {exact: [精确], landmark: [地标], street: [街道], district: [区县]}
+status: {open_to_public: [开放], under_construction: [在建], withdrawn: [停用]}
+confidence: {high: [高], medium: [中], low: [低]}
+answers: {"yes": [有], "no": [无], unknown: [不详]}
+marks: {empty: [/], none_of: [没有], not_needed: [无需], regions: [市], below_a_city: [区]}
+""",
     "words.yml": "menu: [菜单]\n",
     "messages/menu.yml": "title: 请选一项\ngreeting: 你好，{name}，第{n}次来\n",
     "places/openstreetmap.csv": (

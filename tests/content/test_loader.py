@@ -17,6 +17,7 @@ STOPS = "rest_stops/guangdong.yml"
 WAGE = "rights/minimum_wage.yml"
 ARREARS = "rights/pay_arrears.yml"
 MENU = "messages/menu.yml"
+COLUMNS = "stop_columns.yml"
 PLACES = "places/openstreetmap.csv"
 
 # file, what stands there, what a hasty hand makes of it, words of the complaint, and how many
@@ -91,6 +92,10 @@ SPOILED = [
     ("hotlines.yml", '"12333"', '"+8612333"', "number", 0),
     ("facilities.yml", "[休息]", "休息", "休息", 0),
     ("facilities.yml", "[休息]", "[热水]", "already", 0),
+    (COLUMNS, "类型", "名称", "already", 0),
+    (COLUMNS, "face: [刷脸]", "faces: [刷脸]", "entry: not all", -1),
+    (COLUMNS, "exact: [精确]", "exact: 精确", "exact: is not a list", 0),
+    (COLUMNS, "marks:", "remarks:", "remarks: is no part", 0),
     ("regions.yml", "[盐城]", "[广州]", "already", 0),
     ("link_hosts.yml", "- www.gov.cn", "www.gov.cn: yes", "not a list", 0),
 ]

@@ -33,7 +33,19 @@ STOP: Card = {
     "checked_on": None,
     "map_url": "https://uri.amap.com/search?keyword=%E5%8D%97%E6%B2%99",
     "lines": ["在金洲站附近，准确位置没有核到，先看地址。"],
+    "position": None,
+    "position_about": False,
+    "hours_now": None,
+    "distance_from": None,
+    "lacks": [],
+    "fee": None,
+    "admits": None,
+    "source": None,
+    "voices": [],
+    "maps": [],
+    "choices": [],
 }
+REPORTS = ("还开着", "锁门", "搬走", "没水没电", "不让进")
 FAR_STOP: Card = {
     **STOP,
     "id": "haizhu",
@@ -51,6 +63,29 @@ FAR_STOP: Card = {
     "published_on": "2023-11",
     "checked_on": "2026-11-20",
     "lines": [],
+}
+MAPS = [
+    {"app": app, "url": f"https://map.{app}.example/to?at=23.1,113.3"}
+    for app in ("amap", "baidu", "tencent")
+]
+NEAR_STOP: Card = {
+    **FAR_STOP,
+    "id": "huangge",
+    "name": "黄阁镇司机之家",
+    "distance_m": 350,
+    "distance_about": False,
+    "distance_from": "黄阁地铁站",
+    "open_state": "open",
+    "hours_now": "20分钟后关门",
+    "voices": ["2小时前有骑手说锁门", "有人说没水没电，正在核实"],
+    "fee": "免费",
+    "admits": "户外劳动者",
+    "lacks": ["换电", "淋浴"],
+    "source": "广州市总工会",
+    "maps": MAPS,
+    "map_url": MAPS[0]["url"],
+    "choices": [{"title": title, "token": f"huangge-{title}"} for title in REPORTS],
+    "position": [22.8261, 113.5203],
 }
 COMING_STOP: Card = {
     **STOP,
@@ -114,6 +149,20 @@ CASE: Card = {
 }
 GREETING = [reply("想找哪儿附近的？", ask="location")]
 STOPS = [reply("离你最近、现在知道的是这一个。", cards=[STOP, FAR_STOP])]
+LIST = [
+    reply(
+        "黄阁地铁站附近，现在开着的有1个，好进的、近的排前面：",
+        cards=[
+            NEAR_STOP,
+            {**FAR_STOP, "maps": MAPS, "source": "海珠区总工会", "hours_now": "8点开门",
+             "choices": [{"title": title, "token": f"haizhu-{title}"} for title in REPORTS]},
+            {**STOP, "choices": [{"title": title, "token": f"wanda-{title}"} for title in REPORTS]},
+        ],
+        choices=choices("还有4个", "筛一下", "换个地方找", "推荐一个点"),
+        picture="sketch-1",
+        first=4,
+    )
+]  # fmt: skip
 RIGHTS = [
     reply("查到了，写明了出处。", cards=[RIGHT], choices=choices("被拖欠工资怎么办", "都不是"))
 ]

@@ -6,11 +6,8 @@ from bot.web.app import HEADERS
 from tests.web.fake_api import POLICY, STATIC
 
 WEIGHT_LIMIT = 39_900
-FROM_THE_SERVER = {
-    "open",
-    "closed",
-    "unknown",
-}  # The values of open_state, looked up as they come.
+# The values of open_state and of a map's app, looked up as they come.
+FROM_THE_SERVER = {"open", "closed", "unknown", "amap", "baidu", "tencent"}
 
 
 def test_it_weighs_little_before_images() -> None:

@@ -1,5 +1,5 @@
 // Draws the cards of a reply: one function a kind.
-import { byId, fromTemplate, list, onTap, put, word } from "./words.js";
+import { byId, fromTemplate, list, offer, onTap, put, word } from "./words.js";
 
 const CLAIMS_OPEN = 3;
 
@@ -18,12 +18,6 @@ function dial(link, words, label = link) {
 	label.textContent = word("call", words);
 }
 
-function far({ distance_m: metres, distance_about: isAbout }) {
-	if (typeof metres !== "number") return null;
-	const said = metres < 1000 ? word("metres", metres) : word("kilometres", Number((metres / 1000).toFixed(1)));
-	return isAbout ? word("about", said) : said;
-}
-
 function fillList(element, items) {
 	for (const item of list(items)) {
 		element.append(document.createElement("li"));
@@ -32,21 +26,32 @@ function fillList(element, items) {
 	if (!element.firstChild) (element.closest("[data-f=how]") || element).remove();
 }
 
-function restStop(card) {
+const dotted = (...parts) => parts.filter(Boolean).join(" · ");
+
+// `report` is told what whoever stands at the door taps: token and words.
+function restStop(card, report) {
 	const { node, field } = fromTemplate("t-rest_stop");
 	const state = card.under_construction ? "under_construction" : card.open_state;
 	put(field("name"), card.name);
-	put(field("badge"), word(state));
+	put(field("badge"), dotted(word(state), card.hours_now));
 	field("badge").dataset.is = state;
 	put(field("area"), card.area);
-	put(field("distance"), far(card));
+	put(field("distance"), card.distance_text);
 	for (const key of ["address", "hours_text", "entry"]) put(field(key), card[key] || word("not_stated"));
+	fillList(field("voices"), card.voices);
 	fillList(field("facilities"), [...list(card.facilities), ...list(card.other_facilities)]);
-	fillList(field("lines"), card.lines);
-	put(field("published"), word(card.published_on ? "published" : "unpublished", card.published_on));
-	put(field("checked"), word(card.checked_on ? "checked" : "unchecked", card.checked_on));
-	linkTo(field("map"), card.map_url);
+	put(field("lines"), dotted(...list(card.lines)));
+	put(field("told"), card.told);
+	const maps = list(card.maps);
+	for (const { app, url } of maps[0] ? maps : [{ app: "map", url: card.map_url }]) {
+		const link = document.createElement("a");
+		link.className = "button";
+		link.textContent = word(app);
+		field("phone").before(link);
+		linkTo(link, url);
+	}
 	dial(field("phone"), card.phone);
+	offer(field("reports"), card.choices, (token, title) => report(token, `${title} ${card.name}`));
 	return node;
 }
 
@@ -56,14 +61,14 @@ function lawLine(claim) {
 	const quoted = /[《〈]/.test(claim.law) ? claim.law : `《${claim.law}》`;
 	const since = /^\d/.test(claim.effective) ? word("in_force", claim.effective) : claim.effective;
 	const missing = ["law", "article", "number", "effective"].filter((key) => !isKnown(key)).map((key) => word(key));
-	return [
+	return dotted(
 		(isKnown("law") ? quoted : "") + (isKnown("article") ? claim.article : ""),
 		isKnown("number") && claim.number,
 		isKnown("effective") && since,
 		claim.region,
 		claim.force,
-		missing.length && missing.join(word("and")) + word("unverified"),
-	].filter(Boolean).join(" · ");
+		missing[0] && missing.join(word("and")) + word("unverified"),
+	);
 }
 
 function drawClaim(claim) {
@@ -125,9 +130,9 @@ function caseCard(card) {
 const DRAWN = { rest_stop: restStop, right, case: caseCard };
 
 // Null for a kind or shape that this page does not know.
-export function drawCard(card) {
+export function drawCard(card, report) {
 	try {
-		return DRAWN[card.kind](card);
+		return DRAWN[card.kind](card, report);
 	} catch {
 		return null;
 	}

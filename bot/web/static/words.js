@@ -21,3 +21,16 @@ export function put(element, value) {
 	if (value === null || value === undefined || value === "") element.remove();
 	else element.textContent = value;
 }
+
+// A button for each choice; `pick` is told its token and title.
+export function offer(box, choices, pick) {
+	for (const { title, token } of list(choices)) {
+		if (!token) continue;
+		const button = document.createElement("button");
+		button.textContent = title;
+		button.value = token;
+		onTap(button, () => button.getAttribute("aria-disabled") !== "true" && pick(token, title));
+		box.append(button);
+	}
+	if (!box.querySelector("button")) box.remove();
+}

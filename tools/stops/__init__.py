@@ -1,0 +1,1 @@
+"""Bringing tables of stops in and out."""
