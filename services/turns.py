@@ -135,7 +135,10 @@ class RestStopCard:
 
 @dataclass(frozen=True)
 class Claim:
-    """One statement of the law with its proof; a missing part is the word for "not verified"."""
+    """One statement of the law with its proof; a missing part is the word for "not verified".
+
+    `proof` says all parts in one line, what is missing in one phrase.
+    """
 
     text: str
     law: str
@@ -144,6 +147,7 @@ class Claim:
     effective: str
     region: str
     force: str
+    proof: str
     remarks: tuple[str, ...] = ()
     link: str | None = None
 

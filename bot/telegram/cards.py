@@ -12,7 +12,6 @@ Card = Mapping[str, Any]
 DOT = " · "
 COMMA = "、"
 CLAIMS_OPEN = 3
-SOURCE = ("law", "article", "number", "effective")
 STATES = frozenset({"open", "closed", "under_construction"})
 _WEB = re.compile(r"https?://\S+", re.IGNORECASE)
 
@@ -103,26 +102,8 @@ def _claim(library: Library, claim: Card) -> Rich:
     ]
     address = web_address(claim.get("link"))
     link = (Run(DOT), Run(library.say("telegram.source"), href=address)) if address else ()
-    source = _text(*_source(library, claim))
+    source = _text(claim.get("proof"))
     return joined([_text(f"• {claim['text']}"), *remarks, (*source, *link)])
-
-
-def _source(library: Library, claim: Card) -> list[str | None]:
-    """What is known of the source, then in one phrase what of it is not."""
-    say, unknown = library.say, library.say("rights.missing")
-    known = {key: claim[key] for key in SOURCE if claim.get(key) not in {None, "", unknown}}
-    law, effective = known.get("law", ""), known.get("effective", "")
-    quoted = law if not law or re.search("[《〈]", law) else say("telegram.law", name=law)
-    since = say("telegram.in_force", date=effective) if effective[:1].isdigit() else effective
-    missing = COMMA.join(say(f"telegram.part_{key}") for key in SOURCE if key not in known)
-    return [
-        quoted + known.get("article", ""),
-        known.get("number"),
-        since,
-        claim.get("region"),
-        claim.get("force"),
-        missing and missing + unknown,
-    ]
 
 
 def _text(*parts: str | None, style: Literal["b"] | None = None) -> Rich:

@@ -183,13 +183,11 @@ def _fitting(rows: Iterable[Sequence[Button]], most: int) -> list[tuple[Button, 
 
 def _maps(library: Library, number: int, card: Card) -> list[Button]:
     """A row of the ways to a stop, one an app."""
-    links = card.get("maps") or ()
-    titled = [(library.say(f"telegram.map_{link['app']}"), link.get("url")) for link in links]
-    titled = titled or [(library.say("telegram.map"), card.get("map_url"))]
+    titles = {app: library.say(f"telegram.map_{app}") for app in ("amap", "baidu", "tencent")}
     return [
-        Button(f"{number} {title}", url=address)
-        for title, url in titled
-        if (address := cards.web_address(url))
+        Button(f"{number} {titles[link['app']]}", url=address)
+        for link in card.get("maps", ())
+        if (address := cards.web_address(link["url"]))
     ]
 
 

@@ -7,7 +7,7 @@ function linkTo(element, address) {
 	if (!/^https?:\/\//i.test(address || "")) return element.remove();
 	element.href = address;
 	element.target = "_blank";
-	element.rel = "noreferrer noopener";
+	element.rel = "noreferrer";
 }
 
 // Without a number to dial there is no link.
@@ -30,20 +30,15 @@ const dotted = (...parts) => parts.filter(Boolean).join(" · ");
 
 // `report` is told what whoever stands at the door taps: token and words.
 function restStop(card, report) {
-	const { node, field } = fromTemplate("t-rest_stop");
+	const { node, field } = fromTemplate("t-rest_stop", card, "name", "area", "distance_text", "told");
 	const state = card.under_construction ? "under_construction" : card.open_state;
-	put(field("name"), card.name);
 	put(field("badge"), dotted(word(state), card.hours_now));
 	field("badge").dataset.is = state;
-	put(field("area"), card.area);
-	put(field("distance"), card.distance_text);
 	for (const key of ["address", "hours_text", "entry"]) put(field(key), card[key] || word("not_stated"));
 	fillList(field("voices"), card.voices);
 	fillList(field("facilities"), [...list(card.facilities), ...list(card.other_facilities)]);
 	put(field("lines"), dotted(...list(card.lines)));
-	put(field("told"), card.told);
-	const maps = list(card.maps);
-	for (const { app, url } of maps[0] ? maps : [{ app: "map", url: card.map_url }]) {
+	for (const { app, url } of list(card.maps)) {
 		const link = document.createElement("a");
 		link.className = "button";
 		link.textContent = word(app);
@@ -55,44 +50,24 @@ function restStop(card, report) {
 	return node;
 }
 
-// What is known of the source, then in one phrase what of it is not.
-function lawLine(claim) {
-	const isKnown = (key) => claim[key] && claim[key] !== word("unverified");
-	const quoted = /[《〈]/.test(claim.law) ? claim.law : `《${claim.law}》`;
-	const since = /^\d/.test(claim.effective) ? word("in_force", claim.effective) : claim.effective;
-	const missing = ["law", "article", "number", "effective"].filter((key) => !isKnown(key)).map((key) => word(key));
-	return dotted(
-		(isKnown("law") ? quoted : "") + (isKnown("article") ? claim.article : ""),
-		isKnown("number") && claim.number,
-		isKnown("effective") && since,
-		claim.region,
-		claim.force,
-		missing[0] && missing.join(word("and")) + word("unverified"),
-	);
-}
-
 function drawClaim(claim) {
-	const { node, field } = fromTemplate("t-claim");
-	put(field("text"), claim.text);
-	put(field("law"), lawLine(claim));
+	const { node, field } = fromTemplate("t-claim", claim, "text", "proof");
 	fillList(field("remarks"), claim.remarks);
 	linkTo(field("link"), claim.link);
 	return node;
 }
 
 function right(card) {
-	const { node, field } = fromTemplate("t-right");
+	const { node, field } = fromTemplate("t-right", card, "title");
 	const claims = list(card.claims).map(drawClaim);
 	const more = node.querySelector("details");
-	put(field("title"), card.title);
 	put(field("as_of"), card.as_of && word("as_of", card.as_of));
 	fillList(field("steps"), card.steps);
 	fillList(field("remarks"), card.remarks);
-	for (const { number, name } of list(card.hotline)) {
-		const hotline = fromTemplate("t-hotline");
-		put(hotline.field("name"), name);
+	for (const line of list(card.hotline)) {
+		const hotline = fromTemplate("t-hotline", line, "name");
 		field("hotlines").append(hotline.node);
-		dial(hotline.node, number, hotline.field("call"));
+		dial(hotline.node, line.number, hotline.field("call"));
 	}
 	field("claims").append(...claims.splice(0, CLAIMS_OPEN));
 	more.firstChild.textContent = word("more_claims", claims.length);
@@ -113,12 +88,10 @@ async function copy(code) {
 }
 
 function caseCard(card) {
-	const { node, field } = fromTemplate("t-case");
+	const { node, field } = fromTemplate("t-case", card, "summary", "state");
 	const code = field("code");
 	const button = node.querySelector("button");
 	code.textContent = card.code;
-	put(field("summary"), card.summary);
-	put(field("state"), card.state);
 	put(field("due"), card.due || word("no_due"));
 	onTap(button, async () => {
 		button.textContent = word(await copy(code));

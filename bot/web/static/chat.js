@@ -4,7 +4,7 @@ import { createInbox } from "./inbox.js";
 import { createOutbox, keep, recall } from "./outbox.js";
 import { createPhoto } from "./photo.js";
 import { createPlace } from "./place.js";
-import { byId, fromTemplate, list, offer, onTap, put, word } from "./words.js";
+import { byId, fromTemplate, list, offer, onTap, word } from "./words.js";
 
 const DRAFT = "yizhan.draft";
 const NEAR_PX = 120;
@@ -72,8 +72,7 @@ function draw(turn) {
 }
 
 function addTurn(turn) {
-	const { node, field } = fromTemplate("t-turn");
-	put(field("text"), turn.text);
+	const { node, field } = fromTemplate("t-turn", turn, "text");
 	const picture = outbox.pictures.get(turn.id);
 	if (picture) showPicture(picture, field("text"), "");
 	onTap(node.querySelector("button"), () => outbox.again(turn.id));
@@ -93,7 +92,7 @@ function drawReply(from, reply) {
 	const [bubble, cards, choices] = node.children;
 	cards.append(...list(reply.cards).map((card) => drawCard(card, report)).filter(Boolean));
 	offer(choices, reply.choices, (token, title) => say({ choice: token }, title, { picked: token, from }));
-	if (reply.picture) drawSketch(cards, reply.picture);
+	if (reply.picture) drawSketch(cards, reply.picture).catch(() => {}); // The answer is whole without it.
 	const isEmpty = !cards.firstChild && !choices.firstChild;
 	if (reply.text || isEmpty) field("text").textContent = reply.text || word("unreadable");
 	else bubble.remove();
@@ -105,15 +104,9 @@ function report(token, words) {
 	if (last?.picked !== token || !outbox.isWaiting(last)) say({ choice: token }, words, { picked: token });
 }
 
-// It is there for a quarter of an hour.
-async function drawSketch(cards, token) {
-	try {
-		const headers = { Authorization: `Bearer ${outbox.token()}` };
-		const answer = await fetch(`api/sketches/${token}`, { headers });
-		if (answer.ok) showPicture(await answer.blob(), cards, word("sketch"));
-	} catch {
-		// The answer is whole without it.
-	}
+async function drawSketch(place, token) {
+	const answer = await fetch(`api/sketches/${token}`, { headers: { Authorization: `Bearer ${outbox.token()}` } });
+	if (answer.ok) showPicture(await answer.blob(), place, word("sketch"));
 }
 
 function showPicture(picture, place, alt) {
@@ -126,7 +119,7 @@ function showPicture(picture, place, alt) {
 }
 
 // Only the newest turn's choices can be tapped, and those of news until one is picked. A refused turn changed nothing,
-// unless we lost our name with it: the older choices were another worker's. What a card offers can be tapped at any time.
+// unless we lost our name with it: the older choices were another worker's. Those of a card stay open.
 function refresh() {
 	const turns = outbox.turns();
 	const newest = turns.filter((turn) => turn.state !== "refused" || turn.renewed).pop();
@@ -135,13 +128,14 @@ function refresh() {
 	for (const [id, element] of shown) {
 		const isOpen = element.matches(".turn") ? id === newest?.id : !taken.some((turn) => turn.from === id);
 		for (const box of element.querySelectorAll(".choices, .reports")) {
-			const ranks = [...box.children].map((button) => picks.lastIndexOf(button.value));
-			for (const [at, button] of [...box.children].entries()) {
+			const buttons = [...box.querySelectorAll("button")];
+			const pick = Math.max(...buttons.map((button) => picks.lastIndexOf(button.value)));
+			const isUsable = isOpen || box.matches(".reports");
+			for (const button of buttons) {
 				// `disabled` would throw the focus away.
-				const isUsable = isOpen || box.matches(".reports");
 				button.setAttribute("aria-disabled", !isUsable);
 				button.tabIndex = isUsable || button === document.activeElement ? 0 : -1;
-				if (ranks[at] >= 0 && ranks[at] === Math.max(...ranks)) button.setAttribute("aria-pressed", "true");
+				if (button.value === picks[pick]) button.setAttribute("aria-pressed", "true");
 				else button.removeAttribute("aria-pressed");
 			}
 		}

@@ -10,9 +10,10 @@ export const onTap = (element, todo) => element.addEventListener("click", todo);
 // What came from the server may be no list, or have holes.
 export const list = (value) => (Array.isArray(value) ? value.filter(Boolean) : []);
 
-export function fromTemplate(name) {
+export function fromTemplate(name, card = {}, ...keys) {
 	const node = byId(name).content.firstElementChild.cloneNode(true);
 	const field = (key) => node.querySelector(`[data-f="${key}"]`);
+	for (const key of keys) put(field(key), card[key]);
 	return { node, field };
 }
 
