@@ -50,23 +50,30 @@ class Tiles:
                 found = await asyncio.gather(*(self._tile(name) for name in names))
             west, north = left - columns[0] * TILE, top - rows[0] * TILE
             box = (west, north, west + WIDTH * shrunk, north + HEIGHT * shrunk)
-            return await asyncio.to_thread(_joined, dict(zip(names, found, strict=True)), box)
+            tiles = dict(zip(names, found, strict=True))
+            picture = await asyncio.to_thread(_joined, tiles, box)
         except (TimeoutError, httpx.HTTPError, OSError, ValueError) as error:
             log.warning("tiles_failed", error=type(error).__name__)
             return None
+        self._keep(tiles)
+        return picture
 
     async def _tile(self, name: Name) -> bytes:
         if name in self._kept:
-            self._kept.move_to_end(name)
             return self._kept[name]
         zoom, x, y = name
         address = self._address.format(z=zoom, x=x % 2**zoom, y=y)
         answer = await self._http.get(address, follow_redirects=False)
         answer.raise_for_status()
-        self._kept[name] = answer.content
+        return answer.content
+
+    def _keep(self, tiles: dict[Name, bytes]) -> None:
+        """Keep what could be read; of what is kept, the newest."""
+        for name, data in tiles.items():
+            self._kept[name] = data
+            self._kept.move_to_end(name)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
-        return answer.content
 
 
 def _joined(tiles: dict[Name, bytes], box: Box) -> Image.Image:

@@ -97,8 +97,8 @@ def render(library: Library, reply: Reply, *, notice: str | None = None) -> tupl
     return (
         *(TextOut(html(part), plain(part)) for part in earlier),
         TextOut(html(last), plain(last) + typed, _keyboard(library, reply, buttons, stops)),
-        *_picture(library, reply),
-        *_venue(library, stops),
+        # Where a map of ours shows the places, a pin would only push the buttons up.
+        *(_picture(library, reply) or _venue(library, stops)),
     )
 
 
@@ -209,12 +209,12 @@ def _rows(buttons: Sequence[Button], a_row: int) -> tuple[tuple[Button, ...], ..
     return tuple(rows)
 
 
-def _picture(library: Library, reply: Reply) -> tuple[PictureOut, ...]:
+def _picture(library: Library, reply: Reply) -> tuple[Out, ...]:
     token = reply.get("picture")
     return (PictureOut(token, library.say("telegram.sketch")),) if token else ()
 
 
-def _venue(library: Library, stops: Sequence[Card]) -> tuple[VenueOut, ...]:
+def _venue(library: Library, stops: Sequence[Card]) -> tuple[Out, ...]:
     """The first stop with a place on the map; what is only near it says so."""
     for card in stops:
         if card.get("position"):

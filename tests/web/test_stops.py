@@ -4,13 +4,12 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from bot.sketches import draw
-from services.rest_stops.sketches import SketchScene, SketchStop
+from tests.sketching import SCENE
 from tests.web.fake_api import FakeApi, Fault, refusal
 from tests.web.phone import Phone
 from tests.web.samples import LIST, REPORTS
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
-SCENE = SketchScene(22.79, 113.53, False, (SketchStop(1, 22.795, 113.535, False, "open"),))  # noqa: FBT003
 
 
 @pytest.fixture(autouse=True)
