@@ -15,6 +15,7 @@ from services.rest_stops.sketches import SketchScene
 log = structlog.get_logger()
 
 SECONDS_BETWEEN_SWEEPS = 60.0
+DRAWN_AT_ONCE = 2
 
 
 class Sketches:
@@ -27,6 +28,8 @@ class Sketches:
         self._clock = clock
         self._tiles = tiles
         self._credit = credit
+        # Whoever asks for his map over and over must not keep the processors from the others.
+        self._drawing = asyncio.Semaphore(DRAWN_AT_ONCE)
 
     async def png(self, token: str, worker_id: str | None = None) -> bytes | None:
         """The picture of a token as a PNG; None when it is gone, or another worker's.
@@ -61,4 +64,5 @@ class Sketches:
 
     async def _drawn(self, scene: SketchScene) -> bytes:
         tiles = await self._tiles.under(frame.frame(scene)) if self._tiles else None
-        return await asyncio.to_thread(draw, scene, tiles, self._credit)
+        async with self._drawing:
+            return await asyncio.to_thread(draw, scene, tiles, self._credit)
