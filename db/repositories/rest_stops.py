@@ -1,14 +1,17 @@
 """Queries about rest stops."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from functools import cache
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     Select,
     Text,
+    bindparam,
     delete,
+    exists,
     func,
     insert,
     or_,
@@ -17,14 +20,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.base import joined
-from db.models import RestStopRow, StopArea
+from db.base import joined, split
+from db.models import RestStopRow, StopArea, StopReport
 
 WITHDRAWN = "withdrawn"
 
 
 class Spot(NamedTuple):
-    """What is needed of a stop to put it in order; the rest of the row is read for a few only."""
+    """What is needed of a stop to put it in order; the rest of the row is read for a few only.
+
+    A search in a city reads hundreds: what few of them need is decoded when it is asked for.
+    """
 
     id: str
     name: str
@@ -34,14 +40,55 @@ class Spot(NamedTuple):
     status: str
     opening_hours: str | None
     entry: str
-    facilities: tuple[str, ...]
-    lacks: tuple[str, ...]
-    published_on: str | None
-    checked_on: date | None
     confidence: str
+    published_on: str | None
+    # Whether anybody said something of it since staff last looked.
+    reported: bool
+    stored_check: date | str | None
+    stored_facilities: str
+    stored_lacks: str
+
+    @property
+    def facilities(self) -> tuple[str, ...]:
+        """What it is published to have."""
+        return split(self.stored_facilities)
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """What it is published not to have."""
+        return split(self.stored_lacks)
+
+    @property
+    def checked_on(self) -> date | None:
+        """When staff last found it as published."""
+        stored = self.stored_check
+        return date.fromisoformat(stored) if isinstance(stored, str) else stored
 
 
-_SPOT = tuple(getattr(RestStopRow, name) for name in Spot._fields)
+# A query around a position has always the same shape, whatever the circle: so many rows of squares
+# at most, those that it does not need empty. So it is built once, and not for every search.
+RUNS = 12
+_STOPS = RestStopRow.__table__.c
+_REPORTED = exists().where(StopReport.stop_id == _STOPS.id, StopReport.check_id.is_(None))
+_SPOT = (
+    *(_STOPS[name] for name in Spot._fields if name in _STOPS),
+    _REPORTED.label("reported"),
+    *(type_coerce(_STOPS[name], Text) for name in ("checked_on", "facilities", "lacks")),
+)
+
+
+@cache
+def _around(column: str, needs: int, *, always: bool) -> Select[Any]:
+    """The stops of `RUNS` runs of squares that have so many facilities and lie within bounds."""
+    square, lat, lon = _STOPS[column], _STOPS.lat, _STOPS.lon
+    runs = [square.between(bindparam(f"first{n}"), bindparam(f"last{n}")) for n in range(RUNS)]
+    facilities = type_coerce(_STOPS.facilities, Text)  # as it is stored
+    has = [facilities.like(bindparam(f"need{n}"), escape="\\") for n in range(needs)]
+    within = (
+        lat.between(bindparam("south"), bindparam("north")),
+        lon.between(bindparam("west"), bindparam("east")),
+    )
+    return _known(*_SPOT).where(or_(*runs), *within, *has, *_never_closes(always))
 
 
 class RestStopRepository:
@@ -72,15 +119,28 @@ class RestStopRepository:
         """What is needed to judge these stops."""
         return await self._spots(RestStopRow.id.in_(ids))
 
-    async def spots_in(
-        self, cells: Iterable[tuple[int, int]], needs: Collection[str], *, always: bool = False
+    async def spots_around(
+        self,
+        squares: Literal["cell", "block"],
+        runs: Sequence[tuple[int, int]],
+        bounds: tuple[float, float, float, float],
+        needs: Sequence[str] = (),
+        *,
+        always: bool = False,
     ) -> list[Spot]:
-        """The stops of these runs of cells that are published to have all that is needed.
-
-        `always` leaves only those that never close.
+        """The stops of these runs of squares (12 at most) within bounds (south, north, west, east)
+        that are published to have all that is needed; with `always` only those that never close.
         """
-        runs = [RestStopRow.cell.between(first, last) for first, last in cells]
-        return await self._spots(or_(*runs), *_wanted(needs, always=always))
+        given = dict(zip(("south", "north", "west", "east"), bounds, strict=True))
+        values: dict[str, float | str] = {**given}
+        nothing = [(0, -1)] * (RUNS - len(runs))
+        for n, (first, last) in enumerate([*runs, *nothing]):
+            values |= {f"first{n}": first, f"last{n}": last}
+        values |= {f"need{n}": _holding(need) for n, need in enumerate(needs)}
+        query = _around(squares, len(needs), always=always)
+        # Past the ORM, whose loading of rows costs more than reading them.
+        connection = await self.session.connection()
+        return list(map(Spot._make, (await connection.execute(query, values)).all()))
 
     async def spots_of_area(
         self,
@@ -147,19 +207,19 @@ class RestStopRepository:
         query = _known(*_SPOT).where(*where)
         if limit is not None:
             query = query.order_by(RestStopRow.id).limit(limit)
-        return [Spot(*row) for row in await self.session.execute(query)]
+        return list(map(Spot._make, (await self.session.execute(query)).all()))
 
 
 def _known(*what: Any) -> Select[Any]:  # noqa: ANN401 - columns or a table
     return select(*what).where(RestStopRow.status != WITHDRAWN)
 
 
-def _wanted(needs: Collection[str], *, always: bool) -> list[ColumnElement[bool]]:
-    facilities = type_coerce(RestStopRow.facilities, Text)  # as it is stored
-    found: list[ColumnElement[bool]] = [
-        facilities.like(f"%{_escaped(joined((need,)))}%", escape="\\") for need in needs
-    ]
-    return [*found, RestStopRow.opening_hours == "24/7"] if always else found
+def _never_closes(always: bool) -> list[ColumnElement[bool]]:  # noqa: FBT001 - a filter's switch
+    return [RestStopRow.opening_hours == "24/7"] if always else []
+
+
+def _holding(need: str) -> str:
+    return f"%{_escaped(joined((need,)))}%"
 
 
 def _escaped(words: str) -> str:

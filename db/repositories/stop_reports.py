@@ -2,11 +2,25 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from functools import cache
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import Select, bindparam, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import RestStopRow, StopCheck, StopReport
+
+
+@cache
+def _unsettled() -> Select[StopReport]:
+    """Built once: every search for stops asks this."""
+    return (
+        select(StopReport)
+        .where(
+            StopReport.stop_id.in_(bindparam("stops", expanding=True)),
+            StopReport.check_id.is_(None),
+        )
+        .order_by(StopReport.at, StopReport.id)
+    )
 
 
 class StopReportRepository:
@@ -17,12 +31,8 @@ class StopReportRepository:
 
     async def unsettled(self, stop_ids: Collection[str]) -> Sequence[StopReport]:
         """What was said of these stops since staff last looked, oldest first."""
-        query = (
-            select(StopReport)
-            .where(StopReport.stop_id.in_(stop_ids), StopReport.check_id.is_(None))
-            .order_by(StopReport.at, StopReport.id)
-        )
-        return (await self.session.scalars(query)).all()
+        rows = await self.session.scalars(_unsettled(), {"stops": list(stop_ids)})
+        return rows.all()
 
     async def by_id(self, report_id: str) -> StopReport | None:
         """One report."""

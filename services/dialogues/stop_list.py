@@ -1,6 +1,7 @@
 """A list of stops as replies: a page of cards, what is not known said plainly, the ways on."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from services.dialogues import stop_search
 from services.dialogues.stop_search import Search
@@ -84,8 +85,24 @@ def filters(scene: Scene, search: Search) -> Reply:
 
 def header(scene: Scene, found: Found, where: str, wish: Wish) -> str:
     """What is said above a list without distances."""
-    key = "rest_stops.only_one" if len(found.stops) == 1 else "rest_stops.found"
-    return scene.say(key, where=where, count=len(found.stops), wish=said_of(scene, wish))
+    if wish.needs and not found.fitting:
+        return none_known_to_have(scene, where, wish)
+    key = "rest_stops.only_one" if found.fitting == 1 else "rest_stops.found"
+    line = scene.say(key, where=where, count=found.fitting, wish=said_of(scene, wish))
+    return "\n".join(filter(None, (line, unsure(scene, found, wish))))
+
+
+def none_known_to_have(scene: Scene, where: str, wish: Wish) -> str:
+    """The line above a list of those of which nobody knows whether they have what is needed."""
+    return scene.say("rest_stops.none_known_to_have", where=where, needs=COMMA.join(wish.needs))
+
+
+def unsure(scene: Scene, found: Found, wish: Wish) -> str:
+    """That those at the end of a list may not have what is needed; nothing if there are none."""
+    more = len(found.stops) - found.fitting
+    if not wish.needs or not more:
+        return ""
+    return scene.say("rest_stops.unsure_needs", count=more, needs=COMMA.join(wish.needs))
 
 
 def said_of(scene: Scene, wish: Wish) -> str:
@@ -100,7 +117,7 @@ def said_of(scene: Scene, wish: Wish) -> str:
 
 async def narrowed(scene: Scene, search: Search, wish: Wish) -> Search | None:
     """The last list with only those that serve a wish too; None when none of them does."""
-    both = search.wish.and_also(wish)
+    both = search.wish.and_also(replace(wish, strict=True))
     found = await finding.again(scene.session, scene.clock, search.ids, search.metres, both)
     if not found.stops:
         return None

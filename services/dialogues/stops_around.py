@@ -123,15 +123,20 @@ def _told(scene: Scene, found: Found, where: str, wish: Wish) -> tuple[Found, li
     said = stop_list.said_of(scene, wish)
     if found.near is None:
         return found, [stop_list.header(scene, found, where, wish)]
+    if wish.needs and not found.fitting:
+        return found, [stop_list.none_known_to_have(scene, where, wish)]
+    more = stop_list.unsure(scene, found, wish)
     if found.good:
         key = "found_open_wish" if said else "found_open"
-        return found, [scene.say(f"rest_stops.{key}", where=where, open=found.good, wish=said)]
-    return _at_night(scene, found, where, said)
+        line = scene.say(f"rest_stops.{key}", where=where, open=found.good, wish=said)
+        return found, [line, more]
+    ordered, lines = _at_night(scene, found, where, said)
+    return ordered, [*lines, more]
 
 
 def _at_night(scene: Scene, found: Found, where: str, wish: str) -> tuple[Found, list[str]]:
     """Nothing near is known to be open: what opens next, what never closes, and whom to call."""
-    near, far = found.stops[: found.near], found.stops[found.near or 0 :]
+    near, far = found.stops[: found.near], found.stops[found.near or 0 : found.fitting]
     opening = [each for each in near if each.hours.opens_at is not None]
     first = min(opening, key=lambda each: each.hours.opens_at or scene.clock(), default=None)
     always = next((each for each in far if each.hours.always and each.use == "open"), None)
@@ -145,8 +150,8 @@ def _at_night(scene: Scene, found: Found, where: str, wish: str) -> tuple[Found,
         scene.say("rest_stops.call_union"),
     ]
     leading = [each for each in (first, always) if each is not None]
-    rest = [each for each in (*near, *far) if each not in leading]
-    return Found((*leading, *rest), found.near), lines
+    rest = [each for each in found.stops if each not in leading]
+    return Found((*leading, *rest), found.near, found.fitting), lines
 
 
 def _line(scene: Scene, key: str, judged: Judged | None) -> str:

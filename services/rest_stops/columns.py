@@ -5,7 +5,7 @@ from typing import Any
 
 from content.library import Library
 from content.schema import RestStop
-from services.geo import cell, to_wgs84
+from services.geo import BLOCKS, CELLS, to_wgs84
 from services.rest_stops.identity import Address, identity
 from services.turns import Position
 
@@ -15,7 +15,16 @@ AS_THEY_ARE = (
     *("admits", "phone", "operator", "status", "note", "source", "source_url", "published_on"),
     *("checked_on", "confidence", "accuracy"),
 )
-OF_POSITION = ("lat", "lon", "cell", "published_position", "landmark", "est_error_m", "credit")
+OF_POSITION = (
+    "lat",
+    "lon",
+    "cell",
+    "block",
+    "published_position",
+    "landmark",
+    "est_error_m",
+    "credit",
+)
 # A district's middle says nothing of where in it a stop lies: it is not to be found by position.
 FINDABLE = frozenset({"exact", "landmark", "street"})
 
@@ -41,7 +50,8 @@ def _position(stop: RestStop) -> dict[str, Any]:
     return {
         "lat": inside.lat,
         "lon": inside.lon,
-        "cell": cell(inside) if stop.accuracy in FINDABLE else None,
+        "cell": CELLS.number(inside) if stop.accuracy in FINDABLE else None,
+        "block": BLOCKS.number(inside) if stop.accuracy in FINDABLE else None,
         "published_position": asdict(given),
         "landmark": published.landmark,
         "est_error_m": published.est_error_m,

@@ -5,57 +5,64 @@ kept out), so that in a city it looks at some dozens of stops and in the country
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
+from heapq import nsmallest
+from math import sqrt
+from typing import Any, Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.repositories.rest_stops import RestStopRepository, Spot
 from kit.clock import Clock
 from services import hours
-from services.geo import cells_around, distance_m
+from services.geo import BLOCKS, CELLS, box, distance_m
 from services.hours import Hours
 from services.rest_stops import ranking, reports
-from services.rest_stops.ranking import Judged
-from services.rest_stops.standing import NOTHING_SAID, Standing
+from services.rest_stops.ranking import BUILDING, USES, Judged
+from services.rest_stops.standing import NOTHING_SAID
 from services.turns import Position
 
 # How far a rider goes for a break, and how far we look where that finds nothing.
 NEAR_M = 3_000
-RINGS_M = (500, 1_000, 2_000, NEAR_M)
+RINGS_M = (500, 1_500, NEAR_M)
 FAR_RINGS_M = (6_000, 12_000, 30_000)
 # So many good ones end the search: some pages to leaf through; and beyond `NEAR_M`, a page.
-ENOUGH, ENOUGH_FAR = 15, 3
-# A list is never longer: nobody leafs on, and it is kept with the worker's dialogue.
-KEPT_MOST = 60
+ENOUGH, ENOUGH_FAR = 12, 3
+SLACK, WIDER_MOST = 1.5, 4
+# A list is never longer: nobody leafs on, and it is kept with the worker's dialogue. Where a
+# circle holds more, twice as many of the most use and nearest are looked at closely.
+KEPT_MOST = 30
+LOOKED_AT_MOST = 2 * KEPT_MOST
 AREA_MOST = 3_000
+UNSURE = 1  # how `ranking.needs_missing` says that a facility is not known
 MENTIONED_MOST = 200
 # Only these positions are good enough for a distance; a street's or district's point is not.
 MEASURABLE = frozenset({"exact", "landmark"})
 VAGUE = ("district", "none")
 
 
+FLAGS = ("open_now", "always", "strict", "far")
+
+
 @dataclass(frozen=True)
 class Wish:
-    """What a stop must offer: facilities, open at this moment, never closing; `far`: he would go
-    farther than usual for it.
+    """What a stop must offer: facilities, open at this moment, never closing.
+
+    `strict`: without those of which a facility is not known; `far`: he would go farther for it.
     """
 
     needs: tuple[str, ...] = ()
     open_now: bool = False
     always: bool = False
+    strict: bool = False
     far: bool = False
 
     def and_also(self, more: "Wish") -> "Wish":
         """Both wishes at once."""
         needs = tuple(dict.fromkeys((*self.needs, *more.needs)))
-        return Wish(
-            needs,
-            self.open_now or more.open_now,
-            self.always or more.always,
-            self.far or more.far,
-        )
+        flags = {name: getattr(self, name) or getattr(more, name) for name in FLAGS}
+        return Wish(needs, **flags)
 
     @property
     def is_any(self) -> bool:
@@ -69,7 +76,7 @@ class Wish:
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Wish":
         """The wish that was stored; any stop for what holds none."""
-        flags = {name: bool(stored.get(name)) for name in ("open_now", "always", "far")}
+        flags = {name: bool(stored.get(name)) for name in FLAGS}
         return cls(tuple(stored.get("needs") or ()), **flags)
 
 
@@ -90,11 +97,13 @@ class Found:
     """Stops in the order they should be offered.
 
     The first `near` of them lie within `NEAR_M` of the position searched around; None where it
-    was no position. `metres` holds the distances that may be printed.
+    was no position. The first `fitting` are published to have all that is needed; of the others
+    some of it is not known. `metres` holds the distances that may be printed.
     """
 
     stops: tuple[Judged, ...] = ()
     near: int | None = None
+    fitting: int = 0
 
     @property
     def ids(self) -> list[str]:
@@ -113,19 +122,31 @@ class Found:
 
 
 async def around(session: AsyncSession, clock: Clock, centre: Position, wish: Wish = ANY) -> Found:
-    """The stops within `NEAR_M` of a WGS-84 position, best first; and behind them, where fewer
-    than a page of them are good, the best of those farther off.
+    """The stops within `NEAR_M` of a WGS-84 position, best first. Where fewer than a page of them
+    are good, the best of those farther off come behind them; and where few are known to have what
+    is needed, those near of which it is not known.
     """
     search = _Around(session, clock(), centre, wish)
-    near = await search.grow(RINGS_M, ENOUGH)
+    near = await search.grow(RINGS_M, ENOUGH, wish.needs)
     good = sum(judged.use == "open" for judged in near)
-    if good >= ENOUGH_FAR and not wish.far:
-        return Found(near[:KEPT_MOST], len(near[:KEPT_MOST]))
-    known = {judged.stop.id for judged in near}
-    far = await search.grow(FAR_RINGS_M, good + (ENOUGH if wish.far else ENOUGH_FAR))
-    # Of what is far off and nobody knows where there is nothing to say around a position.
-    beyond = tuple(j for j in far if j.stop.id not in known and j.metres is not None)
-    return Found((near + beyond)[:KEPT_MOST], min(len(near), KEPT_MOST))
+    far: tuple[Judged, ...] = ()
+    if good < ENOUGH_FAR or wish.far:
+        enough = good + (ENOUGH if wish.far else ENOUGH_FAR)
+        # Of what is far off and nobody knows where there is nothing to say around a position.
+        found = await search.grow(FAR_RINGS_M, enough, wish.needs)
+        far = tuple(judged for judged in _without(found, near) if judged.metres is not None)
+    fitting = near + far
+    unsure: tuple[Judged, ...] = ()
+    if wish.needs and not wish.strict and len(near) < ENOUGH_FAR:
+        unsure = _without(await search.grow(RINGS_M, ENOUGH, ()), fitting)
+        unsure = tuple(j for j in unsure if ranking.needs_missing(j.stop, wish.needs) == UNSURE)
+    listed = (fitting + unsure)[:KEPT_MOST]
+    return Found(listed, min(len(near), KEPT_MOST), min(len(fitting), KEPT_MOST))
+
+
+def _without(found: Sequence[Judged], known: Sequence[Judged]) -> tuple[Judged, ...]:
+    ids = {judged.stop.id for judged in known}
+    return tuple(judged for judged in found if judged.stop.id not in ids)
 
 
 async def in_area(session: AsyncSession, clock: Clock, area: Area, wish: Wish = ANY) -> Found:
@@ -180,38 +201,50 @@ async def _listed(
     wish: Wish,
     metres: Mapping[str, float] | None = None,
 ) -> Found:
-    fitting = [spot for spot in spots if _fits(spot, wish)]
-    judged = await judge(session, now, fitting, metres or {})
-    return Found(tuple(_in_order(judged, wish, now))[:KEPT_MOST])
+    may_serve = [spot for spot in spots if _may_serve(spot, wish)]
+    judged = await judge(session, _Clocks(now), may_serve, metres or {})
+    listed = tuple(_in_order(judged, wish, now))[:KEPT_MOST]
+    fitting = sum(ranking.needs_missing(each.stop, wish.needs) == 0 for each in listed)
+    return Found(listed, fitting=fitting)
 
 
-def _fits(spot: Spot, wish: Wish) -> bool:
+def _may_serve(spot: Spot, wish: Wish) -> bool:
     """As the query around a position decides it, for rows that came by another one."""
-    has = all(need in spot.facilities for need in wish.needs)
-    return has and (spot.opening_hours == hours.ALWAYS or not wish.always)
+    missing = ranking.needs_missing(spot, wish.needs)
+    fits = missing == 0 or (missing == UNSURE and not wish.strict)
+    return fits and (spot.opening_hours == hours.ALWAYS or not wish.always)
+
+
+class _Clocks:
+    """What each rule means at one moment: a few hundred rules serve all stops."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self._read: dict[str | None, Hours] = {}
+
+    def status(self, rule: str | None) -> Hours:
+        """The hours of a rule, read once."""
+        known = self._read.get(rule)
+        if known is None:
+            known = self._read[rule] = hours.status(rule, self.now)
+        return known
 
 
 async def judge(
-    session: AsyncSession, now: datetime, spots: Sequence[Spot], metres: Mapping[str, float]
+    session: AsyncSession, clocks: _Clocks, spots: Sequence[Spot], metres: Mapping[str, float]
 ) -> list[Judged]:
     """What is known of these stops at this moment."""
-    stands = await reports.standings(session, now, [spot.id for spot in spots])
-    clocks: dict[str | None, Hours] = {}
-    return [_judged(spot, now, clocks, stands, metres.get(spot.id)) for spot in spots]
-
-
-def _judged(
-    spot: Spot,
-    now: datetime,
-    clocks: dict[str | None, Hours],
-    stands: Mapping[str, Standing],
-    metres: float | None,
-) -> Judged:
-    # A few hundred rules serve all stops: each is read once a search.
-    rule = spot.opening_hours
-    if rule not in clocks:
-        clocks[rule] = hours.status(rule, now)
-    return Judged(spot, clocks[rule], stands.get(spot.id, NOTHING_SAID), metres)
+    reported = [spot.id for spot in spots if spot.reported]
+    stands = await reports.standings(session, clocks.now, reported)
+    return [
+        Judged(
+            spot,
+            clocks.status(spot.opening_hours),
+            stands.get(spot.id, NOTHING_SAID),
+            metres.get(spot.id),
+        )
+        for spot in spots
+    ]
 
 
 def _in_order(judged: Collection[Judged], wish: Wish, now: datetime) -> list[Judged]:
@@ -225,6 +258,12 @@ def _serves(judged: Judged, wish: Wish) -> bool:
     return judged.use == "open" if wish.open_now else True
 
 
+def _wide_enough(radius: int, good: int, enough: int, rings: Sequence[int]) -> Sequence[int]:
+    """The rings from the first that should hold enough, if good ones lie as thick everywhere."""
+    wider = min(sqrt(SLACK * enough / (good + 0.5)), WIDER_MOST)
+    return [ring for ring in rings if ring >= radius * wider] or rings[-1:]
+
+
 class _Around:
     """One search around one position."""
 
@@ -233,33 +272,53 @@ class _Around:
         self._now = now
         self._centre = centre
         self._wish = wish
+        self._clocks = _Clocks(now)
 
-    async def grow(self, rings: Sequence[int], enough: int) -> tuple[Judged, ...]:
+    async def grow(
+        self, rings: Sequence[int], enough: int, needs: Sequence[str]
+    ) -> tuple[Judged, ...]:
         """Those of the first ring that has enough good ones, or of the last; best first."""
-        *smaller, last = rings
-        for radius in smaller:
-            spots = await self._within(radius)
-            if len(spots) < enough:
-                continue
-            judged = await self._judge(spots)
-            if sum(each.use == "open" for each in judged) >= enough:
-                return tuple(_in_order(judged, self._wish, self._now))
-        judged = await self._judge(await self._within(last))
-        return tuple(_in_order(judged, self._wish, self._now))
+        radius, *left = rings
+        while True:
+            spots = await self._within(radius, needs)
+            seem = sum(self._seems_open(spot) for spot, _ in spots)
+            if seem >= enough or not left:
+                judged = await self._judge(spots)
+                seem = sum(each.use == "open" for each in judged)
+                if seem >= enough or not left:
+                    # All have what is needed, or of none it is known: the need puts none first.
+                    return tuple(_in_order(judged, replace(self._wish, needs=()), self._now))
+            radius, *left = _wide_enough(radius, seem, enough, left)
 
-    async def _within(self, radius: int) -> dict[Spot, float]:
+    async def _within(self, radius: int, needs: Sequence[str]) -> list[tuple[Spot, float]]:
         """The stops of a circle with their distances in metres, those of vague points too."""
-        spots = await RestStopRepository(self._session).spots_in(
-            cells_around(self._centre, radius), self._wish.needs, always=self._wish.always
+        squares: Literal["cell", "block"] = "cell" if radius <= NEAR_M else "block"
+        grid = CELLS if squares == "cell" else BLOCKS
+        spots = await RestStopRepository(self._session).spots_around(
+            squares,
+            grid.around(self._centre, radius),
+            box(self._centre, radius),
+            needs,
+            always=self._wish.always,
         )
-        found = {spot: self._metres(spot) for spot in spots}
-        return {spot: metres for spot, metres in found.items() if metres <= radius}
+        found = [(spot, self._metres(spot)) for spot in spots]
+        return [(spot, metres) for spot, metres in found if metres <= radius]
 
     def _metres(self, spot: Spot) -> float:
         return distance_m(self._centre, Position(spot.lat or 0.0, spot.lon or 0.0))
 
-    async def _judge(self, spots: Mapping[Spot, float]) -> list[Judged]:
-        printable = {
-            spot.id: metres for spot, metres in spots.items() if spot.accuracy in MEASURABLE
-        }
-        return await judge(self._session, self._now, tuple(spots), printable)
+    def _seems_open(self, spot: Spot) -> bool:
+        """Open by its hours; nobody at the door was heard yet."""
+        is_open = self._clocks.status(spot.opening_hours).state == "open"
+        return is_open and spot.status != BUILDING
+
+    async def _judge(self, spots: Sequence[tuple[Spot, float]]) -> list[Judged]:
+        chosen = nsmallest(LOOKED_AT_MOST, spots, key=self._promise)
+        printable = {spot.id: metres for spot, metres in chosen if spot.accuracy in MEASURABLE}
+        return await judge(self._session, self._clocks, [spot for spot, _ in chosen], printable)
+
+    def _promise(self, found: tuple[Spot, float]) -> tuple[int, float]:
+        spot, metres = found
+        if spot.status == BUILDING:
+            return len(USES), metres
+        return USES.index(self._clocks.status(spot.opening_hours).state), metres

@@ -88,7 +88,7 @@ async def narrow_by(scene: Scene, wish: Wish) -> Replies:
     search = stop_search.last(scene)
     if search is None:
         return await where.ask(scene, wish)
-    both = search.wish.and_also(wish)
+    both = search.wish.and_also(replace(wish, strict=True))
     if search.again is not None:
         return await search_again(scene, both)
     kept = await stop_list.narrowed(scene, search, wish)

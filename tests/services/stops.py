@@ -4,7 +4,7 @@ from typing import Any
 
 from db.models import RestStopRow
 from db.session import Sessions, transaction
-from services.geo import cell
+from services.geo import BLOCKS, CELLS
 from services.rest_stops.columns import FINDABLE
 from services.turns import Position
 
@@ -22,8 +22,10 @@ def stop(key: str, north_m: float | None, accuracy: str = "exact", **fields: Any
         "other_facilities": [], "status": "open_to_public", "confidence": "medium",
         "identity": key, **fields,
     }  # fmt: skip
-    where = Position(given["lat"], given["lon"]) if given["lat"] is not None else None
-    return RestStopRow(**given, cell=cell(where) if where and accuracy in FINDABLE else None)
+    if given["lat"] is None or accuracy not in FINDABLE:
+        return RestStopRow(**given)
+    where = Position(given["lat"], given["lon"])
+    return RestStopRow(**given, cell=CELLS.number(where), block=BLOCKS.number(where))
 
 
 async def store(sessions: Sessions, *stops: RestStopRow) -> None:

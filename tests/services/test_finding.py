@@ -1,5 +1,6 @@
 """Which stops are found around a position and in an area, and in which order."""
 
+from dataclasses import replace
 from datetime import datetime
 from math import cos, radians, sin
 
@@ -9,9 +10,10 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from db.models import StopReport
+from db.repositories.rest_stops import RUNS
 from db.session import Sessions, transaction
 from kit.clock import SHANGHAI
-from services.geo import cell, cells_around, distance_m
+from services.geo import BLOCKS, CELLS, distance_m
 from services.rest_stops import finding
 from services.rest_stops.finding import ANY, ENOUGH, FAR_RINGS_M, KEPT_MOST, NEAR_M, Area, Wish
 from services.turns import Position
@@ -105,10 +107,26 @@ async def test_wishes(sessions: Sessions, wish: Wish, fitting: set[str]):
         stop("day", 30, opening_hours="Mo-Su 08:00-20:00"),
         stop("unknown", 40, facilities=("热水",)),
     )
-    assert set((await around(sessions, wish)).ids) == fitting
+    strictly = replace(wish, strict=True)
     async with transaction(sessions) as session:
-        listed = await finding.in_area(session, lambda: NOON, Area("广州"), wish)
-    assert set(listed.ids) == fitting
+        area = await finding.in_area(session, lambda: NOON, Area("广州"), strictly)
+    for found in (await around(sessions, strictly), area):
+        assert (set(found.ids), found.fitting) == (fitting, len(fitting))
+
+
+async def test_those_that_may_have_it_come_behind_those_that_have_it(sessions: Sessions):
+    await store(
+        sessions,
+        stop("lacks", 5, lacks=("换电",), opening_hours=ALWAYS),
+        stop("unknown", 10, opening_hours=ALWAYS),
+        stop("has", 900, facilities=("换电",)),
+        stop("has-far", 5_000, facilities=("换电",), opening_hours=ALWAYS),
+    )
+    found = await around(sessions, Wish(("换电",)))
+    assert (found.ids, found.near, found.fitting) == (["has", "has-far", "unknown"], 1, 2)
+    async with transaction(sessions) as session:
+        area = await finding.in_area(session, lambda: NOON, Area("广州"), Wish(("换电",)))
+    assert (area.ids, area.fitting) == (["has-far", "has", "unknown"], 2)
 
 
 async def test_a_report_of_today_puts_a_stop_behind_all_that_may_be_open(sessions: Sessions):
@@ -159,7 +177,10 @@ async def test_words_of_a_name_or_address(sessions: Sessions):
         ),
         min_size=1, max_size=40,
     ),
-    st.sampled_from([ANY, Wish(("水",)), Wish(("水", "换电"), open_now=True), Wish(always=True)]),
+    st.sampled_from([ANY, *(
+        Wish(*given, strict=True)
+        for given in [(("水",),), (("水", "换电"), True), ((), False, True)]
+    )]),
 )  # fmt: skip
 async def test_the_nearest_that_serve_are_always_among_those_found(sessions, spots, wish: Wish):
     """Held against a model that measures every stop there is."""
@@ -171,6 +192,7 @@ async def test_the_nearest_that_serve_are_always_among_those_found(sessions, spo
         for table in ("stop_reports", "rest_stops"):
             await session.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - our own names
         session.add_all(rows)
+        await session.flush()
         found = await finding.around(session, lambda: NOON, CENTRE, wish)
     metres = {
         row.id: distance_m(CENTRE, Position(row.lat, row.lon))
@@ -184,10 +206,14 @@ async def test_the_nearest_that_serve_are_always_among_those_found(sessions, spo
         (far, key) for key, far in metres.items()
         if far <= NEAR_M and next(r for r in rows if r.id == key).opening_hours == ALWAYS
     )  # fmt: skip
+    assert len(found.ids) <= KEPT_MOST
     shown = set(found.ids[: found.near])
     assert shown <= near
     # Fewer than it takes to stop early: nothing near may be missing. Else the nearest are there.
-    assert shown == near if len(good) < ENOUGH else {key for _, key in good[:ENOUGH]} <= shown
+    if len(good) < ENOUGH and len(near) <= KEPT_MOST:
+        assert shown == near
+    else:
+        assert {key for _, key in good[:ENOUGH]} <= shown
     assert set(found.ids[found.near :]) <= metres.keys() - near
 
 
@@ -200,5 +226,7 @@ def test_the_cells_around_a_circle_hold_it(lat, lon, part, angle, radius):
     north, east = radius * part * cos(angle), radius * part * sin(angle)
     there = Position(lat + north * METRE, lon + east * METRE / cos(radians(lat)))
     if distance_m(here, there) <= radius:
-        number = cell(there)
-        assert any(first <= number <= last for first, last in cells_around(here, radius))
+        grid = CELLS if radius <= NEAR_M else BLOCKS
+        number, runs = grid.number(there), grid.around(here, radius)
+        assert len(runs) <= RUNS
+        assert any(first <= number <= last for first, last in runs)

@@ -117,8 +117,8 @@ async def test_a_wish_is_kept_until_he_says_where(worker: WorkerTester, chat: Ch
     await worker.says("哪里能停车")
     worker.sees("你在哪")
     await worker.is_at(CENTRE.lat, CENTRE.lon)
-    assert await shown(worker) == "b"
-    worker.sees("写明有停车的开着1个")
+    assert await shown(worker) == "bac"
+    worker.sees("写明有停车的开着1个", "最后6个没写有没有停车")
 
 
 async def test_farther_ones(sessions: Sessions, asked: WorkerTester):
