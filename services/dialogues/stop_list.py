@@ -14,9 +14,7 @@ NEEDS_JOINED_BY = "+"
 COMMA = "\u3001"
 
 
-async def page(
-    scene: Scene, search: Search, lines: Sequence[str], *more: Choice, picture: str | None = None
-) -> Replies:
+async def page(scene: Scene, search: Search, lines: Sequence[str], *more: Choice) -> Replies:
     """One handful of a list as cards; the buttons `more` stand before the usual ones."""
     shown = await cards.cards(
         scene.session,
@@ -28,7 +26,7 @@ async def page(
     )
     stop_search.put(scene, search)
     text = "\n".join(filter(None, lines))
-    return (Reply(text, (*_onward(scene, search), *more), shown, picture=picture),)
+    return (Reply(text, (*_onward(scene, search), *more), shown),)
 
 
 def _onward(scene: Scene, search: Search) -> list[Choice]:

@@ -1,13 +1,14 @@
 """Stops around a shared position or a named point, and what is said where none is open."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from content.schema import Place
 from services import districts, gazetteer, hours
 from services.dialogues import stop_list, stop_search
 from services.dialogues.where import ask, nothing_known
 from services.geo import to_wgs84
-from services.rest_stops import finding, reports
+from services.rest_stops import finding, reports, sketches
 from services.rest_stops.around import NEAR_M
 from services.rest_stops.around import around as find_around
 from services.rest_stops.finding import ANY, Area, Found, Wish
@@ -34,7 +35,7 @@ async def position(scene: Scene, shared: Position, wish: Wish) -> Replies:
     if not found.stops and vague.stops and area is not None:
         said = scene.say("rest_stops.vague_only", place=where, district=area.district)
         return (*first, *await _shown(scene, vague, said, wish, wrong))
-    replies = await _shown(scene, found, where, wish, wrong)
+    replies = await _shown(scene, found, where, wish, wrong, centre=here)
     if not found.stops or not vague.stops or area is None:
         return (*first, *replies)
     return (*first, *replies, _vague_too(scene, area, len(vague.stops)))
@@ -73,7 +74,10 @@ async def _around_place(scene: Scene, named: Place, found: Found, wish: Wish) ->
     args = {"name": named.name, "city": named.city, "kind": named.kind}
     where = scene.say("rest_stops.beside", place=named.name)
     again = ("rest_stops.place", args)
-    return await _shown(scene, found, where, wish, again=again, distance_from=named.name)
+    centre = gazetteer.position_of(named)
+    return await _shown(
+        scene, found, where, wish, centre=centre, again=again, distance_from=named.name
+    )
 
 
 async def _shown(
@@ -82,6 +86,8 @@ async def _shown(
     where: str,
     wish: Wish,
     more: Sequence[Choice] = (),
+    *,
+    centre: Position | None = None,
     **kept: object,
 ) -> Replies:
     scene.put_aside()
@@ -89,7 +95,21 @@ async def _shown(
         return await _none(scene, where, wish)
     ordered, lines = _told(scene, found, where, wish)
     search = stop_search.of(ordered, where, wish, **kept)
-    return await stop_list.page(scene, search, lines, *more)
+    replies = await stop_list.page(scene, search, lines, *more)
+    return await _drawn(scene, replies, centre, of_place=bool(search.distance_from))
+
+
+async def _drawn(
+    scene: Scene, replies: Replies, centre: Position | None, *, of_place: bool
+) -> Replies:
+    """A page around a position with a map of it, where any of its stops has a place to draw."""
+    page, *rest = replies
+    sketch = sketches.scene_of(centre, page.cards, of_place=of_place) if centre else None
+    if sketch is None:
+        return replies
+    worker_id = scene.turn.worker_id
+    token = await sketches.put(scene.session, scene.clock, worker_id, sketch)
+    return (replace(page, picture=token), *rest)
 
 
 async def _none(scene: Scene, where: str, wish: Wish) -> Replies:

@@ -99,6 +99,39 @@ def test_staff_and_source_and_date_are_named(library: Library):
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("metres", "accuracy", "said"),
+    [
+        (0, "exact", "10 米"),
+        (88, "landmark", "约 100 米"),
+        (994, "exact", "990 米"),
+        (1_000, "exact", "1 公里"),
+        (1_249, "exact", "1.3 公里"),
+        (1_244, "exact", "1.2 公里"),
+        (12_340, "exact", "12.3 公里"),
+    ],
+)
+def test_distances_read_plainly(library: Library, metres: float, accuracy: str, said: str):
+    row = stop("a", 0, accuracy)
+    assert card(library, row, metres=metres).distance_text == said
+    judged = Judged(row, hours.status(None, NOON), NOTHING_SAID, metres)
+    from_there = cards.card(library, row, judged, NOON, "黄阁地铁站")
+    assert from_there.distance_text == f"离黄阁地铁站 {said}"
+    assert card(library, stop("b", 0, "street")).distance_text is None
+
+
+def test_who_said_so_and_when_is_one_line(library: Library):
+    row = stop("a", 0, source="南沙区总工会", published_on="2026-03", checked_on=date(2026, 11, 1))
+    assert card(library, row).told == "南沙区总工会 · 2026-03 公布 · 2026-11-01 核对过"
+    assert card(library, stop("b", 0)).told == "公布日期没查到 · 还没有核对过"
+
+
+def test_what_it_costs_whom_it_admits_and_what_it_lacks_is_said_where_published(library: Library):
+    row = stop("a", 0, fee="免费", admits="户外劳动者", lacks=("换电", "淋浴"))
+    assert card(library, row).lines == ("收费：免费", "谁能进：户外劳动者", "写明没有：换电、淋浴")
+    assert card(library, stop("b", 0)).lines == ()
+
+
 def test_under_construction_is_shown_as_such(library: Library):
     row = stop("building", 10, status="under_construction", opening_hours="24/7")
     told = card(library, row, metres=10.0)
