@@ -149,7 +149,7 @@ async def _serve_photos(scene: Scene) -> Replies:
         if gone and not photos.waiting(scene).photos:
             return (scene.reply("photos.gone", *talk.menu_choices(scene.library)),)
         return await _beside_draft(scene, (*gone, *photos.offer(scene, sent, said)))
-    notes = gone or photos.put_in(scene, sent)
+    notes = gone or photos.put_in(scene, scene.state.name, sent)
     typed = replace(scene, turn=replace(scene.turn, kind="text", photos=()))
     # A "yes" under a photo cannot mean the summary: it was shown without this photo.
     if not said or (scene.state.step == SUMMARY and agrees(typed)):
