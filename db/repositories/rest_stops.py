@@ -66,9 +66,6 @@ class Spot(NamedTuple):
         return date.fromisoformat(stored) if isinstance(stored, str) else stored
 
 
-# A query around a position has always the same shape, whatever the circle: so many rows of squares
-# at most, those that it does not need empty. So it is built once, and not for every search.
-RUNS = 12
 _STOPS = RestStopRow.__table__.c
 _REPORTED = exists().where(StopReport.stop_id == _STOPS.id, StopReport.check_id.is_(None))
 _SPOT = (
@@ -79,10 +76,13 @@ _SPOT = (
 
 
 @cache
-def _around(column: str, needs: int, *, always: bool) -> Select[Any]:
-    """The stops of `RUNS` runs of squares that have so many facilities and lie within bounds."""
+def _around(column: str, count: int, needs: int, *, always: bool) -> Select[Any]:
+    """The stops of so many runs of squares that have so many facilities and lie within bounds.
+
+    There are few such shapes: each is built and compiled once, and not for every search.
+    """
     square, lat, lon = _STOPS[column], _STOPS.lat, _STOPS.lon
-    runs = [square.between(bindparam(f"first{n}"), bindparam(f"last{n}")) for n in range(RUNS)]
+    runs = [square.between(bindparam(f"first{n}"), bindparam(f"last{n}")) for n in range(count)]
     facilities = type_coerce(_STOPS.facilities, Text)  # as it is stored
     has = [facilities.like(bindparam(f"need{n}"), escape="\\") for n in range(needs)]
     within = (
@@ -129,16 +129,15 @@ class RestStopRepository:
         *,
         always: bool = False,
     ) -> list[Spot]:
-        """The stops of these runs of squares (12 at most) within bounds (south, north, west, east)
-        that are published to have all that is needed; with `always` only those that never close.
+        """The stops of these runs of squares within bounds (south, north, west, east) that are
+        published to have all that is needed; with `always` only those that never close.
         """
         given = dict(zip(("south", "north", "west", "east"), bounds, strict=True))
         values: dict[str, float | str] = {**given}
-        nothing = [(0, -1)] * (RUNS - len(runs))
-        for n, (first, last) in enumerate([*runs, *nothing]):
+        for n, (first, last) in enumerate(runs):
             values |= {f"first{n}": first, f"last{n}": last}
         values |= {f"need{n}": _holding(need) for n, need in enumerate(needs)}
-        query = _around(squares, len(needs), always=always)
+        query = _around(squares, len(runs), len(needs), always=always)
         # Past the ORM, whose loading of rows costs more than reading them.
         connection = await self.session.connection()
         return list(map(Spot._make, (await connection.execute(query, values)).all()))

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from db.models import StopReport
-from db.repositories.rest_stops import RUNS
 from db.session import Sessions, transaction
 from kit.clock import SHANGHAI
 from services.geo import BLOCKS, CELLS, distance_m
@@ -229,5 +228,5 @@ def test_the_cells_around_a_circle_hold_it(lat, lon, part, angle, radius):
     if distance_m(here, there) <= radius:
         grid = CELLS if radius <= NEAR_M else BLOCKS
         number, runs = grid.number(there), grid.around(here, radius)
-        assert len(runs) <= RUNS
+        assert len(runs) <= 12  # more would be a slow query
         assert any(first <= number <= last for first, last in runs)
