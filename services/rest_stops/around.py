@@ -33,7 +33,7 @@ from services.turns import Position
 
 # How far a rider goes for a break, and how far we look where that finds nothing.
 NEAR_M = 3_000
-RINGS_M = (500, 1_500, NEAR_M)
+RINGS_M = (250, 1_000, NEAR_M)
 FAR_RINGS_M = (6_000, 12_000, 30_000)
 # So many good ones end the search: some pages to leaf through; and beyond `NEAR_M`, a page.
 ENOUGH, ENOUGH_FAR = 12, 3
