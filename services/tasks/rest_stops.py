@@ -78,7 +78,9 @@ def _wish(scene: Scene) -> Wish:
 
 
 async def said(scene: Scene) -> Replies | None:
-    """What was said of the list before his eyes; None when it is about something else."""
+    """What asks for a stop in a word, or is said of the list before his eyes; else None."""
+    if scene.is_word("stop_openers"):
+        return await find(scene, {})
     reported = await stop_reports.said(scene)
     return reported if reported is not None else await stop_questions.said(scene)
 

@@ -220,3 +220,12 @@ async def test_a_large_city_is_asked_about_by_district(
     await worker.says("广州")
     await worker.presses("都看看")
     assert len(worker.cards("rest_stop")) == SHOWN_AT_ONCE
+
+
+@pytest.mark.parametrize("text", ["歇脚", "厕所", "充电。", "上厕所"])
+async def test_a_word_is_enough_whatever_was_understood(
+    chat: Chat, worker: WorkerTester, text: str
+):
+    chat.rasa.hears[text] = heard("insult", 0.95)
+    await worker.says(text)
+    worker.sees("你在哪")
