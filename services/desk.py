@@ -10,7 +10,6 @@ from db.repositories.turns import DialogueRepository
 from kit.clock import Clock
 from kit.errors import AppError
 from kit.text import is_readable, normalise
-from services import gazetteer
 from services import photos as kept_photos
 from services import replies as old_replies
 from services.dialogues import find_stop, intake, link, photos, stop_search, stops_around
@@ -184,9 +183,7 @@ async def _open_desk(scene: Scene) -> Replies:
 
 
 def _by_words(scene: Scene) -> str | None:
-    """The intent of a fixed phrase or a bare place, for when nobody else understood it."""
-    if gazetteer.is_a_place(scene.library, scene.text):
-        return "find_rest_stop"
+    """The intent of a fixed phrase, for when nobody else understood it."""
     if scene.is_word("suggestion_openers"):
         return "send_suggestion"
     return "report_hazard" if scene.is_word("hazard_openers") else None

@@ -1,5 +1,6 @@
 """Rest stops: find, leaf through, narrow, ask about one."""
 
+from services import gazetteer
 from services.dialogues import find_stop, stop_list, stop_search, stops_around, stops_named, where
 from services.rest_stops.finding import ANY, Wish
 from services.scene import Args, Scene
@@ -79,10 +80,20 @@ def _wish(scene: Scene) -> Wish:
 
 async def said(scene: Scene) -> Replies | None:
     """What asks for a stop in a word, or is said of the list before his eyes; else None."""
-    if scene.is_word("stop_openers"):
+    if scene.is_word("stop_openers") or _is_bare_place(scene):
         return await find(scene, {})
     reported = await stop_reports.said(scene)
     return reported if reported is not None else await stop_questions.said(scene)
+
+
+def _is_bare_place(scene: Scene) -> bool:
+    """Whether he only says where he is; with his trade beside it, it is about himself."""
+    heard = scene.heard
+    about_him = heard.first("trade") or heard.first("platform")
+    may_be = stop_questions.UNSURE | stop_questions.ABOUT_STOPS | {"set_profile"}
+    if about_him or heard.intent not in may_be or not scene.text:
+        return False
+    return gazetteer.is_a_place(scene.library, scene.text)
 
 
 INTENTS = {

@@ -154,7 +154,7 @@ def _answer(scene: Scene, card: RestStopCard) -> str:
         return "".join(_has(scene, card, need) for need in needs)
     aspect = aspect_of(scene)
     answers: Mapping[str, str] = {
-        "hours": " ".join(filter(None, (card.hours_text, card.hours_now))),
+        "hours": _hours(card),
         "entry": card.entry,
         "fee": card.fee or say("rest_stops.fee_unknown"),
         "admits": card.admits or say("rest_stops.admits_unknown"),
@@ -162,6 +162,12 @@ def _answer(scene: Scene, card: RestStopCard) -> str:
         "way": card.address,
     }
     return say(f"rest_stops.answer_{aspect or 'entry'}", text=answers[aspect or "entry"])
+
+
+def _hours(card: RestStopCard) -> str:
+    """The published hours and what they mean now, where that says more."""
+    published, now = card.hours_text or "", card.hours_now or ""
+    return published if now in published else f"{published} {now}"
 
 
 def _has(scene: Scene, card: RestStopCard, need: str) -> str:

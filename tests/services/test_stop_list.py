@@ -229,3 +229,20 @@ async def test_a_word_is_enough_whatever_was_understood(
     chat.rasa.hears[text] = heard("insult", 0.95)
     await worker.says(text)
     worker.sees("你在哪")
+
+
+@pytest.mark.parametrize("text", ["我在蕉门地铁站", "蕉门站附近", "人在蕉门"])
+async def test_a_bare_place_is_searched_whatever_was_understood(
+    sessions: Sessions, chat: Chat, worker: WorkerTester, library: Library, text: str
+):
+    [place] = [p for p in library.places if p.name == "蕉门站" and p.kind == "metro"]
+    await store(sessions, stop("x", 0, lat=place.lat, lon=place.lon, **DAY))
+    chat.rasa.hears[text] = heard("set_profile", 0.95, place="蕉门")
+    await worker.says(text)
+    assert await shown(worker) == "x"
+
+
+async def test_who_tells_of_himself_is_not_shown_stops(chat: Chat, worker: WorkerTester):
+    chat.rasa.hears["我在蕉门跑美团"] = heard("set_profile", 0.95, place="蕉门", platform="美团")
+    await worker.says("我在蕉门跑美团")
+    worker.sees("记下了")
