@@ -8,7 +8,7 @@ from openpyxl import Workbook
 
 from content.library import Library
 from content.loader import load
-from services.stop_columns import Headers
+from services.rest_stops.importing.headers import Headers
 from tests.content.conftest import SHIPPED
 from tools.stops.reading import read_table
 from tools.stops.table import Table

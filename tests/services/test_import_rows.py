@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from content.library import Library
 from kit.errors import BadInput
-from services.stop_columns import Headers
-from services.stop_data import Defaults, StopValues
-from services.stop_faults import Fault
-from services.stop_rows import RowChecker
+from services.rest_stops.importing.data import Defaults, StopValues
+from services.rest_stops.importing.faults import Fault
+from services.rest_stops.importing.headers import Headers
+from services.rest_stops.importing.rows import RowChecker
 
 ENOUGH = {"名称": "一号驿站", "类型": "工会驿站", "城市": "广州"}
 POSITION = {"纬度": "22.7947", "经度": "113.5328", "坐标系": "GCJ-02", "位置精度": "精确"}

@@ -6,8 +6,8 @@ import pytest
 
 from content.library import Library
 from kit.errors import BadInput
-from services.stop_columns import Headers
-from services.stop_data import StopValues
+from services.rest_stops.importing.data import StopValues
+from services.rest_stops.importing.headers import Headers
 
 # Filled from others, or by columns of their own.
 DERIVED = {"lacks", "other_facilities"}

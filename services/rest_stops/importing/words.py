@@ -8,7 +8,7 @@ from functools import lru_cache
 from content.library import Library
 from kit.errors import BadInput
 from kit.text import normalise
-from services.stop_values import MOST_IN_A_NAME, shown
+from services.rest_stops.importing.values import MOST_IN_A_NAME, shown
 
 MOST_REMEMBERED = 10_000
 _BETWEEN = re.compile(r"[、,，;；/／|\s]+(?![^(（]*[)）])")

@@ -8,31 +8,31 @@ from content.library import Library
 from content.schema import Accuracy, Datum
 from kit.clock import Clock, in_shanghai
 from kit.errors import BadInput
-from services import stop_values
-from services.hours_words import derive
-from services.stop_columns import Columns
-from services.stop_data import Defaults, StopValues
-from services.stop_faults import Fault
-from services.stop_words import StopWords, merged
+from services.hours.reading import derive
+from services.rest_stops.importing import values
+from services.rest_stops.importing.data import Defaults, StopValues
+from services.rest_stops.importing.faults import Fault
+from services.rest_stops.importing.headers import Columns
+from services.rest_stops.importing.words import StopWords, merged
 
 _TEXTS: Mapping[str, Callable[[str], str]] = {
-    "code": stop_values.key_text,
-    "name": stop_values.short_text,
-    "kind": stop_values.key_text,
-    "host": stop_values.long_text,
-    "district": stop_values.key_text,
-    "street": stop_values.key_text,
-    "address": stop_values.long_text,
-    "hours_text": stop_values.long_text,
-    "opening_hours": stop_values.osm_hours,
-    "entry_note": stop_values.long_text,
-    "fee": stop_values.long_text,
-    "admits": stop_values.long_text,
-    "phone": stop_values.telephone,
-    "operator": stop_values.long_text,
-    "source": stop_values.long_text,
-    "source_url": stop_values.link,
-    "note": stop_values.long_text,
+    "code": values.key_text,
+    "name": values.short_text,
+    "kind": values.key_text,
+    "host": values.long_text,
+    "district": values.key_text,
+    "street": values.key_text,
+    "address": values.long_text,
+    "hours_text": values.long_text,
+    "opening_hours": values.osm_hours,
+    "entry_note": values.long_text,
+    "fee": values.long_text,
+    "admits": values.long_text,
+    "phone": values.telephone,
+    "operator": values.long_text,
+    "source": values.long_text,
+    "source_url": values.link,
+    "note": values.long_text,
 }
 
 
@@ -93,8 +93,8 @@ class RowChecker:
     def _of_one(self) -> Mapping[str, Callable[[str], object]]:
         return {
             **_TEXTS,
-            "published_on": lambda text: stop_values.published(text, self._today),
-            "checked_on": lambda text: stop_values.day(text, self._today),
+            "published_on": lambda text: values.published(text, self._today),
+            "checked_on": lambda text: values.day(text, self._today),
             "status": lambda text: self._words.choice("status", text),
             "confidence": lambda text: self._words.choice("confidence", text),
         }
@@ -111,7 +111,7 @@ class RowChecker:
 
     def _texts(self, cells: Sequence[str]) -> dict[str, str]:
         """What the row says, by field; a default stands in for a kind that it lacks."""
-        lines = ((field, stop_values.line(cells[i])) for i, field in self._columns.fields.items())
+        lines = ((field, values.line(cells[i])) for i, field in self._columns.fields.items())
         texts = {field: text for field, text in lines if self._words.says_something(text)}
         if self._defaults.kind:
             texts.setdefault("kind", self._defaults.kind)
@@ -129,10 +129,10 @@ class RowChecker:
                 raise BadInput("stops_import.two_cities", city=city, other=other)
         province = self._library.province_of(city)
         if province is None or city not in self._library.regions[province]:
-            raise BadInput("stops_import.city_unknown", value=stop_values.shown(city))
+            raise BadInput("stops_import.city_unknown", value=values.shown(city))
         named = texts.get("province")
         if named and self._words.region(named) not in {province, city}:
-            value = stop_values.shown(named)
+            value = values.shown(named)
             raise BadInput("stops_import.wrong_province", value=value, city=city)
         return {"province": province, "city": city, "district": district or None}
 
@@ -146,14 +146,14 @@ class RowChecker:
 
     def _position(self, texts: _Texts) -> dict[str, object]:
         if "lat" in texts and "lon" in texts:
-            lat, lon = stop_values.degrees(texts["lat"]), stop_values.degrees(texts["lon"])
+            lat, lon = values.degrees(texts["lat"]), values.degrees(texts["lon"])
         elif "lat" in texts or "lon" in texts:
             raise BadInput("stops_import.half_a_point")
         elif "point" in texts:
-            lat, lon = stop_values.point(texts["point"])
+            lat, lon = values.point(texts["point"])
         else:
             return {}
-        lat, lon = stop_values.checked_point(lat, lon)
+        lat, lon = values.checked_point(lat, lon)
         datum = self._columns.datum or self._defaults.datum
         if "datum" in texts:
             said = self._words.choice("datum", texts["datum"])
@@ -172,15 +172,15 @@ class RowChecker:
     def _entry(self, texts: _Texts) -> dict[str, object]:
         if "entry" not in texts:
             return {}
-        entry, words = self._words.entry(stop_values.long_text(texts["entry"]))
+        entry, words = self._words.entry(values.long_text(texts["entry"]))
         return {"entry": entry, "entry_note": texts.get("entry_note", words)}
 
     def _facilities(self, texts: _Texts, cells: Sequence[str]) -> dict[str, object]:
-        said = [self._words.facilities(stop_values.without_mobile(texts.get("facilities", "")))]
+        said = [self._words.facilities(values.without_mobile(texts.get("facilities", "")))]
         for i, key in self._columns.facilities.items():
-            cell = stop_values.without_mobile(stop_values.line(cells[i]))
+            cell = values.without_mobile(values.line(cells[i]))
             if cell:
-                header = stop_values.line(self._columns.headers[i])
+                header = values.line(self._columns.headers[i])
                 said.append(self._words.answer(header, key, cell))
         all_ = merged(said)
         return {"facilities": all_.has, "lacks": all_.lacks, "other_facilities": all_.others}
