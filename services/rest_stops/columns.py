@@ -31,18 +31,29 @@ def columns(library: Library, stop: RestStop) -> dict[str, Any]:
     return values | _position(stop)
 
 
+def inside(given: Position) -> Position:
+    """A published position in WGS-84, as it is stored."""
+    converted = to_wgs84(given)
+    return Position(round(converted.lat, 7), round(converted.lon, 7))
+
+
+def placed(given: Position, here: Position, accuracy: str) -> dict[str, Any]:
+    """The columns of a published position that lies `here` in WGS-84."""
+    return {
+        "lat": here.lat,
+        "lon": here.lon,
+        "cell": cell(here) if accuracy in FINDABLE else None,
+        "published_position": asdict(given),
+    }
+
+
 def _position(stop: RestStop) -> dict[str, Any]:
     published = stop.position
     if published is None:
         return dict.fromkeys(OF_POSITION)
     given = Position(published.lat, published.lon, published.datum)
-    converted = to_wgs84(given)
-    inside = Position(round(converted.lat, 7), round(converted.lon, 7))
     return {
-        "lat": inside.lat,
-        "lon": inside.lon,
-        "cell": cell(inside) if stop.accuracy in FINDABLE else None,
-        "published_position": asdict(given),
+        **placed(given, inside(given), stop.accuracy),
         "landmark": published.landmark,
         "est_error_m": published.est_error_m,
         "credit": published.credit,

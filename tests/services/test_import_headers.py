@@ -10,7 +10,7 @@ from services.rest_stops.importing.data import StopValues
 from services.rest_stops.importing.headers import Headers
 
 # Filled from others, or by columns of their own.
-DERIVED = {"lacks", "other_facilities"}
+DERIVED = {"lacks", "other_facilities", "hours_derived", "is_whole_list"}
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from services.hours.reading import derive
 from services.rest_stops.importing import values
 from services.rest_stops.importing.data import Defaults, StopValues
 from services.rest_stops.importing.faults import Fault
+from services.rest_stops.importing.guards import unguarded
 from services.rest_stops.importing.headers import Columns
 from services.rest_stops.importing.words import StopWords, merged
 
@@ -59,11 +60,15 @@ class RowChecker:
     def questions(self) -> tuple[str, ...]:
         """Message keys of what must be said for the whole table before its rows can be read."""
         columns, defaults = self._columns, self._defaults
-        if not columns.has("lat", "lon", "point"):
-            return ()
+        placed = columns.has("lat", "lon", "point")
         datum = columns.datum or defaults.datum or columns.has("datum")
         accuracy = defaults.accuracy or columns.has("accuracy")
-        asked = (("stops_import.ask_datum", datum), ("stops_import.ask_accuracy", accuracy))
+        asked = (
+            ("stops_import.ask_kind", defaults.kind or columns.has("kind")),
+            ("stops_import.ask_source", defaults.source or columns.has("source")),
+            ("stops_import.ask_datum", datum or not placed),
+            ("stops_import.ask_accuracy", accuracy or not placed),
+        )
         return tuple(key for key, answer in asked if not answer)
 
     def check(self, row: int, cells: Sequence[str]) -> StopValues | tuple[Fault, ...]:
@@ -110,11 +115,13 @@ class RowChecker:
         }
 
     def _texts(self, cells: Sequence[str]) -> dict[str, str]:
-        """What the row says, by field; a default stands in for a kind that it lacks."""
-        lines = ((field, values.line(cells[i])) for i, field in self._columns.fields.items())
+        """What the row says, by field; a default stands in for a kind or source that it lacks."""
+        lines = ((field, _text(cells[i])) for i, field in self._columns.fields.items())
         texts = {field: text for field, text in lines if self._words.says_something(text)}
-        if self._defaults.kind:
-            texts.setdefault("kind", self._defaults.kind)
+        for field in ("kind", "source"):
+            default: str | None = getattr(self._defaults, field)
+            if default:
+                texts.setdefault(field, default)
         return texts
 
     def _region(self, texts: _Texts) -> dict[str, object]:
@@ -178,18 +185,27 @@ class RowChecker:
     def _facilities(self, texts: _Texts, cells: Sequence[str]) -> dict[str, object]:
         said = [self._words.facilities(values.without_mobile(texts.get("facilities", "")))]
         for i, key in self._columns.facilities.items():
-            cell = values.without_mobile(values.line(cells[i]))
+            cell = values.without_mobile(_text(cells[i]))
             if cell:
                 header = values.line(self._columns.headers[i])
                 said.append(self._words.answer(header, key, cell))
         all_ = merged(said)
-        return {"facilities": all_.has, "lacks": all_.lacks, "other_facilities": all_.others}
+        return {
+            "facilities": all_.has,
+            "lacks": all_.lacks,
+            "other_facilities": all_.others,
+            "is_whole_list": "facilities" in texts,
+        }
 
 
 def _hours(texts: _Texts) -> dict[str, object]:
     """The rule: as the table gives it, else as far as the published words leave no doubt."""
-    if "opening_hours" in texts:
-        if "hours_text" not in texts:
-            raise BadInput("stops_import.hours_without_words")
+    if "opening_hours" in texts and "hours_text" not in texts:
+        raise BadInput("stops_import.hours_without_words")
+    if "opening_hours" in texts or "hours_text" not in texts:
         return {}
-    return {"opening_hours": derive(texts.get("hours_text", ""))}
+    return {"opening_hours": derive(texts["hours_text"]), "hours_derived": True}
+
+
+def _text(cell: str) -> str:
+    return unguarded(values.line(cell))

@@ -32,6 +32,7 @@ _DATE = re.compile(
     r"(?:[ t]00:00:00)?$"
 )
 _WRITTEN_TOGETHER = re.compile(r"^((?:19|20)\d\d)(\d\d)(\d\d)$")
+_ABOUT_WHEN = re.compile(r"(?=.*\d)(?=.*[\u4e00-\u9fff])")
 _LANDLINE = re.compile(
     r"^(?:\(?(?P<area>010|02\d|0[3-9]\d\d)\)?[- ]?)?(?P<number>\d{7,8})"
     r"(?:[-转]+(?P<ext>\d{1,5}))?$"
@@ -104,10 +105,10 @@ def checked_point(lat: float, lon: float) -> tuple[float, float]:
     if SOUTH <= lat <= NORTH and WEST <= lon <= EAST:
         return lat, lon
     if lat == 0 and lon == 0:
-        raise BadInput("stops_import.zero_point")
+        raise BadInput("stops_import.point_zero")
     if SOUTH <= lon <= NORTH and WEST <= lat <= EAST:
-        raise BadInput("stops_import.swapped", lat=lat, lon=lon)
-    raise BadInput("stops_import.out_of_china", lat=lat, lon=lon)
+        raise BadInput("stops_import.point_swapped")
+    raise BadInput("stops_import.point_abroad")
 
 
 def telephone(text: str) -> str:
@@ -125,7 +126,12 @@ def telephone(text: str) -> str:
 
 
 def published(text: str, today: date) -> str:
-    """A year, month or day as ISO 8601: 2026, 2026-03, 2026-03-01."""
+    """A year, month or day as ISO 8601: 2026, 2026-03, 2026-03-01.
+
+    Words with a figure stay as they are: some sources say no more than 2021前后.
+    """
+    if _ABOUT_WHEN.match(text) and not _DATE.match(normalise(text)):
+        return short_text(text)
     year, month, day = _date_parts(text)
     _not_later(date(year, month or 1, day or 1), today)
     return "-".join([str(year), *(f"{part:02}" for part in (month, day) if part)])

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from content.library import Library
 from kit.errors import BadInput
 from kit.text import normalise
-from services.rest_stops.importing.values import MOST_IN_A_NAME, shown
+from services.rest_stops.importing.values import MOST_IN_A_NAME, line, shown
 
 MOST_REMEMBERED = 10_000
 _BETWEEN = re.compile(r"[、,，;；/／|\s]+(?![^(（]*[)）])")
@@ -104,6 +105,17 @@ class StopWords:
         if not text or normalise(text).isdecimal() or len(header + text) > MOST_IN_A_NAME:
             raise BadInput("stops_import.not_an_answer", value=shown(text))
         return Facilities(others=(f"{header}（{text}）",))
+
+    def word(self, part: str, key: str) -> str:
+        """What a table may write for a key of a part of stop_columns.yml."""
+        words = self._library.stop_columns[part][key]
+        return words[1] if part != "entry" and len(words) > 1 else words[0]
+
+    def listed(self, stop: Mapping[str, Any]) -> str:
+        """The facilities of a stop, given by its columns, as one cell of a table."""
+        without = [self._none_of[0] + key for key in stop["lacks"] or ()]
+        parts = (*(stop["facilities"] or ()), *without, *(stop["other_facilities"] or ()))
+        return line("、".join(parts))
 
     def _region(self, text: str) -> str | None:
         """The province or city that a full or short name means: 广州, 广州市, 延边朝鲜族自治州."""
