@@ -1,6 +1,6 @@
 """Queries that bring a district's file in: what is known already, and writing it all at once."""
 
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -8,7 +8,6 @@ from sqlalchemy import bindparam, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import LibraryEdition, RestStopRow, Revision, StopImport
-from db.repositories.rest_stops import WITHDRAWN
 
 KIND = "rest_stop"
 _COLUMNS = tuple(RestStopRow.__table__.columns)
@@ -98,18 +97,14 @@ class StopImportRepository:
             found += [(row.key, row.body, row.valid_from is not None) for row in rows]
         return found
 
-    async def all(
-        self, city: str | None, district: str | None, *, on_the_map: bool
-    ) -> AsyncIterator[RestStopRow]:
-        """Stops one after the other, by id; `on_the_map` means placed and not withdrawn."""
+    async def page(
+        self, after: str, city: str | None, district: str | None, limit: int
+    ) -> Sequence[RestStopRow]:
+        """Stops in the order of their ids, from the one after `after` on; withdrawn ones too."""
         named = {"city": city, "district": district}
         where = [getattr(RestStopRow, name) == value for name, value in named.items() if value]
-        if on_the_map:
-            where += [RestStopRow.lat.is_not(None), RestStopRow.status != WITHDRAWN]
-        query = select(RestStopRow).where(*where).order_by(RestStopRow.id)
-        rows = await self.session.stream_scalars(query, execution_options={"yield_per": 1_000})
-        async for row in rows:
-            yield row
+        query = select(RestStopRow).where(RestStopRow.id > after, *where)
+        return (await self.session.scalars(query.order_by(RestStopRow.id).limit(limit))).all()
 
     async def insert_stops(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Append stops, all with the same columns."""

@@ -1,17 +1,19 @@
 """Stops as rows of a table that can be imported again, and as GeoJSON."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from content.library import Library
 from db.models import RestStopRow
+from db.repositories.rest_stops import WITHDRAWN
 from db.repositories.stop_imports import StopImportRepository
 from services.rest_stops.importing.guards import guarded
 from services.rest_stops.importing.values import line
 from services.rest_stops.importing.words import StopWords
 
+AT_ONCE = 2_000
 LEADS = "source_url"  # for staff only
 # The columns in their order, as fields of stop_columns.yml.
 _FIELDS = (
@@ -69,6 +71,11 @@ class Exporter:
         return stated
 
 
+def is_on_the_map(row: RestStopRow) -> bool:
+    """Whether a map may show it: it has a position and is not withdrawn."""
+    return row.accuracy != "none" and row.status != WITHDRAWN
+
+
 def feature(row: RestStopRow) -> dict[str, Any]:
     """A stop with a position as a feature of GeoJSON (RFC 7946: WGS-84, longitude first)."""
     said = {name: _plain(getattr(row, name)) for name in _PROPERTIES}
@@ -83,14 +90,14 @@ def feature(row: RestStopRow) -> dict[str, Any]:
     }
 
 
-async def stops(
-    session: AsyncSession, city: str | None, district: str | None, *, on_the_map: bool = False
-) -> AsyncIterator[RestStopRow]:
-    """Stops in the order of their ids; `on_the_map` leaves out those without a position and
-    those that are withdrawn.
+async def page(
+    session: AsyncSession, after: str, city: str | None, district: str | None
+) -> Sequence[RestStopRow]:
+    """The next stops in the order of their ids, withdrawn ones too; none when all were given.
+
+    One page is one short transaction: a long export must not keep workers waiting.
     """
-    async for row in StopImportRepository(session).all(city, district, on_the_map=on_the_map):
-        yield row
+    return await StopImportRepository(session).page(after, city, district, AT_ONCE)
 
 
 def _plain(value: object) -> object:

@@ -1,6 +1,6 @@
 """Writes a plan, all of it or nothing: stops, their history, and the import itself."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -47,6 +47,22 @@ class Origin:
     digest: str
     datum: str | None
     imported_by: str
+
+
+@dataclass(frozen=True)
+class Past:
+    """An import that was written."""
+
+    file_name: str
+    imported_by: str
+    at: datetime
+    counts: Mapping[str, int]
+
+
+async def past(session: AsyncSession, limit: int) -> tuple[Past, ...]:
+    """The newest imports, the newest first."""
+    rows = await StopImportRepository(session).newest(limit)
+    return tuple(Past(row.file_name, row.imported_by, row.at, row.counts) for row in rows)
 
 
 async def apply(

@@ -33,6 +33,7 @@ _DATE = re.compile(
 )
 _WRITTEN_TOGETHER = re.compile(r"^((?:19|20)\d\d)(\d\d)(\d\d)$")
 _ABOUT_WHEN = re.compile(r"(?=.*\d)(?=.*[\u4e00-\u9fff])")
+_ADDRESS = re.compile(r"https?://\S+|(?!https?:)[a-z][a-z0-9-]+:.+")
 _LANDLINE = re.compile(
     r"^(?:\(?(?P<area>010|02\d|0[3-9]\d\d)\)?[- ]?)?(?P<number>\d{7,8})"
     r"(?:[-转]+(?P<ext>\d{1,5}))?$"
@@ -77,8 +78,8 @@ def long_text(text: str) -> str:
 
 
 def link(text: str) -> str:
-    """An address of the web; it is a lead for staff and never shown."""
-    if not re.fullmatch(r"https?://\S+", text) or len(text) > MOST_IN_A_LINK:
+    """An address of the web, or of some index; it is a lead for staff and never shown."""
+    if not _ADDRESS.fullmatch(text) or len(text) > MOST_IN_A_LINK:
         raise BadInput("stops_import.not_a_link", value=shown(text))
     return text
 
