@@ -1,6 +1,5 @@
 """A stop of the content's shape as columns of its row: derived once, here, for every road in."""
 
-from dataclasses import asdict
 from typing import Any
 
 from content.library import Library
@@ -43,7 +42,7 @@ def placed(given: Position, here: Position, accuracy: str) -> dict[str, Any]:
         "lat": here.lat,
         "lon": here.lon,
         "cell": cell(here) if accuracy in FINDABLE else None,
-        "published_position": asdict(given),
+        "published_position": {"lat": given.lat, "lon": given.lon, "datum": given.datum},
     }
 
 

@@ -60,4 +60,5 @@ def _point(candidate: Candidate) -> DatumPoint:
         district=values.district,
         name=values.name,
         address=values.address or "",
+        here=candidate.here,
     )

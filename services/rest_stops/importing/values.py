@@ -25,6 +25,7 @@ _SHOWN = 20
 _PLAIN = re.compile(r"[ -~\u3001-\u3017\u4e00-\u9fff\uff01-\uff5e]*")
 _MANY_FIGURES = re.compile(r"(?:\d\W?){11}")
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)")
+_PLAIN_DEGREES = re.compile(r"[0-9]{1,3}\.[0-9]+")
 _DEGREES = re.compile(r"^(?:[东北][经纬])?([+-]?\d{1,3}(?:\.\d+)?)°?[ne]?$")
 _BETWEEN = re.compile(r"[,;/、\s]+")
 _DATE = re.compile(
@@ -86,6 +87,8 @@ def link(text: str) -> str:
 
 def degrees(text: str) -> float:
     """A latitude or longitude in degrees; marks such as ° or 北纬 are allowed, words are not."""
+    if _PLAIN_DEGREES.fullmatch(text):
+        return float(text)
     found = _DEGREES.match(normalise(text))
     if found is None:
         raise BadInput("stops_import.not_a_number", value=shown(text))

@@ -44,15 +44,15 @@ class StopWords:
         # Most rows of a table say the same of these.
         self.entry = lru_cache(MOST_REMEMBERED)(self._entry)
         self.facilities = lru_cache(MOST_REMEMBERED)(self._facilities_in)
+        self.choice = lru_cache(MOST_REMEMBERED)(self._choice)
+        self._is_empty = lru_cache(MOST_REMEMBERED)(lambda text: normalise(text) in self._empty)
         self.region = lru_cache(MOST_REMEMBERED)(self._region)
 
     def says_something(self, text: str) -> bool:
         """Whether a cell is more than empty, `/` or 暂无."""
-        return bool(text) and (
-            len(text) > self._longest_empty or normalise(text) not in self._empty
-        )
+        return bool(text) and (len(text) > self._longest_empty or not self._is_empty(text))
 
-    def choice(self, part: str, text: str) -> str:
+    def _choice(self, part: str, text: str) -> str:
         """The key of a part of stop_columns.yml that a word stands for; BadInput for no word."""
         found = self._meaning[part].get(normalise(text))
         if found is None:
