@@ -91,13 +91,17 @@ def feature(row: RestStopRow) -> dict[str, Any]:
 
 
 async def page(
-    session: AsyncSession, after: str, city: str | None, district: str | None
+    session: AsyncSession,
+    after: str,
+    city: str | None = None,
+    district: str | None = None,
+    limit: int = AT_ONCE,
 ) -> Sequence[RestStopRow]:
     """The next stops in the order of their ids, withdrawn ones too; none when all were given.
 
     One page is one short transaction: a long export must not keep workers waiting.
     """
-    return await StopImportRepository(session).page(after, city, district, AT_ONCE)
+    return await StopImportRepository(session).page(after, city, district, limit)
 
 
 def _plain(value: object) -> object:

@@ -63,15 +63,17 @@ def main() -> int:
 def _page(rows: Sequence[tuple[object, ...]]) -> list[str]:
     heads = ("database", "file", "MB", "import, s", "the same file again, s")
     missing = ["", f"PostgreSQL was not measured: YIZHAN_{SERVER} names no server."]
+    where = figures.machine().removesuffix(", SQLite")
     return [
         "# Import of stops",
         "",
-        f"Measured {figures.today()} by `python -m tools.stops.bench_import`: {figures.machine()}.",
+        f"Measured {figures.today()} by `python -m tools.stops.bench_import`: {where}.",
         "",
-        f"{COUNT:,} made-up stops over China (`tools/stops/made_up.py`, seed {SEED}), {len(_FIELDS)}",
-        "columns, GCJ-02, by `yizhan stops import FILE --datum gcj02 --yes` into an empty database.",
-        "The time is that of the whole command: reading, checking every row, judging the datum,",
-        f"planning, writing. Promised: under {MOST_S} s. The same file again changes nothing.",
+        f"{COUNT:,} made-up stops over China (`tools/stops/made_up.py`, seed {SEED}) with",
+        f"{len(_FIELDS)} columns, GCJ-02, by `yizhan stops import FILE --datum gcj02 --yes` into",
+        "an empty database. The time is that of the whole command: reading, checking every row,",
+        f"judging the datum, planning, writing. Promised: under {MOST_S} s. The same file again",
+        "changes nothing.",
         "",
         *figures.table(heads, rows),
         *([] if setting(SERVER) else missing),

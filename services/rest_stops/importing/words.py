@@ -12,7 +12,8 @@ from kit.text import normalise
 from services.rest_stops.importing.values import MOST_IN_A_NAME, line, shown
 
 MOST_REMEMBERED = 10_000
-_BETWEEN = re.compile(r"[、,，;；/／|\s]+(?![^(（]*[)）])")
+# What stands in brackets belongs to the word before; a bracket alone is a letter like others.
+_WORD = re.compile(r"(?:[(（][^()（）]*[)）]|[^、,，;；/／|\s])+")
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class StopWords:
         has: list[str] = []
         lacks: list[str] = []
         others: list[str] = []
-        for word in _BETWEEN.split(text):
+        for word in _WORD.findall(text):
             bare = normalise(word).strip("。.")
             without = next((mark for mark in self._none_of if bare.startswith(mark)), "")
             key = self._facilities.get(bare.removeprefix(without))
