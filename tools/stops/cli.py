@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from content.library import Library
 from content.schema import Accuracy, Datum
+from db.migrate import current, head
 from db.session import Sessions, transaction
 from kit.clock import in_shanghai, utc_now
 from kit.errors import BadInput
@@ -167,13 +168,17 @@ async def _all(sessions: Sessions, city: str | None, district: str | None) -> An
 
 
 def _with_stops(run: Callable[[Sessions, Library], Awaitable[None]]) -> None:
+    settings = Settings()
+
     async def patiently(sessions: Sessions, library: Library) -> None:
         try:
+            if await current(settings.database) != head():
+                raise BadInput("stops_import.other_tables")
             await run(sessions, library)
         except OperationalError as error:
             raise BadInput("stops_import.busy") from error
 
-    with_database(Settings(), patiently)
+    with_database(settings, patiently)
 
 
 def _pairs(mapped: list[str]) -> dict[str, str]:

@@ -112,11 +112,13 @@ def test_more_than_fifty_lines_are_left_to_the_report(yizhan: Command, tmp_path:
 
 
 def test_a_database_that_does_not_answer_is_told(file: Path, tmp_path: Path) -> None:
-    away = Command(f"sqlite:///{tmp_path / 'nowhere' / 'x.db'}", tmp_path)
-    done = away.imports(file)
-
-    assert done.exit_code == 1
-    assert "数据库正忙" in done.output
+    for url, said in (
+        (f"sqlite:///{tmp_path / 'nowhere' / 'x.db'}", "请先运行./yizhan db upgrade"),
+        ("postgresql://nobody@127.0.0.1:1/nothing", "数据库正忙"),
+    ):
+        done = Command(url, tmp_path).imports(file)
+        assert done.exit_code == 1
+        assert said in done.output
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
