@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from content.library import Library
+from content.schema import Datum
 from db.session import Sessions, transaction
 from kit.clock import Clock
 from kit.errors import BadInput
@@ -46,7 +47,6 @@ class Told:
     columns: Columns
     header_row: int
     rows: int
-    candidates: tuple[Candidate, ...]
     plan: Plan
     complaints: tuple[str, ...]
     origin: Origin
@@ -54,7 +54,47 @@ class Told:
 
 async def look(sessions: Sessions, library: Library, clock: Clock, request: Request) -> Told:
     """Everything short of writing. Raises BadInput where the file cannot be judged at all."""
-    origin = Origin(request.path.name, _digest(request.path), None, request.imported_by)
+    digest = _digest(request.path)
+    read = _read(library, clock, request)
+    with step(library, "judging"):
+        found = judge_positions(
+            library, Districts(), read.candidates, datum_is_right=request.datum_is_right
+        )
+    with step(library, "planning"):
+        async with transaction(sessions) as session:
+            made = await plan(session, library, read.candidates, keep_first=request.keep_first)
+    return Told(
+        columns=read.columns,
+        header_row=read.header_row,
+        rows=read.rows,
+        plan=made.refuse([*read.faults, *found.refused]).warn(found.odd),
+        complaints=found.complaints,
+        origin=Origin(request.path.name, digest, read.datum, request.imported_by),
+    )
+
+
+async def write(
+    sessions: Sessions, library: Library, clock: Clock, plan: Plan, origin: Origin
+) -> None:
+    """Write a plan in one transaction."""
+    with step(library, "writing", len(plan.new) + len(plan.changed)) as tick:
+        async with transaction(sessions) as session:
+            await apply(session, library, clock, plan, origin, tick=tick)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A file whose rows were checked, without its cells: they take most of the memory."""
+
+    columns: Columns
+    header_row: int
+    rows: int
+    datum: Datum | None
+    candidates: tuple[Candidate, ...]
+    faults: Sequence[Fault]
+
+
+def _read(library: Library, clock: Clock, request: Request) -> _Read:
     headers = Headers(library, request.mapped)
     with step(library, "reading"):
         table = read_table(request.path, headers.knows, request.sheet)
@@ -66,31 +106,14 @@ async def look(sessions: Sessions, library: Library, clock: Clock, request: Requ
         asked = "\n".join(library.say(key) for key in questions)
         raise BadInput("stops_import.asked", questions=asked)
     candidates, faults = _checked(library, checker, table)
-    with step(library, "judging"):
-        found = judge_positions(
-            library, Districts(), candidates, datum_is_right=request.datum_is_right
-        )
-    with step(library, "planning"):
-        async with transaction(sessions) as session:
-            made = await plan(session, library, candidates, keep_first=request.keep_first)
-    return Told(
+    return _Read(
         columns=columns,
         header_row=table.header_row,
         rows=len(table.rows) + len({fault.row for fault in table.faults}),
+        datum=columns.datum or defaults.datum,
         candidates=candidates,
-        plan=made.refuse([*faults, *found.refused]).warn(found.odd),
-        complaints=found.complaints,
-        origin=replace(origin, datum=columns.datum or defaults.datum),
+        faults=faults,
     )
-
-
-async def write(
-    sessions: Sessions, library: Library, clock: Clock, plan: Plan, origin: Origin
-) -> None:
-    """Write a plan in one transaction."""
-    with step(library, "writing", len(plan.new) + len(plan.changed)) as tick:
-        async with transaction(sessions) as session:
-            await apply(session, library, clock, plan, origin, tick=tick)
 
 
 def _checked(
