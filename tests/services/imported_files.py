@@ -3,13 +3,15 @@
 from dataclasses import replace
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from content.library import Library
 from db.session import Sessions, transaction
 from kit.clock import Clock
 from services.rest_stops.importing.applying import Origin, apply
 from services.rest_stops.importing.candidates import Candidate, prepare
 from services.rest_stops.importing.data import StopValues
-from services.rest_stops.importing.plan import Plan, plan
+from services.rest_stops.importing.plan import Plan, Planning
 
 ORIGIN = Origin("南沙.csv", "d" * 64, "wgs84", "区总工会 王敏")
 ONE = StopValues(
@@ -58,8 +60,17 @@ async def look(
     sessions: Sessions, library: Library, *values: StopValues, keep_first: bool = False
 ) -> Plan:
     """The plan for these rows."""
+    planning = Planning(library, rows(library, *values), keep_first=keep_first)
     async with transaction(sessions) as session:
-        return await plan(session, library, rows(library, *values), keep_first=keep_first)
+        return await run(session, planning)
+
+
+async def run(session: AsyncSession, planning: Planning) -> Plan:
+    """All steps of a planning."""
+    await planning.begin(session)
+    for part in planning.parts():
+        await planning.compare(session, part)
+    return await planning.end(session)
 
 
 async def bring(sessions: Sessions, library: Library, clock: Clock, *values: StopValues) -> Plan:

@@ -38,7 +38,10 @@ def import_file(
     *,
     sheet: Annotated[str | None, typer.Option(help="Which sheet of a workbook")] = None,
     mapped: Annotated[
-        list[str] | None, typer.Option("--map", help="列名=字段; 列名=- leaves a column out")
+        list[str] | None,
+        typer.Option(
+            "--map", metavar="COLUMN=FIELD", help="Which field a column fills; none with `-`"
+        ),
     ] = None,
     datum: Annotated[Datum | None, typer.Option(help="Of all positions of the file")] = None,
     accuracy: Annotated[Accuracy | None, typer.Option(help="Of all its positions")] = None,
@@ -58,7 +61,7 @@ def import_file(
     """Show what a file would change, then write all of it or nothing."""
     request = Request(
         path=file,
-        imported_by=by or getpass.getuser(),
+        imported_by=by or _me(),
         sheet=sheet,
         mapped=_pairs(mapped or []),
         defaults=Defaults(city, kind, datum, accuracy, source),
@@ -181,9 +184,16 @@ def _with_stops(run: Callable[[Sessions, Library], Awaitable[None]]) -> None:
     with_database(settings, patiently)
 
 
+def _me() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # in a container that knows no such user
+        return "yizhan"
+
+
 def _pairs(mapped: list[str]) -> dict[str, str]:
-    """`列名=字段` by the column; a column's name may hold the mark itself."""
+    """The fields by their columns; a column's name may hold the mark itself."""
     pairs = [each.rpartition("=") for each in mapped]
     if any(not mark for _, mark, _ in pairs):
-        raise typer.BadParameter("--map 列名=字段")
+        raise typer.BadParameter("--map COLUMN=FIELD")
     return {column: name for column, _, name in pairs}

@@ -16,7 +16,7 @@ from services.rest_stops.importing.candidates import Candidate, prepare
 from services.rest_stops.importing.data import Defaults
 from services.rest_stops.importing.faults import Fault
 from services.rest_stops.importing.headers import Columns, Headers
-from services.rest_stops.importing.plan import Plan, plan
+from services.rest_stops.importing.plan import Plan, Planning
 from services.rest_stops.importing.positions import judge_positions
 from services.rest_stops.importing.rows import RowChecker
 from services.rest_stops.importing.words import StopWords
@@ -60,9 +60,7 @@ async def look(sessions: Sessions, library: Library, clock: Clock, request: Requ
         found = judge_positions(
             library, Districts(), read.candidates, datum_is_right=request.datum_is_right
         )
-    with step(library, "planning"):
-        async with transaction(sessions) as session:
-            made = await plan(session, library, read.candidates, keep_first=request.keep_first)
+    made = await _plan(sessions, library, request, read.candidates)
     return Told(
         columns=read.columns,
         header_row=read.header_row,
@@ -80,6 +78,22 @@ async def write(
     with step(library, "writing", len(plan.new) + len(plan.changed)) as tick:
         async with transaction(sessions) as session:
             await apply(session, library, clock, plan, origin, tick=tick)
+
+
+async def _plan(
+    sessions: Sessions, library: Library, request: Request, candidates: Sequence[Candidate]
+) -> Plan:
+    """In many short transactions: on SQLite each one keeps workers waiting."""
+    planning = Planning(library, candidates, keep_first=request.keep_first)
+    with step(library, "planning", len(candidates)) as tick:
+        async with transaction(sessions) as session:
+            await planning.begin(session)
+        for part in planning.parts():
+            async with transaction(sessions) as session:
+                await planning.compare(session, part)
+            tick(len(part))
+        async with transaction(sessions) as session:
+            return await planning.end(session)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What a file would do to the stops that are known: row by row, before anything is written."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -20,6 +20,7 @@ _DIGITS = 16  # 1,000,000 stops share an id with a chance of 1 in 40 millions
 _AT_ONCE = 1_000
 
 State = tuple[int, int, int, str]
+_Target = tuple[str, Candidate]  # the id of the stop that a row is about
 
 
 @dataclass(frozen=True)
@@ -75,38 +76,67 @@ class Plan:
         return replace(self, warnings=_in_order([*self.warnings, *faults]))
 
 
-async def plan(
-    session: AsyncSession,
-    library: Library,
-    candidates: Sequence[Candidate],
-    *,
-    keep_first: bool = False,
-) -> Plan:
-    """Hold the rows of a file against the stops that are known.
+class Planning:
+    """Holds the rows of a file against the stops that are known, in short transactions.
 
-    Two rows about the same stop refuse the file, unless `keep_first` leaves the later one out.
+    `begin`, then `compare` for each of `parts`, then `end`. What changes meanwhile makes the
+    plan's `state` an old one, and such a plan is not written.
     """
-    imports = StopImportRepository(session)
-    state = await imports.state()
-    match = await _Match.of(imports, candidates)
-    targets, repeats = match.targets(candidates)
-    new = tuple(
-        New(candidate, target) for target, candidate in targets if target not in match.known
-    )
-    differing = await _differing(imports, library, targets, match.known)
-    changed, kept, proposals = await _apart_from_edits(imports, differing)
-    touched = {change.stop_id for change in differing}
-    return Plan(
-        new=new,
-        changed=changed,
-        kept=kept,
-        proposals=proposals,
-        unchanged=len(targets) - len(new) - len(touched),
-        repeats=repeats,
-        refused=() if keep_first else tuple(repeat.fault() for repeat in repeats),
-        warnings=twins(library, [each.candidate for each in new], match.known.values()),
-        state=state,
-    )
+
+    def __init__(
+        self, library: Library, candidates: Sequence[Candidate], *, keep_first: bool = False
+    ) -> None:
+        """Two rows about one stop refuse the file, unless `keep_first` leaves the later out."""
+        self._library = library
+        self._candidates = candidates
+        self._keep_first = keep_first
+        self._comparer = Comparer(library)
+        self._differing: list[Change] = []
+        self._targets: list[_Target] = []
+        self._repeats: tuple[Repeat, ...] = ()
+
+    async def begin(self, session: AsyncSession) -> None:
+        """Find which stop each row is about."""
+        imports = StopImportRepository(session)
+        self._state = await imports.state()
+        self._match = await _Match.of(imports, self._candidates)
+        self._targets, self._repeats = self._match.targets(self._candidates)
+
+    def parts(self) -> Iterator[list[_Target]]:
+        """The rows about known stops, some at a time."""
+        waiting = (each for each in self._targets if each[0] in self._match.known)
+        while part := list(islice(waiting, _AT_ONCE)):
+            yield part
+
+    async def compare(self, session: AsyncSession, part: Sequence[_Target]) -> None:
+        """Note what these rows change."""
+        found = await StopImportRepository(session).rows([target for target, _ in part])
+        rows = {row["id"]: row for row in found}
+        for target, candidate in part:
+            # A row that is gone by now: the plan is too old to be written anyway.
+            change = self._comparer.change(candidate, rows[target]) if target in rows else None
+            self._differing += [change] if change else []
+
+    async def end(self, session: AsyncSession) -> Plan:
+        """The whole plan."""
+        changed, kept, proposals = await _apart_from_edits(
+            StopImportRepository(session), self._differing
+        )
+        known = self._match.known
+        new = tuple(
+            New(candidate, target) for target, candidate in self._targets if target not in known
+        )
+        return Plan(
+            new=new,
+            changed=changed,
+            kept=kept,
+            proposals=proposals,
+            unchanged=len(self._targets) - len(new) - len(self._differing),
+            repeats=self._repeats,
+            refused=() if self._keep_first else tuple(each.fault() for each in self._repeats),
+            warnings=twins(self._library, [each.candidate for each in new], known.values()),
+            state=self._state,
+        )
 
 
 class _Match:
@@ -127,12 +157,10 @@ class _Match:
         found |= {stop.id: stop for stop in await imports.known_by_id(codes)}
         return cls(found)
 
-    def targets(
-        self, candidates: Sequence[Candidate]
-    ) -> tuple[list[tuple[str, Candidate]], tuple[Repeat, ...]]:
+    def targets(self, candidates: Sequence[Candidate]) -> tuple[list[_Target], tuple[Repeat, ...]]:
         """The id that each row is for, and the rows that are for one that was there before."""
         firsts: dict[str, int] = {}
-        targets: list[tuple[str, Candidate]] = []
+        targets: list[_Target] = []
         repeats: list[Repeat] = []
         for candidate in candidates:
             target, by_code = self._target(candidate)
@@ -161,22 +189,6 @@ class _Match:
         return next((stop.id for stop in (*named, *alike)), made), False
 
 
-async def _differing(
-    imports: StopImportRepository,
-    library: Library,
-    targets: Sequence[tuple[str, Candidate]],
-    known: Mapping[str, Known],
-) -> list[Change]:
-    """What the rows change of known stops, by the rows' order."""
-    comparer = Comparer(library)
-    changes: list[Change] = []
-    for part in _parts([each for each in targets if each[0] in known]):
-        rows = {row["id"]: row for row in await imports.rows([target for target, _ in part])}
-        found = (comparer.change(candidate, rows[target]) for target, candidate in part)
-        changes += (change for change in found if change is not None)
-    return changes
-
-
 async def _apart_from_edits(
     imports: StopImportRepository, changes: Sequence[Change]
 ) -> tuple[tuple[Change, ...], tuple[Change, ...], tuple[Change, ...]]:
@@ -196,12 +208,6 @@ async def _apart_from_edits(
         kept += [held] if held else []
     news = [each for each in kept if each.told()["after"] not in proposed.get(each.stop_id, ())]
     return tuple(changed), tuple(kept), tuple(news)
-
-
-def _parts(targets: Collection[tuple[str, Candidate]]) -> Iterator[list[tuple[str, Candidate]]]:
-    waiting = iter(targets)
-    while part := list(islice(waiting, _AT_ONCE)):
-        yield part
 
 
 def _in_order(faults: Sequence[Fault]) -> tuple[Fault, ...]:

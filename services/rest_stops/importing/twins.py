@@ -1,6 +1,6 @@
 """Entries that may be one stop under two addresses: maps show about 2.1 points a station."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from itertools import product
 from math import floor
 
@@ -24,50 +24,59 @@ def twins(
 
     Only doors are compared: a point that stands for a street is shared by all its stops.
     """
-    cells: dict[_Cell, list[Candidate]] = {}
-    doors = [each for each in new if each.here and each.values.accuracy == "exact"]
-    for candidate in doors:
-        cells.setdefault(_cell(candidate.here), []).append(candidate)
-    found = [*_among(doors, cells), *_with_known(library, known, cells)]
-    return tuple(sorted(found, key=lambda fault: fault.row))
+    doors = _Doors()
+    found: dict[int, Fault] = {}
+    for candidate in new:
+        if candidate.here is None or candidate.values.accuracy != "exact":
+            continue
+        for other in doors.near(candidate.here, candidate.host):
+            fields = {"other": other.values.name, "first": other.row}
+            found[candidate.row] = Fault(candidate.row, "stops_import.twin_in_file", fields)
+            break
+        doors.add(candidate, candidate.here)
+    for stop, here in _doors_of(known):
+        if doors.has_any(here):
+            fields = {"other": stop.name, "id": stop.id}
+            for candidate in doors.near(here, host(library, _address(stop))):
+                fault = Fault(candidate.row, "stops_import.twin_known", fields)
+                found.setdefault(candidate.row, fault)
+    return tuple(found[row] for row in sorted(found))
 
 
-def _among(
-    doors: Collection[Candidate], cells: Mapping[_Cell, list[Candidate]]
-) -> Iterator[Fault]:
-    for candidate in doors:
-        for other in _near(candidate.here, cells):
-            if other.row < candidate.row and other.host == candidate.host:
-                fields = {"other": other.values.name, "first": other.row}
-                yield Fault(candidate.row, "stops_import.twin_in_file", fields)
+class _Doors:
+    """New rows by host and by the square of some 250 m that they lie in."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[str, _Cell], list[tuple[Candidate, Position]]] = {}
+        self._taken: set[_Cell] = set()
+
+    def add(self, candidate: Candidate, here: Position) -> None:
+        self._rows.setdefault((candidate.host, _cell(here)), []).append((candidate, here))
+        self._taken.add(_cell(here))
+
+    def has_any(self, here: Position) -> bool:
+        return not self._taken.isdisjoint(_around(here))
+
+    def near(self, here: Position, owner: str) -> Iterator[Candidate]:
+        for cell in _around(here):
+            for candidate, there in self._rows.get((owner, cell), ()):
+                if distance_m(here, there) <= NEAR_M:
+                    yield candidate
 
 
-def _with_known(
-    library: Library, known: Iterable[Known], cells: Mapping[_Cell, list[Candidate]]
-) -> Iterator[Fault]:
+def _doors_of(known: Iterable[Known]) -> Iterator[tuple[Known, Position]]:
     for stop in known:
-        if stop.lat is None or stop.lon is None or stop.accuracy != "exact":
-            continue
-        near = list(_near(Position(stop.lat, stop.lon), cells))
-        if not near:
-            continue
-        own = host(library, _address(stop))
-        for candidate in near:
-            if candidate.host == own:
-                fields = {"other": stop.name, "id": stop.id}
-                yield Fault(candidate.row, "stops_import.twin_known", fields)
+        if stop.lat is not None and stop.lon is not None and stop.accuracy == "exact":
+            yield stop, Position(stop.lat, stop.lon)
 
 
-def _near(here: Position | None, cells: Mapping[_Cell, list[Candidate]]) -> Iterator[Candidate]:
+def _around(here: Position) -> Iterator[_Cell]:
     row, column = _cell(here)
-    for step in product((-1, 0, 1), repeat=2):
-        for other in cells.get((row + step[0], column + step[1]), ()):
-            if here and other.here and distance_m(here, other.here) <= NEAR_M:
-                yield other
+    return ((row + n, column + e) for n, e in product((-1, 0, 1), repeat=2))
 
 
-def _cell(here: Position | None) -> _Cell:
-    return (floor(here.lat / _CELL_DEG), floor(here.lon / _CELL_DEG)) if here else (0, 0)
+def _cell(here: Position) -> _Cell:
+    return floor(here.lat / _CELL_DEG), floor(here.lon / _CELL_DEG)
 
 
 def _address(stop: Known) -> Address:
