@@ -3,7 +3,8 @@
 import gc
 import getpass
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -71,9 +72,8 @@ def import_file(
     )
 
     async def run(sessions: Sessions, library: Library) -> None:
-        # Millions of cells and no cycles: looking for those again and again costs a tenth.
-        gc.disable()
-        told = await importing.look(sessions, library, utc_now, request)
+        with _uncollected():
+            told = await importing.look(sessions, library, utc_now, request)
         said = Report(library, told)
         typer.echo("\n".join(said.lines()))
         if report is not None:
@@ -185,6 +185,16 @@ def _with_stops(run: Callable[[Sessions, Library], Awaitable[None]]) -> None:
             raise BadInput("stops_import.busy") from error
 
     with_database(settings, patiently)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Millions of cells and no cycles: looking for those again and again costs a tenth."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _me() -> str:
