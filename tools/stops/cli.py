@@ -57,7 +57,7 @@ def import_file(
     datum_is_right: Annotated[
         bool, typer.Option("--datum-is-right", help="The datum was checked; do not doubt it")
     ] = False,
-    report: Annotated[Path | None, typer.Option(help="All rows as CSV")] = None,
+    report: Annotated[Path | None, typer.Option(help="All rows as .csv or .xlsx")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Write without asking")] = False,
 ) -> None:
     """Show what a file would change, then write all of it or nothing."""

@@ -1,6 +1,5 @@
-"""What is told of an import: lines for the screen, and every row as CSV."""
+"""What is told of an import: lines for the screen, and every row as a table."""
 
-import csv
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from services.rest_stops.importing.faults import Fault
 from services.rest_stops.importing.guards import guarded
 from services.rest_stops.importing.words import StopWords
 from tools.stops.importing import Told
+from tools.stops.writing import table
 
 MOST_LINES = 50
 _SHOWN = 40  # characters of a value
@@ -69,13 +69,11 @@ class Report:
             yield new.candidate.row, self._say("row_new"), new.candidate.values.name
 
     def write(self, path: Path) -> None:
-        """All rows as CSV that Excel opens and does not calculate with."""
-        heads = [self._say(f"report_{column}") for column in ("row", "outcome", "what")]
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(heads)
+        """All rows as a table that Excel opens and does not calculate with; BadInput as `table`."""
+        with table(path) as add:
+            add([self._say(f"report_{column}") for column in ("row", "outcome", "what")])
             for row, outcome, what in sorted(self.rows()):
-                writer.writerow([row, outcome, guarded(what)])
+                add([str(row), outcome, guarded(what)])
 
     def _faults(self, faults: Iterable[Fault]) -> list[str]:
         return [fault.told(self._library) for fault in faults]

@@ -109,6 +109,9 @@ def test_more_than_fifty_lines_are_left_to_the_report(yizhan: Command, tmp_path:
 
     assert sum(line.startswith("第") for line in done.output.splitlines()) == 50
     assert "还有20行" in done.output
+    done = yizhan.imports(tmp_path / "a.csv", "--report", tmp_path / "missing" / "r.csv")
+    assert done.exit_code == 1
+    assert "写不了文件r.csv" in done.output
 
 
 def test_a_database_that_does_not_answer_is_told(file: Path, tmp_path: Path) -> None:
