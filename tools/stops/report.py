@@ -69,7 +69,7 @@ class Report:
             yield new.candidate.row, self._say("row_new"), new.candidate.values.name
 
     def write(self, path: Path) -> None:
-        """All rows as a table that Excel opens and does not calculate with; BadInput as `table`."""
+        """All rows, in cells that Excel does not calculate with; raises as `writing.table`."""
         with table(path) as add:
             add([self._say(f"report_{column}") for column in ("row", "outcome", "what")])
             for row, outcome, what in sorted(self.rows()):
