@@ -5,6 +5,7 @@ import uvicorn
 
 from bot.pipeline import Pipeline
 from bot.rasa_client import RasaClient
+from bot.sketches import Sketches, Tiles
 from bot.telegram.channel import TelegramChannel
 from bot.web.app import Parts, create_app
 from content.loader import load
@@ -12,6 +13,10 @@ from db.session import make_engine, make_sessions
 from kit.clock import utc_now
 from kit.logging import set_up_logging
 from kit.settings import Settings
+from services import districts
+from services.turns import Position
+
+BEIJING = Position(39.9, 116.4)
 
 
 def main() -> None:
@@ -21,21 +26,28 @@ def main() -> None:
     engine = make_engine(settings.database)
     sessions = make_sessions(engine)
     library = load(settings.content_dir)
+    districts.of_china().at(BEIJING)  # the borders are read now, and not by the first worker
     # Rasa is a process of ours: a proxy from the environment must never see a worker's words.
     http = httpx.AsyncClient(trust_env=False)
     rasa = RasaClient(http, settings.rasa, settings.rasa_timeout)
     pipeline = Pipeline(sessions, library, utc_now, rasa, per_minute=settings.turns_per_minute)
 
+    address, credit = settings.map_tile_url, settings.map_tile_credit
+    sketches = Sketches(sessions, utc_now, Tiles(http, address) if address else None, credit)
+
     telegram = None
     if settings.telegram_token is not None:
-        telegram = TelegramChannel(settings, sessions, library, utc_now, pipeline)
+        telegram = TelegramChannel(
+            settings, sessions, library, utc_now, pipeline, sketches=sketches
+        )
 
     async def close() -> None:
         await http.aclose()
         await engine.dispose()
 
+    parts = Parts(sessions, library, utc_now, pipeline, sketches, close, telegram, settings.photos)
     uvicorn.run(
-        create_app(Parts(sessions, library, utc_now, pipeline, close, telegram, settings.photos)),
+        create_app(parts),
         host=settings.host,
         port=settings.bot_port,
         log_config=None,

@@ -60,13 +60,14 @@ def _unexpected(request: Request, _error: Exception) -> Response:
 def _page(
     request: Request, status: int, template: str = "error.html", sentence: str | None = None
 ) -> Response:
-    # Who came too late for a step wants to see the case as it stands now.
-    code = request.path_params.get("code", "") if status == HTTPStatus.FORBIDDEN else ""
+    # Who came too late for a step wants to see the case or stop as it stands now.
+    late = request.path_params if status == HTTPStatus.FORBIDDEN else {}
     return console_of(request).pages.show(
         request,
         template,
         status=status,
         http=status,
         sentence=sentence,
-        case_code=read_code(code),
+        case_code=read_code(late.get("code", "")),
+        stop_id=late.get("stop_id"),
     )

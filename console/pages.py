@@ -39,7 +39,10 @@ class Pages:
     ) -> HTMLResponse:
         """The page; its header names who is signed in, where the request got that far."""
         actor = getattr(request.state, "actor", None)
-        text = self._templates.get_template(template).render(actor=actor, **values)
+        section = request.url.path.split("/")[1]
+        text = self._templates.get_template(template).render(
+            actor=actor, section=section, **values
+        )
         return HTMLResponse(text, status)
 
     def sentence_for(self, error: AppError) -> str | None:

@@ -62,12 +62,17 @@ class Words(TypeDecorator[tuple[str, ...]]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...] | None:
         """The words again."""
         del dialect
-        return None if value is None else tuple(word for word in value.split("|") if word)
+        return None if value is None else split(value)
 
 
 def joined(words: Iterable[str]) -> str:
     """The words as `Words` stores them; nothing for none."""
     return "".join(f"|{word}" for word in words) + "|" if words else ""
+
+
+def split(stored: str) -> tuple[str, ...]:
+    """The words that `Words` stored."""
+    return tuple(word for word in stored.split("|") if word)
 
 
 class Base(DeclarativeBase):

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -12,6 +12,18 @@ Seconds = Annotated[float, Field(gt=0, le=600)]
 LogLevel = Annotated[
     Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(lambda level: str(level).upper())
 ]
+
+
+def _tile_address(address: str) -> str:
+    """An address that names a tile by nothing but its three numbers."""
+    bare = address
+    for part in ("{z}", "{x}", "{y}"):
+        if part not in address:
+            raise ValueError(part)
+        bare = bare.replace(part, "")
+    if not bare.startswith(("http://", "https://")) or set(bare) & set("{} "):
+        raise ValueError("https://…/{z}/{x}/{y}.png")
+    return address
 
 
 class Settings(BaseSettings):
@@ -66,6 +78,11 @@ class Settings(BaseSettings):
     telegram_webhook_secret: SecretStr | None = Field(
         None, description="What Telegram says with each delivery; drawn from the token if unset"
     )
+    map_tile_url: Annotated[str, AfterValidator(_tile_address)] | None = Field(
+        None,
+        description="Address of WGS-84 map tiles with {z} {x} {y}, to lie under the sketches",
+    )
+    map_tile_credit: str = Field("", description="What the tiles' licence wants on the picture")
     nlu_python: Path | None = Field(
         None,
         description="A Python 3.10 to build Rasa's environment with; found by itself if unset",

@@ -164,8 +164,8 @@ async def _record(
     session: AsyncSession, clock: Clock, turn: Turn, replies: Replies, heard: Heard
 ) -> None:
     offered = [
-        _offer(turn, reply, start, CARD_CHOICES * place)
-        for place, (reply, start) in enumerate(_numbered(replies), 1)
+        _offer(turn, reply, CARD_CHOICES * place)
+        for place, reply in enumerate(_numbered(replies), 1)
     ]
     rows = [row for _, found in offered for row in found]
     ChoiceRepository(session).add_all(rows)
@@ -177,16 +177,16 @@ async def _record(
     )
 
 
-def _numbered(replies: Replies) -> list[tuple[Reply, int]]:
+def _numbered(replies: Replies) -> list[Reply]:
     """Each reply with the number of its first choice: numbers run on through a turn.
 
     A list of stops counts its stops first, so that "2" is the second stop and no button.
     """
-    start, numbered = 1, []
+    first, numbered = 1, []
     for reply in replies:
-        start += sum(_is_stop(card) for card in reply.cards)
-        numbered.append((reply, start))
-        start += len(reply.choices)
+        first += sum(_is_stop(card) for card in reply.cards)
+        numbered.append(replace(reply, first=first))
+        first += len(reply.choices)
     return numbered
 
 
@@ -195,13 +195,12 @@ def _is_stop(card: Card) -> bool:
     return kind == RestStopCard.kind
 
 
-def _offer(
-    turn: Turn, reply: Reply, start: int, start_of_cards: int
-) -> tuple[Reply, list[ChoiceRow]]:
+def _offer(turn: Turn, reply: Reply, start_of_cards: int) -> tuple[Reply, list[ChoiceRow]]:
     """The reply with a token for each choice, and the rows that make the tokens valid."""
     rows: list[ChoiceRow] = []
     choices = tuple(
-        _offered(turn, choice, number, rows) for number, choice in enumerate(reply.choices, start)
+        _offered(turn, choice, number, rows)
+        for number, choice in enumerate(reply.choices, reply.first)
     )
     return replace(
         reply, choices=choices, cards=_cards_offered(turn, reply, start_of_cards, rows)

@@ -10,6 +10,7 @@ from db.repositories.turns import DialogueRepository
 from kit.clock import Clock
 from kit.errors import AppError
 from kit.text import is_readable, normalise
+from services import gazetteer
 from services import photos as kept_photos
 from services import replies as old_replies
 from services.dialogues import find_stop, intake, link, photos, stop_search, stops_around
@@ -26,7 +27,6 @@ from services.tasks import (
     notices,
     rest_stops,
     rights,
-    stop_questions,
     talk,
     workers,
 )
@@ -41,7 +41,8 @@ URGENT = ("emergency", "distress")
 # An intent that only makes sense inside a dialogue does not break into one.
 NEVER_BREAKS_IN = frozenset({"affirm", "deny", "out_of_scope", "nlu_fallback", "greet", "thank"})
 # What says nothing of what is wanted: after a photo it is taken as a word about the photo.
-NOT_CLEAR = frozenset({"nlu_fallback", "out_of_scope"})
+UNHEARD = "nlu_fallback"
+NOT_CLEAR = frozenset({UNHEARD, "out_of_scope"})
 # Buttons that lead back to a draft: where one is offered, no reminder of the draft is needed.
 LEADS_BACK = frozenset({"resume", "cases.go_on"})
 
@@ -104,7 +105,7 @@ def _urgent_as_heard(scene: Scene) -> str | None:
 async def _serve_unasked(scene: Scene) -> Replies:
     """A question about the list of stops before his eyes, else anything."""
     # "2" and "any more?" mean that list, ahead of the menu's numbers.
-    asked = None if ENGINE.is_open(scene) else await stop_questions.said(scene)
+    asked = None if ENGINE.is_open(scene) else await rest_stops.said(scene)
     return await (_serve_unprompted(scene) if asked is None else _beside_draft(scene, asked))
 
 
@@ -148,7 +149,7 @@ async def _serve_photos(scene: Scene) -> Replies:
         if gone and not photos.waiting(scene).photos:
             return (scene.reply("photos.gone", *talk.menu_choices(scene.library)),)
         return await _beside_draft(scene, (*gone, *photos.offer(scene, sent, said)))
-    notes = gone or photos.put_in(scene, sent)
+    notes = gone or photos.put_in(scene, scene.state.name, sent)
     typed = replace(scene, turn=replace(scene.turn, kind="text", photos=()))
     # A "yes" under a photo cannot mean the summary: it was shown without this photo.
     if not said or (scene.state.step == SUMMARY and agrees(typed)):
@@ -177,14 +178,18 @@ async def _open_desk(scene: Scene) -> Replies:
         return (scene.reply("talk.cancelled", *talk.menu_choices(scene.library)),)
     if scene.is_word("cancel"):
         return (scene.reply("talk.nothing_open", *talk.menu_choices(scene.library)),)
-    return await _by_intent(scene, scene.heard.intent or _by_words(scene))
+    intent = scene.heard.intent or UNHEARD
+    by_words = _by_words(scene) if intent in NOT_CLEAR else None
+    return await _by_intent(scene, by_words or intent)
 
 
-def _by_words(scene: Scene) -> str:
-    """The intent of a fixed phrase, for when Rasa does not answer."""
+def _by_words(scene: Scene) -> str | None:
+    """The intent of a fixed phrase or a bare place, for when nobody else understood it."""
+    if gazetteer.is_a_place(scene.library, scene.text):
+        return "find_rest_stop"
     if scene.is_word("suggestion_openers"):
         return "send_suggestion"
-    return "report_hazard" if scene.is_word("hazard_openers") else "nlu_fallback"
+    return "report_hazard" if scene.is_word("hazard_openers") else None
 
 
 async def _break_in(scene: Scene) -> Replies:

@@ -12,8 +12,7 @@ from db.repositories.rest_stops import RestStopRepository
 from kit import ids
 from kit.clock import Clock
 from services.rest_stops.columns import columns
-
-SHIPPED_BY = "edition"
+from services.rest_stops.history import SHIPPED_BY
 
 
 @dataclass(frozen=True)

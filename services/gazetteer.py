@@ -64,11 +64,13 @@ def mentioned(library: Library, text: str) -> tuple[Place, ...]:
 
 
 def is_a_place(library: Library, text: str) -> bool:
-    """Whether a text is the name of a place and hardly anything more ("我在黄阁")."""
+    """Whether a text is the name of a place and hardly anything more ("我在黄阁地铁站")."""
     words = normalise(text)
     suffixes = library.words["place_suffixes"]
     sizes = [_match(words, name, suffixes) for name, _ in library.names_of_places]
     size = max(len(library.region_in(words) or ""), *sizes)
+    for around in (*library.words["around_a_place"], *suffixes):
+        words = words.replace(around, "")
     return size > 0 and len(words) - size <= AROUND_MOST
 
 

@@ -4,6 +4,7 @@ The formulas are the published ones of the "Mars coordinates" (ellipsoid of Kras
 `tests/services/test_geo.py` holds them against the package prcoords.
 """
 
+from dataclasses import dataclass
 from math import asin, atan2, cos, floor, hypot, pi, radians, sin, sqrt
 
 from services.turns import Datum, Position
@@ -12,7 +13,7 @@ EARTH_RADIUS_M = 6_371_008.8
 _AXIS = 6_378_245.0
 _ECCENTRICITY = 0.00669342162296594323
 _BD_TURN = pi * 3000 / 180
-_CELLS_A_DEGREE, _ROW = 200, 100_000
+_ROW = 100_000
 _MOST_ROUNDS, _CLOSE = 5, 1e-9  # degrees: a tenth of a millimetre
 _SOUTH, _NORTH, _WEST, _EAST = 0.8293, 55.8271, 72.004, 137.8347
 
@@ -32,28 +33,35 @@ def box(centre: Position, radius_m: float) -> tuple[float, float, float, float]:
     return centre.lat - dlat, centre.lat + dlat, centre.lon - dlon, centre.lon + dlon
 
 
-def cell(position: Position) -> int:
-    """The number of the square of 1/200 degree (at most 560 m) that a WGS-84 position lies in.
+@dataclass(frozen=True)
+class Squares:
+    """A grid over WGS-84: so many squares a degree, numbered row by row.
 
-    Squares side by side from west to east have numbers side by side.
+    Squares side by side from west to east have numbers side by side, so a row of them is a run.
     """
-    return _row(position.lat) * _ROW + _column(position.lon)
+
+    a_degree: int
+
+    def number(self, position: Position) -> int:
+        """The number of the square that a position lies in."""
+        return self._row(position.lat) * _ROW + self._column(position.lon)
+
+    def around(self, centre: Position, radius_m: float) -> list[tuple[int, int]]:
+        """First and last number of each row of squares that a circle may touch."""
+        south, north, west, east = box(centre, radius_m)
+        first, last = self._column(max(west, -180.0)), self._column(min(east, 180.0))
+        rows = range(self._row(max(south, -90.0)), self._row(min(north, 90.0)) + 1)
+        return [(row * _ROW + first, row * _ROW + last) for row in rows]
+
+    def _row(self, lat: float) -> int:
+        return floor((lat + 90) * self.a_degree)
+
+    def _column(self, lon: float) -> int:
+        return floor((lon + 180) * self.a_degree)
 
 
-def cells_around(centre: Position, radius_m: float) -> list[tuple[int, int]]:
-    """First and last number of each row of squares that a circle may touch."""
-    south, north, west, east = box(centre, radius_m)
-    columns = _column(max(west, -180.0)), _column(min(east, 180.0))
-    rows = range(_row(max(south, -90.0)), _row(min(north, 90.0)) + 1)
-    return [(row * _ROW + columns[0], row * _ROW + columns[1]) for row in rows]
-
-
-def _row(lat: float) -> int:
-    return floor((lat + 90) * _CELLS_A_DEGREE)
-
-
-def _column(lon: float) -> int:
-    return floor((lon + 180) * _CELLS_A_DEGREE)
+# Of at most 560 m and 5.6 km: small enough for a city, few enough for the country.
+CELLS, BLOCKS = Squares(200), Squares(20)
 
 
 def to_wgs84(position: Position) -> Position:

@@ -8,6 +8,7 @@ from kit.clock import Clock, in_shanghai
 from services.turns import Claim, Hotline, RightCard
 
 NATIONAL = "全国"
+COMMA, DOT = "、", " · "
 # Forces whose name alone would mislead: the answer says beside the claim what they are worth.
 SAID_ALOUD = frozenset({"draft", "recommended_standard", "company", "case"})
 
@@ -85,17 +86,33 @@ def _remarks(
 
 def _claim(library: Library, fact: Fact) -> Claim:
     missing = library.say("rights.missing")
+    region, force = _region(library, fact), library.say(f"rights.name_{fact.force}")
     return Claim(
         text=fact.claim,
         law=fact.law,
         article=fact.article or missing,
         number=fact.doc_no or missing,
         effective=_effective(library, fact),
-        region=_region(library, fact),
-        force=library.say(f"rights.name_{fact.force}"),
+        region=region,
+        force=force,
+        proof=_proof(library, fact, region, force),
         remarks=tuple(_fact_remarks(library, fact)),
         link=fact.link,
     )
+
+
+def _proof(library: Library, fact: Fact, region: str, force: str) -> str:
+    """What is known of the source, then in one phrase what of it is not."""
+    is_quoted = "《" in fact.law or "〈" in fact.law
+    law = fact.law if is_quoted else library.say("rights.law", name=fact.law)
+    since = _effective(library, fact) if fact.force == "draft" else ""
+    if fact.effective:
+        since = library.say("rights.in_force", date=fact.effective.isoformat())
+    parts = {"article": fact.article, "number": fact.doc_no, "effective": since}
+    missing = COMMA.join(library.say(f"rights.part_{key}") for key in parts if not parts[key])
+    unverified = missing and missing + library.say("rights.missing")
+    said = (law + (fact.article or ""), fact.doc_no, since, region, force, unverified)
+    return DOT.join(part for part in said if part)
 
 
 def _effective(library: Library, fact: Fact) -> str:

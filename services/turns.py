@@ -94,8 +94,9 @@ class MapLink:
 class RestStopCard:
     """A stop as a worker sees it. Absent values are unknown, never "no".
 
-    `distance_m` is from the worker, or from the named place `distance_from`. `hours_now` says in
-    words what the hours mean at this moment; `voices` what people at the door said.
+    `distance_m` is from the worker, or from the named place `distance_from`; `distance_text` says
+    it in words. `hours_now` says what the hours mean at this moment, `voices` what people at the
+    door said, `told` who published it and when, and when it was checked.
     """
 
     id: str
@@ -120,10 +121,12 @@ class RestStopCard:
     lines: tuple[str, ...] = ()
     hours_now: str | None = None
     distance_from: str | None = None
+    distance_text: str | None = None
     lacks: tuple[str, ...] = ()
     fee: str | None = None
     admits: str | None = None
     source: str | None = None
+    told: str = ""
     voices: tuple[str, ...] = ()
     maps: tuple[MapLink, ...] = ()
     choices: tuple[Choice, ...] = ()
@@ -132,7 +135,10 @@ class RestStopCard:
 
 @dataclass(frozen=True)
 class Claim:
-    """One statement of the law with its proof; a missing part is the word for "not verified"."""
+    """One statement of the law with its proof; a missing part is the word for "not verified".
+
+    `proof` says all parts in one line, what is missing in one phrase.
+    """
 
     text: str
     law: str
@@ -141,6 +147,7 @@ class Claim:
     effective: str
     region: str
     force: str
+    proof: str
     remarks: tuple[str, ...] = ()
     link: str | None = None
 
@@ -187,6 +194,7 @@ class Reply:
     """One message to a worker. `ask` tells the channel what to offer besides the choices.
 
     `picture` is the token of a schematic map (services/rest_stops/sketches) to show below it.
+    `first` is the number to type for its first choice.
     """
 
     text: str
@@ -194,6 +202,7 @@ class Reply:
     cards: tuple[Card, ...] = ()
     ask: Literal["location"] | None = None
     picture: str | None = None
+    first: int = 1
 
     def as_json(self) -> dict[str, Any]:
         """The reply as the turn API answers it."""
@@ -203,6 +212,7 @@ class Reply:
             "cards": [_card_as_json(card) for card in self.cards],
             "ask": self.ask,
             "picture": self.picture,
+            "first": self.first,
         }
 
 

@@ -13,7 +13,7 @@ from db.repositories.workers import WorkerRepository
 from kit.clock import Clock
 from kit.errors import NotFound
 from services import links, photos
-from services.rest_stops import proposals, reports
+from services.rest_stops import proposals, reports, sketches
 from services.scene import FORMS
 from services.turns import Channel, Turn
 
@@ -74,6 +74,7 @@ async def forget(session: AsyncSession, library: Library, clock: Clock, turn: Tu
     await photos.forget_worker(session, worker_id)
     await reports.forget_worker(session, worker_id)
     await proposals.forget_worker(session, worker_id)
+    await sketches.forget_worker(session, worker_id)
     await DialogueRepository(session).forget_worker(worker_id)
     await TurnRepository(session).forget_worker(worker_id, but=turn.id)
     worker = await get(session, worker_id)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from bot.telegram.splitting import PARAGRAPH, Rich, Run, folded, joined
 from content.library import Library
@@ -12,8 +12,6 @@ Card = Mapping[str, Any]
 DOT = " · "
 COMMA = "、"
 CLAIMS_OPEN = 3
-KILOMETRE = 1000
-SOURCE = ("law", "article", "number", "effective")
 STATES = frozenset({"open", "closed", "under_construction"})
 _WEB = re.compile(r"https?://\S+", re.IGNORECASE)
 
@@ -24,20 +22,26 @@ def web_address(value: object) -> str | None:
 
 
 def stop(library: Library, card: Card, number: int) -> Rich:
-    """A rest stop in seven lines at most; what is not known is said to be unknown."""
+    """A rest stop in a few lines, what matters first; what is not known is said to be unknown.
+
+    What those at the door said stands right under its state.
+    """
     say, words = library.say, [*card.get("facilities", ()), *card.get("other_facilities", ())]
-    entry = say("telegram.stop_entry", text=_stated(library, card, "entry"))
-    phone = say("telegram.stop_phone", number=card["phone"]) if card.get("phone") else ""
     facilities = COMMA.join(words) or say("telegram.not_stated")
+    phone = say("telegram.stop_phone", number=card["phone"]) if card.get("phone") else ""
+    where = card.get("distance_text") or card.get("area")
+    voices = [say("telegram.stop_voice", text=voice) for voice in card.get("voices", ())]
     return joined(
         [
             (Run(f"{number}. "), Run(_line(card["name"]), "b")),
-            _text(_state(library, card), _distance(library, card), card.get("area")),
+            _text(_state(library, card), card.get("hours_now"), where),
+            *(_text(voice, style="b") for voice in voices),
             _text(say("telegram.stop_address", text=_stated(library, card, "address"))),
             _text(say("telegram.stop_hours_text", text=_stated(library, card, "hours_text"))),
-            _text(entry, phone),
+            _text(say("telegram.stop_entry", text=_stated(library, card, "entry")), phone),
             _text(say("telegram.stop_facilities", text=facilities)),
-            _text(*card.get("lines", ()), *_dates(library, card)),
+            _text(*card.get("lines", ())),
+            _text(card.get("told")),
         ]
     )
 
@@ -87,27 +91,8 @@ def _state(library: Library, card: Card) -> str:
     return library.say(f"telegram.state_{state if state in STATES else 'unknown'}")
 
 
-def _distance(library: Library, card: Card) -> str | None:
-    metres = card.get("distance_m")
-    if metres is None:
-        return None
-    if metres < KILOMETRE:
-        said = library.say("telegram.metres", count=metres)
-    else:
-        said = library.say("telegram.kilometres", count=f"{(metres + 50) // 100 / 10:g}")
-    return library.say("telegram.about", distance=said) if card.get("distance_about") else said
-
-
 def _stated(library: Library, card: Card, key: str) -> str:
     return card.get(key) or library.say("telegram.not_stated")
-
-
-def _dates(library: Library, card: Card) -> tuple[str, str]:
-    say, published, checked = library.say, card.get("published_on"), card.get("checked_on")
-    return (
-        say("telegram.published", date=published) if published else say("telegram.unpublished"),
-        say("telegram.checked", date=checked) if checked else say("telegram.unchecked"),
-    )
 
 
 def _claim(library: Library, claim: Card) -> Rich:
@@ -117,32 +102,14 @@ def _claim(library: Library, claim: Card) -> Rich:
     ]
     address = web_address(claim.get("link"))
     link = (Run(DOT), Run(library.say("telegram.source"), href=address)) if address else ()
-    source = _text(*_source(library, claim))
+    source = _text(claim.get("proof"))
     return joined([_text(f"• {claim['text']}"), *remarks, (*source, *link)])
 
 
-def _source(library: Library, claim: Card) -> list[str | None]:
-    """What is known of the source, then in one phrase what of it is not."""
-    say, unknown = library.say, library.say("rights.missing")
-    known = {key: claim[key] for key in SOURCE if claim.get(key) not in {None, "", unknown}}
-    law, effective = known.get("law", ""), known.get("effective", "")
-    quoted = law if not law or re.search("[《〈]", law) else say("telegram.law", name=law)
-    since = say("telegram.in_force", date=effective) if effective[:1].isdigit() else effective
-    missing = COMMA.join(say(f"telegram.part_{key}") for key in SOURCE if key not in known)
-    return [
-        quoted + known.get("article", ""),
-        known.get("number"),
-        since,
-        claim.get("region"),
-        claim.get("force"),
-        missing and missing + unknown,
-    ]
-
-
-def _text(*parts: str | None) -> Rich:
+def _text(*parts: str | None, style: Literal["b"] | None = None) -> Rich:
     """One line of the parts that say something."""
     said = DOT.join(_line(part) for part in parts if part)
-    return (Run(said),) if said else ()
+    return (Run(said, style),) if said else ()
 
 
 def _line(text: str) -> str:

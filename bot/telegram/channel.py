@@ -11,6 +11,7 @@ from telegram.error import TelegramError
 
 from bot.delivery import Delivery
 from bot.pipeline import Pipeline
+from bot.sketches import Sketches
 from bot.telegram.connection import make_bot
 from bot.telegram.intake import Intake
 from bot.telegram.limiter import Limiter
@@ -46,6 +47,8 @@ class TelegramChannel:
         library: Library,
         clock: Clock,
         pipeline: Pipeline,
+        *,
+        sketches: Sketches,
     ) -> None:
         token = settings.telegram_token.get_secret_value() if settings.telegram_token else ""
         number = bot_number(token)
@@ -56,7 +59,7 @@ class TelegramChannel:
         self._bot = make_bot(
             token, settings.telegram_api_base, Limiter(retries=0), proxy=settings.telegram_proxy
         )
-        self._sender = Sender(self._bot, library)
+        self._sender = Sender(self._bot, library, sketches)
         self._delivery = Delivery(sessions, library, clock, "telegram", self._sender)
         serving = Serving(
             sessions=sessions,

@@ -4,7 +4,7 @@ Nothing here knows the Bot API's client: `delivery` hands these values to it. It
 previews, and show a reply keyboard small and only once.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -18,7 +18,6 @@ from kit.text import shorten, tidy
 BUTTONS_MOST = 100
 TITLE_MOST = 64
 CHOICES_A_ROW = 2
-MAPS_A_ROW = 3
 # As many of the wide characters as half a small phone shows on a button.
 SHORT_TITLE = 8
 
@@ -77,26 +76,29 @@ class VenueOut:
     address: str
 
 
-Out = TextOut | VenueOut
+@dataclass(frozen=True, repr=False)
+class PictureOut:
+    """A schematic map: the token that fetches it, and what is said below it."""
+
+    token: str
+    caption: str
 
 
-def render(
-    library: Library, reply: Reply, *, notice: str | None = None, before: int = 0
-) -> tuple[Out, ...]:
-    """The messages of one reply, in order; `notice` is said once below it.
+Out = TextOut | VenueOut | PictureOut
 
-    `before` is how many choices the earlier replies of the turn had, since a typed number counts
-    through the whole turn.
-    """
+
+def render(library: Library, reply: Reply, *, notice: str | None = None) -> tuple[Out, ...]:
+    """The messages of one reply, in order; `notice` is said once below it."""
     stops = [card for card in reply.get("cards", ()) if card.get("kind") == "rest_stop"]
-    choices = _choices(reply, before)
+    choices = _choices(reply)
     buttons = list(choices.values())
     *earlier, last = split(_body(library, reply, buttons, notice))
     typed = _typed(library, choices, plain(last))
     return (
         *(TextOut(html(part), plain(part)) for part in earlier),
         TextOut(html(last), plain(last) + typed, _keyboard(library, reply, buttons, stops)),
-        *_venue(library, stops),
+        # Where a map of ours shows the places, a pin would only push the buttons up.
+        *(_picture(library, reply) or _venue(library, stops)),
     )
 
 
@@ -125,12 +127,13 @@ def _drawn(library: Library, reply: Reply) -> list[Rich]:
 DRAWN: Mapping[str, Callable[[Library, Card], Rich]] = {"right": cards.right, "case": cards.case}
 
 
-def _choices(reply: Reply, before: int) -> dict[int, Button]:
+def _choices(reply: Reply) -> dict[int, Button]:
     """The choices that can be offered, a title and a token each, by the number to type."""
+    first = int(reply.get("first", 1))
     offered = reply.get("choices", ())[:BUTTONS_MOST]
     return {
         number: Button(shorten(choice["title"], TITLE_MOST), token=choice["token"])
-        for number, choice in enumerate(offered, before + 1)
+        for number, choice in enumerate(offered, first)
         if choice.get("token") and choice["title"].strip()
     }
 
@@ -158,17 +161,42 @@ def _keyboard(
             for row in _rows(buttons[: BUTTONS_MOST - 1], CHOICES_A_ROW)
         ]
         return ReplyRows(((place,), *titles))
-    maps = _maps(library, stops)[: BUTTONS_MOST - len(buttons)]
-    rows = (*_rows(maps, MAPS_A_ROW), *_rows(buttons, CHOICES_A_ROW))
+    left = BUTTONS_MOST - len(buttons)
+    maps = _fitting((_maps(library, number, card) for number, card in enumerate(stops, 1)), left)
+    left -= sum(map(len, maps))
+    # Last, because they are for when he stands there: the ways to go are for now.
+    reports = _fitting((_reports(number, card) for number, card in enumerate(stops, 1)), left)
+    rows = (*maps, *_rows(buttons, CHOICES_A_ROW), *reports)
     return InlineRows(rows) if rows else None
 
 
-def _maps(library: Library, stops: Sequence[Card]) -> list[Button]:
-    addresses = [cards.web_address(card.get("map_url")) for card in stops]
+def _fitting(rows: Iterable[Sequence[Button]], most: int) -> list[tuple[Button, ...]]:
+    """The rows with anything in them, as many of the first ones as there is room for."""
+    kept: list[tuple[Button, ...]] = []
+    for row in rows:
+        most -= len(row)
+        if most < 0:
+            break
+        kept += [tuple(row)] if row else []
+    return kept
+
+
+def _maps(library: Library, number: int, card: Card) -> list[Button]:
+    """A row of the ways to a stop, one an app."""
+    titles = {app: library.say(f"telegram.map_{app}") for app in ("amap", "baidu", "tencent")}
     return [
-        Button(library.say("telegram.navigate", number=number), url=address)
-        for number, address in enumerate(addresses, 1)
-        if address
+        Button(f"{number} {titles[link['app']]}", url=address)
+        for link in card.get("maps", ())
+        if (address := cards.web_address(link["url"]))
+    ]
+
+
+def _reports(number: int, card: Card) -> list[Button]:
+    """A row of what can be said of a stop by who stands at its door."""
+    return [
+        Button(f"{number}{choice['title']}", token=choice["token"])
+        for choice in card.get("choices", ())
+        if choice.get("token")
     ]
 
 
@@ -181,7 +209,12 @@ def _rows(buttons: Sequence[Button], a_row: int) -> tuple[tuple[Button, ...], ..
     return tuple(rows)
 
 
-def _venue(library: Library, stops: Sequence[Card]) -> tuple[VenueOut, ...]:
+def _picture(library: Library, reply: Reply) -> tuple[Out, ...]:
+    token = reply.get("picture")
+    return (PictureOut(token, library.say("telegram.sketch")),) if token else ()
+
+
+def _venue(library: Library, stops: Sequence[Card]) -> tuple[Out, ...]:
     """The first stop with a place on the map; what is only near it says so."""
     for card in stops:
         if card.get("position"):

@@ -18,10 +18,20 @@ from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
 from bot.delivery import Before, Outcome
+from bot.sketches import Sketches
 from bot.telegram.connection import RawBot, failure_of
 from bot.telegram.limiter import Priority, Ticket
 from bot.telegram.reading import Press
-from bot.telegram.rendering import InlineRows, Keyboard, Out, ReplyRows, TextOut, render
+from bot.telegram.rendering import (
+    InlineRows,
+    Keyboard,
+    Out,
+    PictureOut,
+    ReplyRows,
+    TextOut,
+    VenueOut,
+    render,
+)
 from content.library import Library
 from kit.errors import BadInput
 
@@ -36,19 +46,22 @@ TRIES_FOR_A_FILE = 3
 class Sender:
     """A `bot.delivery.Carrier` for Telegram."""
 
-    def __init__(self, bot: RawBot, library: Library) -> None:
+    def __init__(self, bot: RawBot, library: Library, sketches: Sketches) -> None:
         self.bot = bot
         self._library = library
+        self._sketches = sketches
         self._aside: set[asyncio.Task[None]] = set()
         self._told: set[int] = set()
 
     def parts(self, reply: dict[str, Any]) -> tuple[Out, ...]:
         """The messages that a reply becomes."""
-        return render(self._library, reply, before=int(reply.get("before", 0)))
+        return render(self._library, reply)
 
     async def send(self, number: int, part: Out, priority: int, before: Before) -> Outcome:
         """Send one message; a text that Telegram refuses goes once more without any finery."""
         ticket = Ticket(Priority(priority), before)
+        if isinstance(part, PictureOut):
+            return await self._send_picture(number, part, ticket)
         outcome = await self._outcome(self._request(number, part, ticket))
         if outcome.kind == "refused" and isinstance(part, TextOut):
             log.warning("telegram_refused_finery")
@@ -112,7 +125,24 @@ class Sender:
             task.cancel()
         await asyncio.gather(*self._aside, return_exceptions=True)
 
-    def _request(self, number: int, part: Out, ticket: Ticket) -> Coroutine[Any, Any, object]:
+    async def _send_picture(self, number: int, part: PictureOut, ticket: Ticket) -> Outcome:
+        """A picture that is gone, or that Telegram refuses, keeps nothing else back."""
+        png = await self._sketches.png(part.token)
+        if png is None:
+            return Outcome("sent")
+        outcome = await self._outcome(
+            self.bot.send_photo(
+                number, png, part.caption, filename="map.png", rate_limit_args=ticket
+            )
+        )
+        if outcome.kind in {"sent", "refused"}:
+            await self._sketches.forget(part.token)
+            return Outcome("sent")
+        return outcome
+
+    def _request(
+        self, number: int, part: TextOut | VenueOut, ticket: Ticket
+    ) -> Coroutine[Any, Any, object]:
         if isinstance(part, TextOut):
             return self.bot.send_message(
                 number,

@@ -93,12 +93,9 @@ class Serving:
             account = await accounts.at_telegram(session, self._clock, first.chat)
         replies = await self._replies(account, message_id, said)
         async with transaction(self._sessions) as session:
-            before = 0
             for order, reply in enumerate(replies):
-                row = {**reply, "before": before}
-                before += len(reply["choices"])
                 await outbox.put_for(
-                    session, self._clock, account.id, f"{message_id}:{order}", row,
+                    session, self._clock, account.id, f"{message_id}:{order}", reply,
                     priority=outbox.LIVE,
                 )  # fmt: skip
             await self._mark_done(session, together)

@@ -14,6 +14,7 @@ from starlette.responses import FileResponse, JSONResponse, Response, StreamingR
 from starlette.staticfiles import StaticFiles
 
 from bot.pipeline import Pipeline
+from bot.sketches import Sketches
 from bot.web import inbox, photos, telegram
 from bot.web.faults import add_handlers
 from bot.web.limits import BodyLimit, Limit
@@ -53,6 +54,7 @@ class Parts:
     library: Library
     clock: Clock
     pipeline: Pipeline
+    sketches: Sketches
     close: Callable[[], Awaitable[None]]
     telegram: Channel | None = None
     photos: Path | None = None
@@ -104,18 +106,17 @@ def create_app(parts: Parts) -> FastAPI:
 
 @asynccontextmanager
 async def _swept(parts: Parts) -> AsyncGenerator[None]:
-    """Sweep the folder of photos inside the block."""
-    if parts.photos is None:
-        yield
-        return
-    sweeping = asyncio.create_task(
-        photos.sweep_now_and_then(parts.sessions, parts.clock, parts.photos)
-    )
+    """Sweep the sketches, and the folder of photos if there is one, inside the block."""
+    chores = [parts.sketches.sweep_now_and_then()]
+    if parts.photos is not None:
+        chores.append(photos.sweep_now_and_then(parts.sessions, parts.clock, parts.photos))
+    sweeping = [asyncio.create_task(chore) for chore in chores]
     try:
         yield
     finally:
-        sweeping.cancel()
-        await asyncio.gather(sweeping, return_exceptions=True)
+        for chore in sweeping:
+            chore.cancel()
+        await asyncio.gather(*sweeping, return_exceptions=True)
 
 
 def _parts(request: Request) -> Parts:
@@ -167,6 +168,18 @@ def _api() -> APIRouter:
                 session, parts.clock, parts.photos, account.worker_id, encoded
             )
         return PhotoOut(photo=kept)
+
+    @router.get(
+        "/sketches/{token}",
+        response_class=Response,
+        responses={200: {"content": {"image/png": {}}}, 404: {"model": FaultOut}},
+    )
+    async def sketch(parts: InApp, account: InAccount, token: str) -> Response:
+        """The map of a reply, as a PNG of 720 by 480; for a quarter of an hour, and his alone."""
+        png = await parts.sketches.png(_plain(token), account.worker_id)
+        if png is None:
+            raise NotFound
+        return Response(png, media_type="image/png")
 
     @router.get(
         "/inbox",

@@ -67,6 +67,8 @@ class ReplyOut(Shape):
     choices: list[ChoiceOut]
     cards: list[dict[str, Any]]
     ask: Literal["location"] | None
+    picture: str | None = None
+    first: int = 1
 
 
 class RepliesOut(Shape):

@@ -7,12 +7,12 @@ from fastapi.responses import RedirectResponse, Response
 
 from console.auth import SignedIn, anyone, own_form, signed_in
 from console.deps import Parts, Session
+from console.reading import is_number, page_number
 from kit.errors import NotFound
 from kit.ids import read_code
 from services import cases, photos
 
 STATES = (cases.RECEIVED, cases.IN_REVIEW, cases.WITHDRAWN)
-MAX_PAGE_DIGITS = 6
 MAX_PHOTO_DIGITS = 2
 
 router = APIRouter()
@@ -31,7 +31,7 @@ async def inbox(
     """A page of the inbox, newest first, of one state or all."""
     if state and state not in STATES:
         raise NotFound("console.no_such_state")
-    number = _page_number(page)
+    number = page_number(page)
     found = await cases.inbox(session, state=state or None, page=number)
     if number != found.page:
         raise NotFound("console.no_such_page")
@@ -55,7 +55,7 @@ async def photo(
     code: str, number: str, session: Session, parts: Parts, actor: SignedIn
 ) -> Response:
     """One photo of a case. That this member of staff saw it is put on record."""
-    wanted = int(number) if _is_number(number, MAX_PHOTO_DIGITS) else 0
+    wanted = int(number) if is_number(number, MAX_PHOTO_DIGITS) else 0
     found = await cases.show_photo(session, parts.clock, _code(code), wanted, actor.id)
     jpeg = await photos.read(parts.settings.photos, found.digest) if found else None
     if jpeg is None:
@@ -69,16 +69,6 @@ async def start_review(code: str, session: Session, parts: Parts, actor: SignedI
     written = _code(code)
     await cases.start_review(session, parts.library, parts.clock, written, actor.id)
     return RedirectResponse(f"/cases/{written}", HTTPStatus.SEE_OTHER)
-
-
-def _page_number(text: str) -> int:
-    if not _is_number(text, MAX_PAGE_DIGITS) or int(text) < 1:
-        raise NotFound("console.no_such_page")
-    return int(text)
-
-
-def _is_number(text: str, digits: int) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= digits
 
 
 def _code(text: str) -> str:

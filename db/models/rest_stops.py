@@ -20,7 +20,8 @@ from db.base import DIGEST_LENGTH, ID_LENGTH, KEY_LENGTH, Base, Words
 class RestStopRow(Base):
     """One stop. Position in WGS-84, beside it the published one with its datum.
 
-    `cell` numbers the square of half a kilometre that a usable position lies in (services/geo);
+    `cell` and `block` number the squares of about half a kilometre and five kilometres that a
+    usable position lies in (services/geo);
     `identity` is what two entries of the same stop have in common (services/rest_stops/identity).
     """
 
@@ -37,6 +38,7 @@ class RestStopRow(Base):
             "status IN ('open_to_public', 'under_construction', 'withdrawn')", name="status"
         ),
         CheckConstraint("confidence IN ('high', 'medium', 'low')", name="confidence"),
+        Index("ix_rest_stops_block", "block"),
         Index("ix_rest_stops_cell", "cell"),
         Index("ix_rest_stops_city_district", "city", "district"),
         Index("ix_rest_stops_identity", "identity"),
@@ -54,6 +56,7 @@ class RestStopRow(Base):
     lat: Mapped[float | None]
     lon: Mapped[float | None]
     cell: Mapped[int | None] = mapped_column(BigInteger)
+    block: Mapped[int | None] = mapped_column(BigInteger)
     accuracy: Mapped[str] = mapped_column(String(16))
     published_position: Mapped[dict[str, Any] | None]
     landmark: Mapped[str | None] = mapped_column(Text)

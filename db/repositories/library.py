@@ -1,5 +1,6 @@
 """Queries about the edition in force and staff's edits of it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import exists, select
@@ -30,6 +31,16 @@ class LibraryRepository:
             )
         )
         return bool(await self.session.scalar(query))
+
+    async def revisions(self, kind: str, key: str, limit: int) -> Sequence[Revision]:
+        """What was changed or proposed of an entry, newest first."""
+        query = (
+            select(Revision)
+            .where(Revision.kind == kind, Revision.key == key)
+            .order_by(Revision.created_at.desc(), Revision.id)
+            .limit(limit)
+        )
+        return (await self.session.scalars(query)).all()
 
     def add(self, revision: Revision) -> None:
         """Append a revision."""

@@ -19,13 +19,14 @@ from db.models import (
     Photo,
     StopProposal,
     StopReport,
+    StopSketch,
     TurnRow,
 )
 from db.repositories.outbox import NEWS
 
 # All that hangs on a worker and goes along when he becomes another. Where he is (`DialogueRow`)
 # is not moved but put together by `services.links`: there is one such row a worker.
-MOVED = (Account, TurnRow, ChoiceRow, Case, Consent, Photo, StopReport, StopProposal)
+MOVED = (Account, TurnRow, ChoiceRow, Case, Consent, Photo, StopReport, StopProposal, StopSketch)
 
 
 class LinkRepository:

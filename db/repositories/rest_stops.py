@@ -1,30 +1,37 @@
 """Queries about rest stops."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from functools import cache
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     Select,
     Text,
+    bindparam,
     delete,
+    exists,
     func,
     insert,
     or_,
     select,
+    text,
     type_coerce,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.base import joined
-from db.models import RestStopRow, StopArea
+from db.base import joined, split
+from db.models import RestStopRow, StopArea, StopReport
 
 WITHDRAWN = "withdrawn"
 
 
 class Spot(NamedTuple):
-    """What is needed of a stop to put it in order; the rest of the row is read for a few only."""
+    """What is needed of a stop to put it in order; the rest of the row is read for a few only.
+
+    A search in a city reads hundreds: what few of them need is decoded when it is asked for.
+    """
 
     id: str
     name: str
@@ -34,14 +41,55 @@ class Spot(NamedTuple):
     status: str
     opening_hours: str | None
     entry: str
-    facilities: tuple[str, ...]
-    lacks: tuple[str, ...]
-    published_on: str | None
-    checked_on: date | None
     confidence: str
+    published_on: str | None
+    # Whether anybody said something of it since staff last looked.
+    reported: bool
+    stored_check: date | str | None
+    stored_facilities: str
+    stored_lacks: str
+
+    @property
+    def facilities(self) -> tuple[str, ...]:
+        """What it is published to have."""
+        return split(self.stored_facilities)
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """What it is published not to have."""
+        return split(self.stored_lacks)
+
+    @property
+    def checked_on(self) -> date | None:
+        """When staff last found it as published."""
+        stored = self.stored_check
+        return date.fromisoformat(stored) if isinstance(stored, str) else stored
 
 
-_SPOT = tuple(getattr(RestStopRow, name) for name in Spot._fields)
+_STOPS = RestStopRow.__table__.c
+_REPORTED = exists().where(StopReport.stop_id == _STOPS.id, StopReport.check_id.is_(None))
+_SPOT = (
+    *(_STOPS[name] for name in Spot._fields if name in _STOPS),
+    _REPORTED.label("reported"),
+    *(type_coerce(_STOPS[name], Text) for name in ("checked_on", "facilities", "lacks")),
+)
+
+
+@cache
+def _around(column: str, count: int, needs: int, *, always: bool) -> Select[Any]:
+    """The stops of so many runs of squares that have so many facilities and lie within bounds.
+
+    There are few such shapes: each is built and compiled once, and not for every search.
+    """
+    square, lat, lon = _STOPS[column], _STOPS.lat, _STOPS.lon
+    runs = [square.between(bindparam(f"first{n}"), bindparam(f"last{n}")) for n in range(count)]
+    facilities = type_coerce(_STOPS.facilities, Text)  # as it is stored
+    has = [facilities.like(bindparam(f"need{n}"), escape="\\") for n in range(needs)]
+    within = (
+        lat.between(bindparam("south"), bindparam("north")),
+        lon.between(bindparam("west"), bindparam("east")),
+    )
+    return _known(*_SPOT).where(or_(*runs), *within, *has, *_never_closes(always))
 
 
 class RestStopRepository:
@@ -72,15 +120,27 @@ class RestStopRepository:
         """What is needed to judge these stops."""
         return await self._spots(RestStopRow.id.in_(ids))
 
-    async def spots_in(
-        self, cells: Iterable[tuple[int, int]], needs: Collection[str], *, always: bool = False
+    async def spots_around(
+        self,
+        squares: Literal["cell", "block"],
+        runs: Sequence[tuple[int, int]],
+        bounds: tuple[float, float, float, float],
+        needs: Sequence[str] = (),
+        *,
+        always: bool = False,
     ) -> list[Spot]:
-        """The stops of these runs of cells that are published to have all that is needed.
-
-        `always` leaves only those that never close.
+        """The stops of these runs of squares within bounds (south, north, west, east) that are
+        published to have all that is needed; with `always` only those that never close.
         """
-        runs = [RestStopRow.cell.between(first, last) for first, last in cells]
-        return await self._spots(or_(*runs), *_wanted(needs, always=always))
+        given = dict(zip(("south", "north", "west", "east"), bounds, strict=True))
+        values: dict[str, float | str] = {**given}
+        for n, (first, last) in enumerate(runs):
+            values |= {f"first{n}": first, f"last{n}": last}
+        values |= {f"need{n}": _holding(need) for n, need in enumerate(needs)}
+        query = _around(squares, len(runs), len(needs), always=always)
+        # Past the ORM, whose loading of rows costs more than reading them.
+        connection = await self.session.connection()
+        return list(map(Spot._make, (await connection.execute(query, values)).all()))
 
     async def spots_of_area(
         self,
@@ -100,11 +160,20 @@ class RestStopRepository:
 
     async def spots_mentioning(self, words: str, limit: int) -> list[Spot]:
         """Stops whose name or address holds these words, in capitals or not."""
-        # Lowered by us, since LIKE heeds case on PostgreSQL and not on SQLite.
-        pattern = f"%{_escaped(words.lower())}%"
-        name, address = func.lower(RestStopRow.name), func.lower(RestStopRow.address)
-        holds = or_(name.like(pattern, escape="\\"), address.like(pattern, escape="\\"))
-        return await self._spots(holds, limit=limit)
+        return await self._spots(or_(_holds("name", words), _holds("address", words)), limit=limit)
+
+    async def found(self, words: str, offset: int, limit: int) -> Sequence[RestStopRow]:
+        """Stops whose name, address or id holds these words, withdrawn ones too."""
+        where = [_holds(name, words) for name in ("name", "address", "id")]
+        query = select(RestStopRow).where(or_(*where)).order_by(RestStopRow.id)
+        return (await self.session.scalars(query.offset(offset).limit(limit))).all()
+
+    async def same_as(self, identity: str) -> RestStopRow | None:
+        """A stop that is not withdrawn and has the same host and address."""
+        query = select(RestStopRow).where(
+            RestStopRow.identity == identity, RestStopRow.status != WITHDRAWN
+        )
+        return await self.session.scalar(query.order_by(RestStopRow.id).limit(1))
 
     async def streets(self, city: str, district: str) -> list[tuple[str, int]]:
         """The streets and towns of a district with how many stops are known there, most first."""
@@ -130,6 +199,10 @@ class RestStopRepository:
 
     async def count_areas(self) -> None:
         """Count anew how many stops each area has, after stops were brought in or withdrawn."""
+        if self.session.get_bind().dialect.name == "postgresql":
+            # Two who count at once would each bring every area; SQLite has one writer anyway.
+            table = StopArea.__tablename__
+            await self.session.execute(text(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE"))
         where = (RestStopRow.province, RestStopRow.city, func.coalesce(RestStopRow.district, ""))
         counted = (
             select(*where, func.count()).where(RestStopRow.status != WITHDRAWN).group_by(*where)
@@ -147,19 +220,25 @@ class RestStopRepository:
         query = _known(*_SPOT).where(*where)
         if limit is not None:
             query = query.order_by(RestStopRow.id).limit(limit)
-        return [Spot(*row) for row in await self.session.execute(query)]
+        return list(map(Spot._make, (await self.session.execute(query)).all()))
+
+
+def _holds(column: str, words: str) -> ColumnElement[bool]:
+    # Lowered by us, since LIKE heeds case on PostgreSQL and not on SQLite.
+    pattern = f"%{_escaped(words.lower())}%"
+    return func.lower(getattr(RestStopRow, column)).like(pattern, escape="\\")
 
 
 def _known(*what: Any) -> Select[Any]:  # noqa: ANN401 - columns or a table
     return select(*what).where(RestStopRow.status != WITHDRAWN)
 
 
-def _wanted(needs: Collection[str], *, always: bool) -> list[ColumnElement[bool]]:
-    facilities = type_coerce(RestStopRow.facilities, Text)  # as it is stored
-    found: list[ColumnElement[bool]] = [
-        facilities.like(f"%{_escaped(joined((need,)))}%", escape="\\") for need in needs
-    ]
-    return [*found, RestStopRow.opening_hours == "24/7"] if always else found
+def _never_closes(always: bool) -> list[ColumnElement[bool]]:  # noqa: FBT001 - a filter's switch
+    return [RestStopRow.opening_hours == "24/7"] if always else []
+
+
+def _holding(need: str) -> str:
+    return f"%{_escaped(joined((need,)))}%"
 
 
 def _escaped(words: str) -> str:

@@ -2,11 +2,28 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from functools import cache
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import Select, bindparam, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import RestStopRow, StopCheck, StopReport
+
+_COUNTS = StopReport.near | StopReport.known
+_OPEN_COMPLAINT = (StopReport.check_id.is_(None), StopReport.kind != "open")
+
+
+@cache
+def _unsettled() -> Select[StopReport]:
+    """Built once: every search for stops asks this."""
+    return (
+        select(StopReport)
+        .where(
+            StopReport.stop_id.in_(bindparam("stops", expanding=True)),
+            StopReport.check_id.is_(None),
+        )
+        .order_by(StopReport.at, StopReport.id)
+    )
 
 
 class StopReportRepository:
@@ -17,12 +34,8 @@ class StopReportRepository:
 
     async def unsettled(self, stop_ids: Collection[str]) -> Sequence[StopReport]:
         """What was said of these stops since staff last looked, oldest first."""
-        query = (
-            select(StopReport)
-            .where(StopReport.stop_id.in_(stop_ids), StopReport.check_id.is_(None))
-            .order_by(StopReport.at, StopReport.id)
-        )
-        return (await self.session.scalars(query)).all()
+        rows = await self.session.scalars(_unsettled(), {"stops": list(stop_ids)})
+        return rows.all()
 
     async def by_id(self, report_id: str) -> StopReport | None:
         """One report."""
@@ -57,48 +70,58 @@ class StopReportRepository:
         )
         return (await self.session.scalars(query)).all()
 
-    async def settle(self, stop_id: str, check_id: str) -> None:
-        """Note that staff looked at all that was said of a stop so far."""
-        query = update(StopReport).where(
-            StopReport.stop_id == stop_id, StopReport.check_id.is_(None)
-        )
+    async def settle(self, report_ids: Collection[str], check_id: str) -> None:
+        """Note that staff looked at these reports."""
+        query = update(StopReport).where(StopReport.id.in_(report_ids))
         await self.session.execute(query.values(check_id=check_id))
 
     async def stops_to_check(
-        self, offset: int, limit: int
-    ) -> list[tuple[RestStopRow, int, int, datetime]]:
-        """Stops that somebody complained of since staff last looked: how many complaints, how
-        many of them count, and when the newest was made. Those with most that count come first.
+        self, first: Collection[str], offset: int, limit: int
+    ) -> Sequence[RestStopRow]:
+        """Stops that somebody complained of since staff last looked: those in `first`, then
+        those with most complaints that count, the newest complaint before older ones.
         """
-        complaints = func.count().label("complaints")
-        counting = func.sum(case((StopReport.near | StopReport.known, 1), else_=0))
-        newest = func.max(StopReport.at)
+        counting = func.sum(case((_COUNTS, 1), else_=0))
         found = (
             select(
                 StopReport.stop_id,
-                complaints,
                 counting.label("counting"),
-                newest.label("newest"),
+                func.max(StopReport.at).label("newest"),
             )
-            .where(StopReport.check_id.is_(None), StopReport.kind != "open")
+            .where(*_OPEN_COMPLAINT)
             .group_by(StopReport.stop_id)
             .subquery()
         )
         query = (
-            select(RestStopRow, found.c.complaints, found.c.counting, found.c.newest)
+            select(RestStopRow)
             .join(found, found.c.stop_id == RestStopRow.id)
-            .order_by(found.c.counting.desc(), found.c.newest.desc(), RestStopRow.id)
+            .order_by(
+                case((RestStopRow.id.in_(first), 0), else_=1),
+                found.c.counting.desc(),
+                found.c.newest.desc(),
+                RestStopRow.id,
+            )
             .offset(offset)
             .limit(limit)
         )
-        rows = await self.session.execute(query)
-        return [(row, many, int(count), at) for row, many, count, at in rows]
+        return (await self.session.scalars(query)).all()
+
+    async def agreed_on(self, least: int, limit: int) -> Sequence[str]:
+        """Ids of stops of which so many reports that count say the same since staff looked."""
+        query = (
+            select(StopReport.stop_id)
+            .where(*_OPEN_COMPLAINT, _COUNTS)
+            .group_by(StopReport.stop_id, StopReport.kind)
+            .having(func.count() >= least)
+            .distinct()
+            .order_by(StopReport.stop_id)
+            .limit(limit)
+        )
+        return (await self.session.scalars(query)).all()
 
     async def count_to_check(self) -> int:
         """How many stops staff should look at."""
-        query = select(func.count(StopReport.stop_id.distinct())).where(
-            StopReport.check_id.is_(None), StopReport.kind != "open"
-        )
+        query = select(func.count(StopReport.stop_id.distinct())).where(*_OPEN_COMPLAINT)
         return await self.session.scalar(query) or 0
 
     async def checks(self, stop_id: str) -> Sequence[StopCheck]:

@@ -93,7 +93,7 @@ async def begin(form: Form, scene: Scene, first: str | None) -> Replies:
     if form.name in scene.state.drafts:
         photos.let_wait(scene, waits)
         return (_which_draft(form, scene, first),)
-    notes = photos.put_in(scene, waits.photos)
+    notes = photos.put_in(scene, form.name, waits.photos)
     if first:
         return (*notes, *await _store(form, form.fields[0], scene, first, opening=True))
     return (*notes, *await _next(form, scene))

@@ -68,11 +68,11 @@ def are_shown(scene: Scene, mark: str) -> bool:
     return bool(waiting(scene).photos) and _mark(scene) == mark
 
 
-def put_in(scene: Scene, sent: Sequence[str]) -> Replies:
-    """Put photos into the open form, as many as it takes, and say how many there are now."""
+def put_in(scene: Scene, form: str | None, sent: Sequence[str]) -> Replies:
+    """Put photos into a form, as many as it takes, and say how many there are now."""
     if not sent:
         return ()
-    if scene.state.name not in TAKES_PHOTOS:
+    if form not in TAKES_PHOTOS:
         return (scene.reply("photos.not_here"),)
     together = list(dict.fromkeys((*scene.state.answers.get(IN_FORM, ()), *sent)))
     scene.keep(**{IN_FORM: together[:OF_A_CASE]})

@@ -1,11 +1,12 @@
 """A list of stops as replies: a page of cards, what is not known said plainly, the ways on."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from services.dialogues import stop_search
 from services.dialogues.stop_search import Search
 from services.rest_stops import cards, finding
-from services.rest_stops.finding import Wish
+from services.rest_stops.finding import Found, Wish
 from services.scene import Scene
 from services.turns import Choice, Replies, Reply, Task
 
@@ -13,9 +14,7 @@ NEEDS_JOINED_BY = "+"
 COMMA = "\u3001"
 
 
-async def page(
-    scene: Scene, search: Search, lines: Sequence[str], *more: Choice, picture: str | None = None
-) -> Replies:
+async def page(scene: Scene, search: Search, lines: Sequence[str], *more: Choice) -> Replies:
     """One handful of a list as cards; the buttons `more` stand before the usual ones."""
     shown = await cards.cards(
         scene.session,
@@ -27,7 +26,7 @@ async def page(
     )
     stop_search.put(scene, search)
     text = "\n".join(filter(None, lines))
-    return (Reply(text, (*_onward(scene, search), *more), shown, picture=picture),)
+    return (Reply(text, (*_onward(scene, search), *more), shown),)
 
 
 def _onward(scene: Scene, search: Search) -> list[Choice]:
@@ -56,15 +55,10 @@ async def one(scene: Scene, stop_id: str, lines: Sequence[str]) -> Replies:
     if search is not None:
         stop_search.put(scene, search)
     back = scene.choice("rest_stops.back_title", "rest_stops.back")
-    onward = (*((back,) if search else ()), *_elsewhere(scene))
+    elsewhere = scene.choice("rest_stops.elsewhere_title", "rest_stops.find")
+    write = scene.choice("rest_stops.problem_title", "rest_stops.problem", stop=stop_id)
+    onward = (*((back,) if search else ()), elsewhere, write)
     return (Reply("\n".join(filter(None, lines)), onward, shown),)
-
-
-def _elsewhere(scene: Scene) -> tuple[Choice, ...]:
-    return (
-        scene.choice("rest_stops.elsewhere_title", "rest_stops.find"),
-        scene.choice("rest_stops.problem_title", "rest_stops.problem"),
-    )
 
 
 def filters(scene: Scene, search: Search) -> Reply:
@@ -89,6 +83,28 @@ def filters(scene: Scene, search: Search) -> Reply:
     return Reply(scene.say("rest_stops.ask_filter"), (*choices, whole))
 
 
+def header(scene: Scene, found: Found, where: str, wish: Wish) -> str:
+    """What is said above a list without distances."""
+    if wish.needs and not found.fitting:
+        return none_known_to_have(scene, where, wish)
+    key = "rest_stops.only_one" if found.fitting == 1 else "rest_stops.found"
+    line = scene.say(key, where=where, count=found.fitting, wish=said_of(scene, wish))
+    return "\n".join(filter(None, (line, unsure(scene, found, wish))))
+
+
+def none_known_to_have(scene: Scene, where: str, wish: Wish) -> str:
+    """The line above a list of those of which nobody knows whether they have what is needed."""
+    return scene.say("rest_stops.none_known_to_have", where=where, needs=COMMA.join(wish.needs))
+
+
+def unsure(scene: Scene, found: Found, wish: Wish) -> str:
+    """That those at the end of a list may not have what is needed; nothing if there are none."""
+    more = len(found.stops) - found.fitting
+    if not wish.needs or not more:
+        return ""
+    return scene.say("rest_stops.unsure_needs", count=more, needs=COMMA.join(wish.needs))
+
+
 def said_of(scene: Scene, wish: Wish) -> str:
     """A wish in words, for a line such as "写明有换电、现在开着的"; nothing for none."""
     parts = (
@@ -101,7 +117,7 @@ def said_of(scene: Scene, wish: Wish) -> str:
 
 async def narrowed(scene: Scene, search: Search, wish: Wish) -> Search | None:
     """The last list with only those that serve a wish too; None when none of them does."""
-    both = search.wish.and_also(wish)
+    both = search.wish.and_also(replace(wish, strict=True))
     found = await finding.again(scene.session, scene.clock, search.ids, search.metres, both)
     if not found.stops:
         return None

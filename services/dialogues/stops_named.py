@@ -23,8 +23,9 @@ NAME_LEAST = 2  # one character names no place
 async def search(scene: Scene, wish: Wish) -> Replies | None:
     """The stops that the text's place has; None when the text names no place.
 
-    From the surest reading to the vaguest: a whole area's name, words of a stop's own name or
-    address, a place of the gazetteer, an area's name somewhere in the text.
+    From the surest reading to the vaguest: a whole area's name, a station or landmark with stops
+    around it, words of a stop's own name or address, any place of the gazetteer, an area's name
+    somewhere in the text.
     """
     core = core_words(scene)
     if len(core) < NAME_LEAST:
@@ -33,11 +34,24 @@ async def search(scene: Scene, wish: Wish) -> Replies | None:
         return await in_area(scene, city, district, None, wish)
     if scene.library.province_of(core):  # 黄石 is a city, though 黄石街 in 广州 has a stop
         return (await nothing_known(scene, core, wish),)
+    at_point = await _at_point(scene, wish)
+    if at_point is not None:
+        return at_point
     named = await finding.mentioning(scene.session, scene.clock, core, wish)
     if named.stops:
         where = scene.say("rest_stops.mentioned", words=shorten(core, QUOTED))
         return await listed(scene, named, where, wish)
     return await _search_wider(scene, core, wish)
+
+
+async def _at_point(scene: Scene, wish: Wish) -> Replies | None:
+    """The stops around a station or landmark that is all he said, if there are any near it."""
+    places = gazetteer.mentioned(scene.library, scene.text)
+    if len(places) != 1 or places[0].kind not in gazetteer.POINTS:
+        return None
+    if not gazetteer.is_a_place(scene.library, scene.text):
+        return None
+    return await stops_around.place_if_near(scene, places[0], wish)
 
 
 async def _search_wider(scene: Scene, core: str, wish: Wish) -> Replies | None:
@@ -119,10 +133,8 @@ async def listed(
     scene.put_aside()
     if not found.stops:
         return await _none_fits(scene, where, wish, again)
-    key = "rest_stops.only_one" if len(found.stops) == 1 else "rest_stops.found"
-    line = scene.say(key, where=where, count=len(found.stops), wish=stop_list.said_of(scene, wish))
     kept = stop_search.of(found, where, wish, again=again)
-    return await stop_list.page(scene, kept, [line])
+    return await stop_list.page(scene, kept, [stop_list.header(scene, found, where, wish)])
 
 
 async def _none_fits(scene: Scene, where: str, wish: Wish, again: Again | None) -> Replies:

@@ -20,6 +20,8 @@ from services.turns import Choice, MapLink, OpenState, Position, RestStopCard, T
 REPORT = "rest_stops.report"
 MINUTE, HOUR = 60, 3_600
 HOURS_A_DAY = 24
+KILOMETRE = 1_000
+COMMA, DOT = "、", " · "
 
 
 async def cards(
@@ -60,16 +62,20 @@ def card(
     distance_from: str | None = None,
 ) -> RestStopCard:
     """What a worker may be told of a stop; what is not known is said to be unknown."""
-    hidden, metres = judged.standing.hidden, judged.metres
+    hidden = judged.standing.hidden
+    metres = None if judged.metres is None else rounded(judged.metres, row)
+    place = None if metres is None else distance_from
+    is_about = row.accuracy != "exact"
     maps = () if "place" in hidden else _maps(row)
     return RestStopCard(
         id=row.id,
         name=row.name,
         area=" ".join(part for part in (row.city, row.district, row.street) if part),
         address=row.address or library.say("rest_stops.address_unknown"),
-        distance_m=None if metres is None else rounded(metres, row),
-        distance_about=metres is not None and row.accuracy != "exact",
-        distance_from=distance_from if metres is not None else None,
+        distance_m=metres,
+        distance_about=metres is not None and is_about,
+        distance_from=place,
+        distance_text=_distance_text(library, metres, place, is_about=is_about),
         open_state=_open_state(judged),
         hours_text=row.hours_text or library.say("rest_stops.hours_unknown"),
         hours_now=_hours_now(library, judged, now),
@@ -82,12 +88,13 @@ def card(
         under_construction=row.status == "under_construction",
         phone=row.phone,
         source=row.source,
+        told=_told(library, row),
         published_on=row.published_on,
         checked_on=row.checked_on.isoformat() if row.checked_on else None,
         map_url=maps[0].url if maps else None,
         maps=maps,
         position=None if "place" in hidden else _pin(row),
-        position_about=row.accuracy != "exact",
+        position_about=is_about,
         lines=tuple(_lines(library, row)),
         voices=tuple(_voices(library, judged.standing, now)),
         choices=tuple(_report_choices(library, row)),
@@ -121,7 +128,9 @@ def _facilities(library: Library, row: RestStopRow, standing: Standing) -> tuple
 
 
 def _lines(library: Library, row: RestStopRow) -> Iterable[str]:
-    """What must not be hidden: how vague the position is, and the published remark."""
+    """What must not be hidden: how vague the position is, the published remark, what it costs,
+    whom it admits and what it lacks.
+    """
     if row.accuracy == "landmark" and row.landmark:
         yield library.say("rest_stops.near_landmark", landmark=row.landmark)
     elif row.accuracy != "exact":
@@ -130,6 +139,38 @@ def _lines(library: Library, row: RestStopRow) -> Iterable[str]:
         yield row.note
     if row.credit:
         yield library.say("rest_stops.credit", credit=row.credit)
+    said = {"fee": row.fee, "admits": row.admits, "lacks": COMMA.join(row.lacks)}
+    for key, text in said.items():
+        if text:
+            yield library.say(f"rest_stops.card_{key}", text=text)
+
+
+def _told(library: Library, row: RestStopRow) -> str:
+    """Who said so and when, in one line."""
+    published, checked = row.published_on, row.checked_on
+    dates = (
+        library.say("rest_stops.published", date=published)
+        if published
+        else library.say("rest_stops.unpublished"),
+        library.say("rest_stops.checked", date=checked)
+        if checked
+        else library.say("rest_stops.unchecked"),
+    )
+    return DOT.join((row.source, *dates) if row.source else dates)
+
+
+def _distance_text(
+    library: Library, metres: int | None, place: str | None, *, is_about: bool
+) -> str | None:
+    if metres is None:
+        return None
+    said = library.say("rest_stops.metres", count=metres)
+    if metres >= KILOMETRE:
+        # Halves go up, as people round.
+        count = (metres + 50) // 100 / 10
+        said = library.say("rest_stops.kilometres", count=f"{count:g}")
+    said = library.say("rest_stops.about", distance=said) if is_about else said
+    return library.say("rest_stops.from_place", place=place, distance=said) if place else said
 
 
 def _voices(library: Library, standing: Standing, now: datetime) -> Iterable[str]:

@@ -1,10 +1,13 @@
 """A stop of the content's shape as columns of its row: derived once, here, for every road in."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from content.library import Library
 from content.schema import RestStop
-from services.geo import cell, to_wgs84
+from db.models import RestStopRow
+from db.repositories.rest_stops import WITHDRAWN
+from services.geo import BLOCKS, CELLS, to_wgs84
 from services.rest_stops.identity import Address, identity
 from services.turns import Position
 
@@ -14,7 +17,20 @@ AS_THEY_ARE = (
     *("admits", "phone", "operator", "status", "note", "source", "source_url", "published_on"),
     *("checked_on", "confidence", "accuracy"),
 )
-OF_POSITION = ("lat", "lon", "cell", "published_position", "landmark", "est_error_m", "credit")
+OF_POSITION = (
+    "lat",
+    "lon",
+    "cell",
+    "block",
+    "published_position",
+    "landmark",
+    "est_error_m",
+    "credit",
+)
+# What follows from other columns; a history that names it would say everything twice.
+DERIVED = frozenset({"lat", "lon", "cell", "block", "identity"})
+# Stand in for what a stop of our own may lack and a shipped one may not.
+UNDATED, ANY_ID = "-", "stop"
 # A district's middle says nothing of where in it a stop lies: it is not to be found by position.
 FINDABLE = frozenset({"exact", "landmark", "street"})
 
@@ -30,6 +46,31 @@ def columns(library: Library, stop: RestStop) -> dict[str, Any]:
     return values | _position(stop)
 
 
+def given(row: RestStopRow) -> dict[str, Any]:
+    """What a row was made of: parts of the content's shape, the position as it was published."""
+    parts: dict[str, Any] = {name: getattr(row, name) for name in AS_THEY_ARE}
+    parts["other_facilities"] = tuple(row.other_facilities)
+    accuracy = parts.pop("accuracy")
+    parts["position"] = None
+    if accuracy != "none":
+        inside = {"lat": row.lat, "lon": row.lon, "datum": "wgs84"}
+        about = {name: getattr(row, name) for name in ("landmark", "est_error_m", "credit")}
+        parts["position"] = {**(row.published_position or inside), **about, "accuracy": accuracy}
+    return parts
+
+
+def columns_of(library: Library, parts: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a stop that is no part of an edition: it may be undated or withdrawn.
+
+    Raises pydantic's ValidationError for what the content's shape refuses besides.
+    """
+    kept = {name: parts[name] for name in ("id", "published_on", "status")}
+    shape = {**parts, "id": ANY_ID, "published_on": kept["published_on"] or UNDATED}
+    if kept["status"] == WITHDRAWN:
+        del shape["status"]
+    return columns(library, RestStop.model_validate(shape)) | kept
+
+
 def inside(given: Position) -> Position:
     """A published position in WGS-84, as it is stored."""
     converted = to_wgs84(given)
@@ -41,7 +82,8 @@ def placed(given: Position, here: Position, accuracy: str) -> dict[str, Any]:
     return {
         "lat": here.lat,
         "lon": here.lon,
-        "cell": cell(here) if accuracy in FINDABLE else None,
+        "cell": CELLS.number(here) if accuracy in FINDABLE else None,
+        "block": BLOCKS.number(here) if accuracy in FINDABLE else None,
         "published_position": {"lat": given.lat, "lon": given.lon, "datum": given.datum},
     }
 

@@ -1,8 +1,4 @@
-"""Finding stops: around a position, in an area, by words; in the order of `ranking`.
-
-Around a position the search grows ring by ring until enough stops are good (open, and nobody was
-kept out), so that in a city it looks at some dozens of stops and in the country at all there are.
-"""
+"""Finding stops in an area, by words, or on a list of before; in the order of `ranking`."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -14,48 +10,42 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.repositories.rest_stops import RestStopRepository, Spot
 from kit.clock import Clock
 from services import hours
-from services.geo import cells_around, distance_m
 from services.hours import Hours
 from services.rest_stops import ranking, reports
 from services.rest_stops.ranking import Judged
-from services.rest_stops.standing import NOTHING_SAID, Standing
-from services.turns import Position
+from services.rest_stops.standing import NOTHING_SAID
 
-# How far a rider goes for a break, and how far we look where that finds nothing.
-NEAR_M = 3_000
-RINGS_M = (500, 1_000, 2_000, NEAR_M)
-FAR_RINGS_M = (6_000, 12_000, 30_000)
-# So many good ones end the search: some pages to leaf through; and beyond `NEAR_M`, a page.
-ENOUGH, ENOUGH_FAR = 15, 3
 # A list is never longer: nobody leafs on, and it is kept with the worker's dialogue.
-KEPT_MOST = 60
+KEPT_MOST = 30
 AREA_MOST = 3_000
+UNSURE = 1  # how `ranking.needs_missing` says that a facility is not known
 MENTIONED_MOST = 200
 # Only these positions are good enough for a distance; a street's or district's point is not.
 MEASURABLE = frozenset({"exact", "landmark"})
 VAGUE = ("district", "none")
 
 
+FLAGS = ("open_now", "always", "strict", "far")
+
+
 @dataclass(frozen=True)
 class Wish:
-    """What a stop must offer: facilities, open at this moment, never closing; `far`: he would go
-    farther than usual for it.
+    """What a stop must offer: facilities, open at this moment, never closing.
+
+    `strict`: without those of which a facility is not known; `far`: he would go farther for it.
     """
 
     needs: tuple[str, ...] = ()
     open_now: bool = False
     always: bool = False
+    strict: bool = False
     far: bool = False
 
     def and_also(self, more: "Wish") -> "Wish":
         """Both wishes at once."""
         needs = tuple(dict.fromkeys((*self.needs, *more.needs)))
-        return Wish(
-            needs,
-            self.open_now or more.open_now,
-            self.always or more.always,
-            self.far or more.far,
-        )
+        flags = {name: getattr(self, name) or getattr(more, name) for name in FLAGS}
+        return Wish(needs, **flags)
 
     @property
     def is_any(self) -> bool:
@@ -69,7 +59,7 @@ class Wish:
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Wish":
         """The wish that was stored; any stop for what holds none."""
-        flags = {name: bool(stored.get(name)) for name in ("open_now", "always", "far")}
+        flags = {name: bool(stored.get(name)) for name in FLAGS}
         return cls(tuple(stored.get("needs") or ()), **flags)
 
 
@@ -90,11 +80,13 @@ class Found:
     """Stops in the order they should be offered.
 
     The first `near` of them lie within `NEAR_M` of the position searched around; None where it
-    was no position. `metres` holds the distances that may be printed.
+    was no position. The first `fitting` are published to have all that is needed; of the others
+    some of it is not known. `metres` holds the distances that may be printed.
     """
 
     stops: tuple[Judged, ...] = ()
     near: int | None = None
+    fitting: int = 0
 
     @property
     def ids(self) -> list[str]:
@@ -110,21 +102,6 @@ class Found:
     def good(self) -> int:
         """How many are open, with nobody kept out; around a position, of those that are near."""
         return sum(judged.use == "open" for judged in self.stops[: self.near])
-
-
-async def around(session: AsyncSession, clock: Clock, centre: Position, wish: Wish = ANY) -> Found:
-    """The stops within `NEAR_M` of a WGS-84 position, best first; and behind them, where fewer
-    than a page of them are good, the best of those farther off.
-    """
-    search = _Around(session, clock(), centre, wish)
-    near = await search.grow(RINGS_M, ENOUGH)
-    good = sum(judged.use == "open" for judged in near)
-    if good >= ENOUGH_FAR and not wish.far:
-        return Found(near[:KEPT_MOST], len(near[:KEPT_MOST]))
-    known = {judged.stop.id for judged in near}
-    far = await search.grow(FAR_RINGS_M, good + (ENOUGH if wish.far else ENOUGH_FAR))
-    beyond = tuple(judged for judged in far if judged.stop.id not in known)
-    return Found((near + beyond)[:KEPT_MOST], min(len(near), KEPT_MOST))
 
 
 async def in_area(session: AsyncSession, clock: Clock, area: Area, wish: Wish = ANY) -> Found:
@@ -179,41 +156,54 @@ async def _listed(
     wish: Wish,
     metres: Mapping[str, float] | None = None,
 ) -> Found:
-    fitting = [spot for spot in spots if _fits(spot, wish)]
-    judged = await judge(session, now, fitting, metres or {})
-    return Found(tuple(_in_order(judged, wish, now))[:KEPT_MOST])
+    may_serve = [spot for spot in spots if _may_serve(spot, wish)]
+    judged = await judge(session, Clocks(now), may_serve, metres or {})
+    listed = tuple(in_order(judged, wish, now))[:KEPT_MOST]
+    fitting = sum(ranking.needs_missing(each.stop, wish.needs) == 0 for each in listed)
+    return Found(listed, fitting=fitting)
 
 
-def _fits(spot: Spot, wish: Wish) -> bool:
+def _may_serve(spot: Spot, wish: Wish) -> bool:
     """As the query around a position decides it, for rows that came by another one."""
-    has = all(need in spot.facilities for need in wish.needs)
-    return has and (spot.opening_hours == hours.ALWAYS or not wish.always)
+    missing = ranking.needs_missing(spot, wish.needs)
+    fits = missing == 0 or (missing == UNSURE and not wish.strict)
+    return fits and (spot.opening_hours == hours.ALWAYS or not wish.always)
+
+
+class Clocks:
+    """What each rule means at one moment: a few hundred rules serve all stops."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self._read: dict[str | None, Hours] = {}
+
+    def status(self, rule: str | None) -> Hours:
+        """The hours of a rule, read once."""
+        known = self._read.get(rule)
+        if known is None:
+            known = self._read[rule] = hours.status(rule, self.now)
+        return known
 
 
 async def judge(
-    session: AsyncSession, now: datetime, spots: Sequence[Spot], metres: Mapping[str, float]
+    session: AsyncSession, clocks: Clocks, spots: Sequence[Spot], metres: Mapping[str, float]
 ) -> list[Judged]:
     """What is known of these stops at this moment."""
-    stands = await reports.standings(session, now, [spot.id for spot in spots])
-    clocks: dict[str | None, Hours] = {}
-    return [_judged(spot, now, clocks, stands, metres.get(spot.id)) for spot in spots]
+    reported = [spot.id for spot in spots if spot.reported]
+    stands = await reports.standings(session, clocks.now, reported)
+    return [
+        Judged(
+            spot,
+            clocks.status(spot.opening_hours),
+            stands.get(spot.id, NOTHING_SAID),
+            metres.get(spot.id),
+        )
+        for spot in spots
+    ]
 
 
-def _judged(
-    spot: Spot,
-    now: datetime,
-    clocks: dict[str | None, Hours],
-    stands: Mapping[str, Standing],
-    metres: float | None,
-) -> Judged:
-    # A few hundred rules serve all stops: each is read once a search.
-    rule = spot.opening_hours
-    if rule not in clocks:
-        clocks[rule] = hours.status(rule, now)
-    return Judged(spot, clocks[rule], stands.get(spot.id, NOTHING_SAID), metres)
-
-
-def _in_order(judged: Collection[Judged], wish: Wish, now: datetime) -> list[Judged]:
+def in_order(judged: Collection[Judged], wish: Wish, now: datetime) -> list[Judged]:
+    """Those that serve a wish, best first."""
     wanted = [each for each in judged if _serves(each, wish)]
     return sorted(wanted, key=lambda each: ranking.rank(each, wish.needs, now))
 
@@ -222,43 +212,3 @@ def _serves(judged: Judged, wish: Wish) -> bool:
     if wish.always and judged.use == "unknown":
         return False  # its hours are in dispute
     return judged.use == "open" if wish.open_now else True
-
-
-class _Around:
-    """One search around one position."""
-
-    def __init__(self, session: AsyncSession, now: datetime, centre: Position, wish: Wish) -> None:
-        self._session = session
-        self._now = now
-        self._centre = centre
-        self._wish = wish
-
-    async def grow(self, rings: Sequence[int], enough: int) -> tuple[Judged, ...]:
-        """Those of the first ring that has enough good ones, or of the last; best first."""
-        *smaller, last = rings
-        for radius in smaller:
-            spots = await self._within(radius)
-            if len(spots) < enough:
-                continue
-            judged = await self._judge(spots)
-            if sum(each.use == "open" for each in judged) >= enough:
-                return tuple(_in_order(judged, self._wish, self._now))
-        judged = await self._judge(await self._within(last))
-        return tuple(_in_order(judged, self._wish, self._now))
-
-    async def _within(self, radius: int) -> dict[Spot, float]:
-        """The stops of a circle with their distances in metres, those of vague points too."""
-        spots = await RestStopRepository(self._session).spots_in(
-            cells_around(self._centre, radius), self._wish.needs, always=self._wish.always
-        )
-        found = {spot: self._metres(spot) for spot in spots}
-        return {spot: metres for spot, metres in found.items() if metres <= radius}
-
-    def _metres(self, spot: Spot) -> float:
-        return distance_m(self._centre, Position(spot.lat or 0.0, spot.lon or 0.0))
-
-    async def _judge(self, spots: Mapping[Spot, float]) -> list[Judged]:
-        printable = {
-            spot.id: metres for spot, metres in spots.items() if spot.accuracy in MEASURABLE
-        }
-        return await judge(self._session, self._now, tuple(spots), printable)

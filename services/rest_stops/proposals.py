@@ -10,6 +10,7 @@ from kit import ids
 from kit.clock import Clock
 
 WAITING, ACCEPTED, DECLINED = "waiting", "accepted", "declined"
+STATES = (WAITING, ACCEPTED, DECLINED)
 
 
 @dataclass(frozen=True)

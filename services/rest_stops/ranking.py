@@ -14,6 +14,7 @@ One key decides. Its parts, the weightier first:
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Literal, Protocol
 
 from kit.clock import in_shanghai
@@ -21,6 +22,7 @@ from services.hours import Hours
 from services.rest_stops.standing import Standing
 
 Use = Literal["open", "unknown", "closed", "doubted", "building"]
+BUILDING = "under_construction"
 USES: tuple[Use, ...] = ("open", "unknown", "closed", "doubted", "building")
 
 ENTRY_M = {
@@ -73,10 +75,10 @@ class Judged:
     standing: Standing
     metres: float | None
 
-    @property
+    @cached_property
     def use(self) -> Use:
         """Of what use it is now."""
-        if self.stop.status == "under_construction":
+        if self.stop.status == BUILDING:
             return "building"
         hidden = self.standing.hidden
         if self.standing.shut or "place" in hidden or "entry" in hidden:

@@ -32,7 +32,7 @@ async def go_on(scene: Scene, args: Args) -> Replies:
         raise NotFound("talk.choice_past")
     waits = photos.waiting(scene)
     scene.take_up(kind)
-    notes = photos.put_in(scene, waits.photos)
+    notes = photos.put_in(scene, kind, waits.photos)
     return (*notes, *await form.go_on(FORMS[kind], scene, said))
 
 

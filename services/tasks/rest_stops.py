@@ -77,6 +77,12 @@ def _wish(scene: Scene) -> Wish:
     return where.wish_asked(scene)
 
 
+async def said(scene: Scene) -> Replies | None:
+    """What was said of the list before his eyes; None when it is about something else."""
+    reported = await stop_reports.said(scene)
+    return reported if reported is not None else await stop_questions.said(scene)
+
+
 INTENTS = {
     "find_rest_stop": find,
     "ask_stop_detail": stop_questions.detail,

@@ -41,12 +41,15 @@ async def _by_words(scene: Scene, search: Search) -> Replies | None:
         return await farther(scene, search)
     if bare(scene.text).isdecimal():
         return await about(scene, search) if number_in(scene) else None
-    if scene.heard.intent not in UNSURE | ABOUT_STOPS:
+    if scene.heard.intent not in UNSURE | ABOUT_STOPS or number_in(scene) is not None:
         return None
     wish = wish_in(scene)
     if not wish.is_any and scene.holds("narrowing"):
         return await narrow_by(scene, wish)
-    return await about(scene, search) if aspect_of(scene) else None
+    # Heard as a search it is one: its task narrows the list, or looks at the place it names.
+    is_search = scene.heard.intent == "find_rest_stop"
+    asks = aspect_of(scene) or (wish.needs and scene.holds("questions"))
+    return await about(scene, search) if asks and not is_search else None
 
 
 async def more(scene: Scene, search: Search) -> Replies:
@@ -85,7 +88,7 @@ async def narrow_by(scene: Scene, wish: Wish) -> Replies:
     search = stop_search.last(scene)
     if search is None:
         return await where.ask(scene, wish)
-    both = search.wish.and_also(wish)
+    both = search.wish.and_also(replace(wish, strict=True))
     if search.again is not None:
         return await search_again(scene, both)
     kept = await stop_list.narrowed(scene, search, wish)

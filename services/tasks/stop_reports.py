@@ -1,5 +1,7 @@
 """One tap at the door: what a worker says of a stop, and the next one for who stands outside."""
 
+from typing import Literal
+
 from kit.text import normalise
 from services.dialogues import form, stop_search
 from services.dialogues.intake import HAZARD
@@ -12,6 +14,8 @@ from services.scene import SAID, Args, Scene
 from services.tasks import stop_questions
 from services.turns import Choice, Replies, Reply, Task
 
+MAY_BE_REPORT = stop_questions.UNSURE | {"report_stop_problem", "ask_stop_detail"}
+
 
 async def report(scene: Scene, args: Args) -> Replies:
     """Take the word of a button."""
@@ -22,12 +26,15 @@ async def report(scene: Scene, args: Args) -> Replies:
 async def take(scene: Scene, stop: str, kind: ReportKind) -> Replies:
     """Take a word on a stop, say that it is told, and lead on to the next open one."""
     taken = await reports.report(scene.session, scene.clock, scene.turn.worker_id, stop, kind)
+    search = stop_search.last(scene)
+    if search is not None:
+        stop_search.put(scene, search)  # the list stays before his eyes
     said = scene.say(f"rest_stops.report_{kind}")
     lines = [scene.say("rest_stops.report_taken", name=taken.stop_name, what=said)]
     if taken.was not in {None, kind}:
         lines.append(scene.say("rest_stops.report_changed"))
     if kind == "open":
-        return (Reply("\n".join(lines), _onward(scene, kind)),)
+        return (Reply("\n".join(lines), _onward(scene)),)
     return await _outside(scene, stop, taken, lines)
 
 
@@ -48,8 +55,10 @@ async def _outside(scene: Scene, stop: str, taken: Reported, lines: list[str]) -
         metres=search.metres if search else None,
         distance_from=search.distance_from if search else None,
     )
-    ask = None if taken.counts else "location"
-    return (Reply("\n".join(lines), _onward(scene, "locked"), shown, "location" if ask else None),)
+    ask: Literal["location"] | None = None if taken.counts else "location"
+    # What no button says, he may write.
+    write = scene.choice("rest_stops.problem_title", "rest_stops.problem", stop=stop)
+    return (Reply("\n".join(lines), (*_onward(scene), write), shown, ask),)
 
 
 async def _next_open(scene: Scene, search: Search, stop: str) -> str | None:
@@ -60,14 +69,11 @@ async def _next_open(scene: Scene, search: Search, stop: str) -> str | None:
     return found.ids[0] if found.stops else None
 
 
-def _onward(scene: Scene, kind: ReportKind) -> tuple[Choice, ...]:
-    """Back to the list, another place, and words for what no button says."""
+def _onward(scene: Scene) -> tuple[Choice, ...]:
+    """Back to the list, or another place."""
     search = stop_search.last(scene)
     back = (scene.choice("rest_stops.back_title", "rest_stops.back"),) if search else ()
-    elsewhere = scene.choice("rest_stops.elsewhere_title", "rest_stops.find")
-    if kind == "open":
-        return (*back, elsewhere)
-    return (*back, elsewhere, scene.choice("rest_stops.problem_title", "rest_stops.problem"))
+    return (*back, scene.choice("rest_stops.elsewhere_title", "rest_stops.find"))
 
 
 async def problem(scene: Scene, _args: Args) -> Replies:
@@ -112,5 +118,18 @@ async def write(scene: Scene, args: Args) -> Replies:
     first = scene.text if scene.turn.task is None else None
     if args.get(SAID):
         first = str(scene.state.answers.get(SAID, "")) or None
-    thanks = scene.reply("rest_stops.problem_thanks")
-    return (thanks, *await form.begin(HAZARD, scene, first))
+    stop = str(args.get("stop", ""))
+    shown = await cards.cards(scene.session, scene.library, scene.clock, [stop] if stop else [])
+    replies = await form.begin(HAZARD, scene, first)
+    if shown and scene.state.name == HAZARD.name:
+        scene.keep(place=scene.say("rest_stops.of_stop", name=shown[0].name, area=shown[0].area))
+    thanks = "rest_stops.problem_of" if shown else "rest_stops.problem_thanks"
+    return (scene.reply(thanks, name=shown[0].name if shown else ""), *replies)
+
+
+async def said(scene: Scene) -> Replies | None:
+    """A report in words on one of the list before him; None when it is none."""
+    asks = scene.holds("questions") or kind_in(scene) is None
+    if scene.heard.intent not in MAY_BE_REPORT or asks or stop_search.last(scene) is None:
+        return None
+    return await problem(scene, {}) if stop_questions.number_in(scene) else None

@@ -25,7 +25,6 @@ READERS_OF_CHINESE: dict[str, frozenset[str]] = {
     "services/hours/reading.py": frozenset(),  # how days and hours are written
     "services/rest_stops/importing/values.py": frozenset(),  # marks of dates and degrees
     "services/rights.py": frozenset({"全国"}),  # how content/rights/ calls the whole country
-    "services/dialogues/find_stop.py": frozenset({"市"}),  # 广州 and 广州市 are one city
 }
 
 # The edges: each turns whatever went wrong into words, once.

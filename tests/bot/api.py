@@ -8,6 +8,7 @@ import httpx
 from fastapi import FastAPI
 
 from bot.pipeline import Pipeline
+from bot.sketches import Sketches
 from bot.web.app import Parts, create_app
 from bot.web.schema import Fault
 from kit.ids import new_id
@@ -77,7 +78,10 @@ async def serving(chat: Chat, pipeline: Pipeline) -> AsyncGenerator[Api]:
     async def close() -> None:
         """Nothing of a test's is the app's to close."""
 
-    parts = Parts(chat.sessions, chat.library, chat.clock, pipeline, close, photos=chat.folder)
+    sketches = Sketches(chat.sessions, chat.clock)
+    parts = Parts(
+        chat.sessions, chat.library, chat.clock, pipeline, sketches, close, photos=chat.folder
+    )
     app = create_app(parts)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://bot") as client:

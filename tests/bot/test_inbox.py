@@ -93,7 +93,7 @@ async def test_what_waits_comes_at_once_and_in_order(api: Api):
         assert headers[b"cache-control"] == b"no-store"
         first, second = await stream.event(), await stream.event()
     assert [first[1]["text"], second[1]["text"]] == ["消息一", "消息二"]
-    assert set(first[1]) == {"text", "choices", "cards", "ask"}
+    assert set(first[1]) == {"text", "choices", "cards", "ask", "picture", "first"}
     assert first[0] < second[0]
     async with transaction(api.chat.sessions) as session:
         rows = list(await session.scalars(select(OutboxRow)))

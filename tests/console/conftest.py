@@ -1,10 +1,14 @@
 """The console on a real database, a reader before it, and cases that workers handed in."""
 
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import httpx
 import pytest
+import pytest_asyncio
 from fastapi import FastAPI
+from playwright.async_api import Browser, BrowserContext
 
 from console.app import create_app
 from content.library import Library
@@ -24,6 +28,22 @@ HandIn = Callable[..., Awaitable[str]]
 @pytest.fixture(scope="session")
 def library() -> Library:
     return load(Settings().content_dir)
+
+
+@pytest.fixture(scope="module")
+def data(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a database of its own."""
+    folder = tmp_path_factory.mktemp("console")
+    shutil.copyfile(migrated_sqlite, folder / "yizhan.db")
+    return folder
+
+
+@pytest_asyncio.fixture(loop_scope="session", params=[True, False], ids=["scripts", "no-scripts"])
+async def desk(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[BrowserContext]:
+    """A browser at a desk, with scripts and without."""
+    context = await browser.new_context(locale="zh-CN", java_script_enabled=request.param)
+    yield context
+    await context.close()
 
 
 @pytest.fixture

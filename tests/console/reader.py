@@ -2,6 +2,7 @@
 
 from collections import Counter
 from html.parser import HTMLParser
+from urllib.parse import urlencode
 
 import httpx
 
@@ -9,7 +10,9 @@ from console.headers import SECURITY_HEADERS
 
 VOID = {"meta", "link", "input", "img", "br", "hr"}
 TITLE_END = " · 驿站工作台"
-REFERENCES = ("aria-describedby", "aria-labelledby", "for")
+CHOSEN = {"radio", "checkbox"}  # sent only when they are
+NOT_CHOSEN, FROM_WORDS = "\0none", "\0words"
+REFERENCES = ("aria-describedby", "aria-labelledby", "for", "list")
 
 
 class Form:
@@ -37,6 +40,7 @@ class Page(HTMLParser):
         self.words: list[str] = []
         self._open: list[str] = []
         self._href = ""
+        self._field = ""
         self.feed(answer.text)
         self.close()
         assert self._open == [], f"never closed: {self._open}"
@@ -45,6 +49,12 @@ class Page(HTMLParser):
     def text(self) -> str:
         """What can be read on the page, blanks between the pieces."""
         return " ".join(" ".join(self.words).split())
+
+    def fault_beside(self, field: str) -> None:
+        """Fail unless the field is marked as wrong and points to words that say why."""
+        (found,) = [found for _, found in self.elements if found.get("id") == field]
+        assert found["aria-invalid"] == "true"
+        assert f"{field}-fault" in found["aria-describedby"].split()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
@@ -55,10 +65,24 @@ class Page(HTMLParser):
             self.headings[tag].append("")
         elif tag == "form":
             self.forms.append(Form(found))
-        elif tag == "input" and "form" in self._open:
-            self.forms[-1].fields[found["name"]] = found.get("value", "")
         elif tag == "a":
             self._href = found["href"]
+        elif "form" in self._open:
+            self._see_field(tag, found)
+
+    def _see_field(self, tag: str, found: dict[str, str]) -> None:
+        """Note what a browser would send of a field."""
+        fields = self.forms[-1].fields
+        if tag == "input" and (found.get("type") not in CHOSEN or "checked" in found):
+            fields[found["name"]] = found.get("value", "")
+        elif tag in {"select", "textarea"}:
+            self._field = found["name"]
+            fields[self._field] = "" if tag == "textarea" else NOT_CHOSEN
+        elif tag == "option" and "select" in self._open:
+            # One without a value sends its words.
+            value = found.get("value", FROM_WORDS)
+            if "selected" in found or fields[self._field] == NOT_CHOSEN:
+                fields[self._field] = value
 
     def handle_endtag(self, tag: str) -> None:
         assert self._open, f"</{tag}> closes nothing"
@@ -69,12 +93,21 @@ class Page(HTMLParser):
             return
         for tag in self.headings.keys() & set(self._open):
             self.headings[tag][-1] += data
+        if "form" in self._open and self._open[-1] in {"textarea", "option"}:
+            self._see_words(self._open[-1], data)
         if "button" in self._open and "form" in self._open:
             self.forms[-1].button += data.strip()
         if "a" in self._open and data.strip():
             self.links[data.strip()] = self._href
         if "body" in self._open and data.strip():
             self.words.append(data)
+
+    def _see_words(self, tag: str, data: str) -> None:
+        fields = self.forms[-1].fields
+        if tag == "textarea":
+            fields[self._field] += data
+        elif fields[self._field] == FROM_WORDS:
+            fields[self._field] = data
 
 
 class Reader:
@@ -87,11 +120,15 @@ class Reader:
     async def opens(self, path: str, status: int = 200) -> Page:
         return self._see(await self.client.get(path, follow_redirects=True), status)
 
-    async def presses(self, button: str, status: int = 200) -> Page:
-        """Send the form with that button, and check that a change answers by a redirect."""
+    async def presses(self, button: str, status: int = 200, /, **typed: str) -> Page:
+        """Send the form with that button and what was typed into it, and check that a change
+        answers by a redirect."""
         assert self.page is not None
         (form,) = [form for form in self.page.forms if form.button == button]
-        answer = await self.client.request(form.method, form.action, data=form.fields)
+        filled = {**form.fields, **typed}
+        if form.method == "get":
+            return await self.opens(f"{form.action}?{urlencode(filled)}", status)
+        answer = await self.client.request(form.method, form.action, data=filled)
         if answer.is_redirect:
             assert answer.status_code == 303
             check_headers(answer)
@@ -116,9 +153,13 @@ def check(page: Page) -> None:
     assert [name for name, count in counts.items() if count > 1] == []
     for tag, found in page.elements:
         _check_element(tag, found, set(counts))
+    labelled = {found.get("for") for tag, found in page.elements if tag == "label"}
+    for tag, found in page.elements:
+        if tag in {"input", "select", "textarea"} and found.get("type") != "hidden":
+            assert found.get("id") in labelled, f"{found} has no label"
     for form in page.forms:
-        assert form.method == "post"
-        assert form.fields.get("csrf"), f"the form {form.action} has no token"
+        # A token in a GET would stand in the address.
+        assert (form.method, bool(form.fields.get("csrf"))) in {("post", True), ("get", False)}
         assert form.button
 
 
@@ -137,5 +178,3 @@ def _check_element(tag: str, found: dict[str, str], ids: set[str]) -> None:
         assert found["lang"] == "zh-CN"
     if tag == "img":
         assert "alt" in found
-    if tag in {"input", "select", "textarea"} and found.get("type") != "hidden":
-        assert found.get("id") or found.get("aria-label")

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Mount
 
 from console import auth
 from console.app import create_app
-from console.guards import own_names
+from console.guards import MAX_BODY, own_names
 from console.pages import HERE
 from content.library import Library
 from db.models import Case, CaseEvent
@@ -123,7 +123,7 @@ async def test_a_body_that_is_no_form_is_a_clear_page(
 
 
 async def test_a_large_body_is_refused_unread(reader: Reader):
-    answer = await reader.client.post("/sign-out", content=b"x" * 20_000)
+    answer = await reader.client.post("/sign-out", content=b"x" * (MAX_BODY + 1))
     assert answer.status_code == 413
     check(Page(answer))
     for length in ("-1", "many", "9" * 40):

@@ -75,7 +75,6 @@ def test_the_three_questions(worker: Chat, stack: Running) -> None:
     assert stop["checked_on"] is None
     assert "source_url" not in stop
     assert "别的没有收录" in worker.text
-
     worker.says("广州最低工资多少")
     [right] = worker.cards("right")
     first = right["claims"][0]
@@ -92,6 +91,17 @@ def test_the_three_questions(worker: Chat, stack: Running) -> None:
     assert code in listed
     assert "蕉门地铁口多装几个换电柜" in listed
     assert "蕉门公园北门" in console_page(stack, f"/cases/{code}")
+
+
+def test_two_messages_and_a_tap_lead_to_a_stop(worker: Chat) -> None:
+    worker.says("歇脚")
+    worker.is_at(*NANSHA)
+    [stop] = worker.cards("rest_stop")
+    assert stop["map_url"].startswith("https://uri.amap.com/")
+    assert [link["app"] for link in stop["maps"]] == ["amap", "baidu", "tencent"]
+    for asked, answer in (("怎么进", "怎么进：没公布"), ("还有吗", "就这些了")):
+        worker.says(asked)
+        assert answer in worker.text
 
 
 def suggests(worker: Chat, subject: str) -> str:

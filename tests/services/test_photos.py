@@ -136,7 +136,6 @@ async def test_what_a_draft_or_case_needs_stays(shelf: Shelf):
                 step="place",
                 answers={"subject": "x", "photos": ids[2:4]},
                 drafts={"suggestion": {"step": "subject", "answers": {"photos": ids[4:5]}}},
-                shown=[],
                 updated_at=shelf.clock(),
             )
         )
@@ -145,7 +144,6 @@ async def test_what_a_draft_or_case_needs_stays(shelf: Shelf):
                 worker_id=stranger,
                 answers={"photos_waiting": {"photos": [theirs], "turn": "t"}},
                 drafts={},
-                shown=[],
                 updated_at=shelf.clock(),
             )
         )

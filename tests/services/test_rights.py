@@ -98,6 +98,9 @@ def test_every_card_carries_its_proof(library: Library, city: str | None):
             parts = (claim.text, claim.law, claim.article, claim.number, claim.effective)
             assert all(parts)
             assert (claim.region, claim.force) != ("", "")
+            missing = [part for part in parts if part == "未核到"]
+            assert claim.proof.endswith("未核到") == bool(missing)
+            assert all(part in claim.proof for part in parts[1:])
         for fact in library.topics[topic].facts:
             shown = [claim for claim in card.claims if claim.text == fact.claim]
             for claim in shown:

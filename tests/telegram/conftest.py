@@ -14,6 +14,7 @@ import pytest
 import uvicorn
 from pydantic import SecretStr
 
+from bot.sketches import Sketches
 from bot.telegram.channel import TelegramChannel
 from bot.web.app import Parts, create_app
 from kit.settings import Settings
@@ -84,15 +85,21 @@ class Bot:
     async def running(self, *statuses: str) -> AsyncIterator[TelegramChannel]:
         """The bot serves inside the block; after it nothing of it is left."""
         chat, wanted = self.chat, statuses or ("polling", "webhook")
+        sketches = Sketches(chat.sessions, chat.clock)
         channel = TelegramChannel(
-            self.settings, chat.sessions, chat.library, chat.clock, chat.pipeline
+            self.settings,
+            chat.sessions,
+            chat.library,
+            chat.clock,
+            chat.pipeline,
+            sketches=sketches,
         )
 
         async def close() -> None:
             """Nothing of a test's is the app's to close."""
 
         app = create_app(
-            Parts(chat.sessions, chat.library, chat.clock, chat.pipeline, close, channel)
+            Parts(chat.sessions, chat.library, chat.clock, chat.pipeline, sketches, close, channel)
         )
         config = uvicorn.Config(app, port=self.port, log_config=None, lifespan="on")
         server = uvicorn.Server(config)

@@ -1,7 +1,14 @@
 """A worker chats on Telegram: every kind of message gets a true answer."""
 
-import pytest
+import asyncio
+from io import BytesIO
 
+import pytest
+from PIL import Image
+from sqlalchemy import func, select
+
+from db.models import StopSketch
+from db.session import transaction
 from tests.fakes import heard
 from tests.telegram.conftest import Bot, aside
 from tests.testers.chat import on_sqlite
@@ -48,13 +55,41 @@ async def test_a_suggestion_by_words_and_buttons(phone: Phone):
 
 @pytest.mark.usefixtures("stocked")
 @pytest.mark.usefixtures("running")
-async def test_a_position_brings_stops_and_a_venue(phone: Phone):
+async def test_a_position_brings_stops_and_a_map_of_them(phone: Phone, running: Bot):
     await aside(phone.says, "附近哪能歇脚")
     await aside(phone.waits_for, "你在哪")
     await aside(phone.sends_location, *WANSHENGWEI)
-    await aside(phone.waits_for, "驿站", "怎么进", "约 ")
-    venue = await aside(phone.waits_for, lambda m: m.venue is not None)
-    assert venue.venue["title"].startswith("大概位置：")
+    stops = await aside(phone.waits_for, "驿站", "怎么进", "约 ", "公布")
+    titles = [button.title for button in stops.buttons]
+    assert titles[:3] == ["1 高德", "1 百度", "1 腾讯"]
+    picture = await aside(phone.waits_for, lambda m: m.photo is not None)
+    assert "上方是北" in picture.printed
+    png = await aside(phone.downloads, picture)
+    with Image.open(BytesIO(png)) as image:
+        assert (image.format, image.size) == ("PNG", (720, 480))
+    async with asyncio.timeout(5):
+        while await kept(running):  # noqa: ASYNC110 - nobody could set an event
+            await asyncio.sleep(0.01)
+
+
+async def kept(bot: Bot) -> int:
+    """How many maps, each with a position, are kept."""
+    async with transaction(bot.chat.sessions) as session:
+        return await session.scalar(select(func.count()).select_from(StopSketch)) or 0
+
+
+@pytest.mark.usefixtures("stocked")
+@pytest.mark.parametrize("mode", ["polling"], indirect=True)
+@pytest.mark.usefixtures("running")
+async def test_a_word_from_the_door_by_one_tap_also_later(phone: Phone):
+    await aside(phone.sends_location, *WANSHENGWEI)
+    stops = await aside(phone.waits_for, "怎么进")
+    await aside(phone.says, "菜单")
+    await aside(phone.waits_for, "我能帮你")
+    pressed = next(button for button in stops.buttons if button.title == "2锁门")
+    await aside(phone.presses_data, stops, pressed.data)
+    await aside(phone.waits_for, "记下了", "锁门")
+    await aside(phone.waits_for, lambda m: "√ 2锁门" in [b.title for b in m.buttons])
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,18 @@ from typing import Any
 import httpx
 import pytest
 
-from services import updates
+from bot.telegram.rendering import PictureOut
+from db.session import transaction
+from services import accounts, updates
+from services.rest_stops import sketches
+from tests.sketching import SCENE
 from tests.telegram.conftest import Bot, aside
 from tests.testers.chat import on_sqlite
 from tools.telegram.bench import TelegramApi
 from tools.telegram.phone import Phone
 
 MENU = "我能帮你"
+BAD_PICTURE = "Bad Request: PHOTO_INVALID_DIMENSIONS"
 
 pytestmark = [
     on_sqlite,
@@ -131,3 +136,25 @@ async def test_a_refused_token_is_said_and_the_web_chat_goes_on(bot: Bot, api: T
         enrolled = await http.post(f"{bot.url}/api/workers")
     assert (ready.status_code, ready.json()["telegram"]) == (200, "token_refused")
     assert enrolled.status_code == 200
+
+
+async def test_a_map_that_is_gone_or_refused_keeps_nothing_back(bot: Bot, phone: Phone):
+    async def out() -> None:
+        """It goes out."""
+
+    async with bot.running() as channel:
+        await aside(phone.says, "菜单")
+        await aside(phone.waits_for, MENU)
+        number = phone.chat["id"]
+        gone = await channel._sender.send(number, PictureOut("gone", ""), 0, out)
+        assert gone.kind == "sent"
+        assert bot.api.log("sendPhoto") == []
+        async with transaction(bot.chat.sessions) as session:
+            account = await accounts.at_telegram(session, bot.chat.clock, number)
+            token = await sketches.put(session, bot.chat.clock, account.worker_id, SCENE)
+        await aside(
+            bot.api.fault, method="sendPhoto", status=400, description=BAD_PICTURE, times=1
+        )
+        refused = await channel._sender.send(number, PictureOut(token, ""), 0, out)
+        assert refused.kind == "sent"
+        assert len(bot.api.log("sendPhoto")) == 1

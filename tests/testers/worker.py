@@ -64,11 +64,19 @@ class WorkerTester:
         return self
 
     def token(self, title: str) -> str:
-        """The token of a button of the newest replies, to be pressed now or later."""
-        for reply in self.replies:
-            for choice in reply["choices"]:
-                if choice["title"].startswith(title):
-                    return str(choice["token"])
+        """The token of a button of the newest replies, to be pressed now or later; of what
+        several cards offer, that of the first.
+        """
+        own = [choice for reply in self.replies for choice in reply["choices"]]
+        of_cards = [
+            choice
+            for reply in self.replies
+            for card in reply["cards"]
+            for choice in card.get("choices", ())
+        ]
+        for choice in own + of_cards:
+            if choice["title"].startswith(title):
+                return str(choice["token"])
         raise self.failure(f"no button {title!r}")
 
     def sees(self, *words: str) -> None:

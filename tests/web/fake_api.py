@@ -62,6 +62,7 @@ class FakeApi:
     owners: dict[str, str] = field(default_factory=dict)  # Whose a photo is.
     news: list[tuple[int, str]] = field(default_factory=list)  # A number and its data.
     inbox_faults: list[Fault] = field(default_factory=list)
+    sketches: dict[str, bytes] = field(default_factory=dict)  # Pictures by their token.
     listeners: list[tuple[str, str]] = field(default_factory=list)  # Token, Last-Event-ID.
     lines: int = 0  # How many inboxes are open now.
     hung_up: int = 0
@@ -115,12 +116,24 @@ class Handler(BaseHTTPRequestHandler):
         if self.path == "/api/inbox":
             self.inbox()
             return
+        if self.path.startswith("/api/sketches/"):
+            self.sketch(self.path.removeprefix("/api/sketches/"))
+            return
         name = "index.html" if self.path == "/" else self.path.removeprefix("/static/")
         file = STATIC / name
         if file.parent != STATIC or not file.is_file():
             self.answer(404, b"{}")
             return
         self.answer(200, file.read_bytes(), TYPES[file.suffix])
+
+    def sketch(self, token: str) -> None:
+        """A schematic map, for who may see it."""
+        is_known = self.api.knows(self.headers.get("Authorization", ""))
+        picture = self.api.sketches.get(token) if is_known else None
+        if picture is None:
+            self.answer(404, b"{}")
+        else:
+            self.answer(200, picture, "image/png")
 
     def inbox(self) -> None:
         """Server-sent events as `bot/web/inbox.py` makes them, with quicker signs of life."""

@@ -7,7 +7,7 @@ from playwright.async_api import BrowserContext, Locator, expect
 
 from tests.web.fake_api import FakeApi
 from tests.web.phone import Phone
-from tests.web.samples import CASE, COMING_STOP, FAR_STOP, RIGHT, STOP, reply
+from tests.web.samples import CASE, COMING_STOP, FAR_STOP, NEAR_STOP, RIGHT, STOP, reply
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -29,9 +29,9 @@ async def test_a_stop_without_a_measured_distance_shows_none(phone: Phone, api: 
     await expect(card).to_contain_text("在金洲站附近")
     await expect(card).not_to_contain_text("米")
     await expect(card).not_to_contain_text("null")
-    link = card.get_by_role("link", name="看地图")
+    link = card.get_by_role("link", name="高德")
     await expect(link).to_have_attribute("href", STOP["map_url"])
-    await expect(link).to_have_attribute("rel", "noreferrer noopener")
+    await expect(link).to_have_attribute("rel", "noreferrer")
 
 
 async def test_a_stop_at_an_estimated_distance_says_about(phone: Phone, api: FakeApi) -> None:
@@ -43,12 +43,26 @@ async def test_a_stop_at_an_estimated_distance_says_about(phone: Phone, api: Fak
     await expect(call).to_have_attribute("href", "tel:02012345678")
 
 
-@pytest.mark.parametrize(
-    ("metres", "said"), [(0, "0 米"), (90, "90 米"), (1000, "1 公里"), (12340, "12.3 公里")]
-)
-async def test_distances_read_plainly(phone: Phone, api: FakeApi, metres: int, said: str) -> None:
-    card = await shown(phone, api, {**STOP, "distance_m": metres})
-    await expect(card.locator(".where b")).to_have_text(said)
+async def test_a_stop_shows_what_was_said_at_its_door_and_who_published_it(
+    phone: Phone, api: FakeApi
+) -> None:
+    card = await shown(phone, api, NEAR_STOP)
+    await expect(card.locator(".badge")).to_have_text("开着 · 20分钟后关门")
+    await expect(card.locator(".where b")).to_have_text("离黄阁地铁站 350 米")
+    voices = card.locator(".voices li")
+    await expect(voices).to_have_text(NEAR_STOP["voices"])
+    top, below = await voices.first.bounding_box(), await card.locator("dl").bounding_box()
+    assert top is not None
+    assert below is not None
+    assert top["y"] < below["y"]
+    await expect(card).to_contain_text("收费：免费 · 谁能进：户外劳动者 · 写明没有：换电、淋浴")
+    await expect(card).to_contain_text("广州市总工会 · 2023-11 公布 · 2026-11-20 核对过")
+
+
+async def test_a_stop_leads_into_three_map_apps(phone: Phone, api: FakeApi) -> None:
+    card = await shown(phone, api, NEAR_STOP)
+    for name, link in zip(("高德", "百度", "腾讯"), NEAR_STOP["maps"], strict=True):
+        await expect(card.get_by_role("link", name=name)).to_have_attribute("href", link["url"])
 
 
 async def test_a_stop_being_built_is_not_called_open(phone: Phone, api: FakeApi) -> None:
@@ -61,7 +75,7 @@ async def test_a_stop_being_built_is_not_called_open(phone: Phone, api: FakeApi)
 
 async def test_a_right_shows_its_law_number_and_date(phone: Phone, api: FakeApi) -> None:
     card = await shown(phone, api, RIGHT)
-    laws = card.locator(".claims").first.locator(".law")
+    laws = card.locator(".claims").first.locator("[data-f=proof]")
     await expect(laws).to_have_text(
         [
             (
@@ -69,7 +83,7 @@ async def test_a_right_shows_its_law_number_and_date(phone: Phone, api: FakeApi)
                 " · 2025-03-01 起施行 · 广州 · 政策文件"
             ),
             "《最低工资规定》第十二条 · 全国 · 部门规章 · 文号、施行日未核到",
-            "2025-03-01 起施行 · 广州 · 政策文件 · 依据、条号、文号未核到",
+            "《关于热线的通知》 · 广州 · 条号未核到",
         ]
     )
     await expect(card).to_contain_text("各地口径略有不同。")

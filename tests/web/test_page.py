@@ -8,10 +8,10 @@ from playwright.async_api import Browser, expect
 
 from tests.web.fake_api import FakeApi
 from tests.web.phone import Phone
-from tests.web.samples import CASES, GREETING, RIGHTS, STOPS
+from tests.web.samples import CASES, GREETING, LIST, RIGHTS, STOPS
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
-TALK = {"驿站": STOPS, "工资": RIGHTS, "建议": CASES, "附近": GREETING}
+TALK = {"驿站": STOPS, "歇脚": LIST, "工资": RIGHTS, "建议": CASES, "附近": GREETING}
 SMALLEST_TARGET = 47.5  # 48 px, less what rounding of fractions takes.
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from content.library import Library
 from kit.text import shorten
-from services.rest_stops.importing.changes import DERIVED, Change
+from services.rest_stops.columns import DERIVED
+from services.rest_stops.importing.changes import Change
 from services.rest_stops.importing.faults import Fault
 from services.rest_stops.importing.guards import guarded
 from services.rest_stops.importing.words import StopWords

@@ -1,5 +1,5 @@
 // Draws the cards of a reply: one function a kind.
-import { byId, fromTemplate, list, onTap, put, word } from "./words.js";
+import { byId, fromTemplate, list, offer, onTap, put, word } from "./words.js";
 
 const CLAIMS_OPEN = 3;
 
@@ -7,7 +7,7 @@ function linkTo(element, address) {
 	if (!/^https?:\/\//i.test(address || "")) return element.remove();
 	element.href = address;
 	element.target = "_blank";
-	element.rel = "noreferrer noopener";
+	element.rel = "noreferrer";
 }
 
 // Without a number to dial there is no link.
@@ -18,12 +18,6 @@ function dial(link, words, label = link) {
 	label.textContent = word("call", words);
 }
 
-function far({ distance_m: metres, distance_about: isAbout }) {
-	if (typeof metres !== "number") return null;
-	const said = metres < 1000 ? word("metres", metres) : word("kilometres", Number((metres / 1000).toFixed(1)));
-	return isAbout ? word("about", said) : said;
-}
-
 function fillList(element, items) {
 	for (const item of list(items)) {
 		element.append(document.createElement("li"));
@@ -32,62 +26,48 @@ function fillList(element, items) {
 	if (!element.firstChild) (element.closest("[data-f=how]") || element).remove();
 }
 
-function restStop(card) {
-	const { node, field } = fromTemplate("t-rest_stop");
+const dotted = (...parts) => parts.filter(Boolean).join(" · ");
+
+// `report` is told what whoever stands at the door taps: token and words.
+function restStop(card, report) {
+	const { node, field } = fromTemplate("t-rest_stop", card, "name", "area", "distance_text", "told");
 	const state = card.under_construction ? "under_construction" : card.open_state;
-	put(field("name"), card.name);
-	put(field("badge"), word(state));
+	put(field("badge"), dotted(word(state), card.hours_now));
 	field("badge").dataset.is = state;
-	put(field("area"), card.area);
-	put(field("distance"), far(card));
 	for (const key of ["address", "hours_text", "entry"]) put(field(key), card[key] || word("not_stated"));
+	fillList(field("voices"), card.voices);
 	fillList(field("facilities"), [...list(card.facilities), ...list(card.other_facilities)]);
-	fillList(field("lines"), card.lines);
-	put(field("published"), word(card.published_on ? "published" : "unpublished", card.published_on));
-	put(field("checked"), word(card.checked_on ? "checked" : "unchecked", card.checked_on));
-	linkTo(field("map"), card.map_url);
+	put(field("lines"), dotted(...list(card.lines)));
+	for (const { app, url } of list(card.maps)) {
+		const link = document.createElement("a");
+		link.className = "button";
+		link.textContent = word(app);
+		field("phone").before(link);
+		linkTo(link, url);
+	}
 	dial(field("phone"), card.phone);
+	offer(field("reports"), card.choices, (token, title) => report(token, `${title} ${card.name}`));
 	return node;
 }
 
-// What is known of the source, then in one phrase what of it is not.
-function lawLine(claim) {
-	const isKnown = (key) => claim[key] && claim[key] !== word("unverified");
-	const quoted = /[《〈]/.test(claim.law) ? claim.law : `《${claim.law}》`;
-	const since = /^\d/.test(claim.effective) ? word("in_force", claim.effective) : claim.effective;
-	const missing = ["law", "article", "number", "effective"].filter((key) => !isKnown(key)).map((key) => word(key));
-	return [
-		(isKnown("law") ? quoted : "") + (isKnown("article") ? claim.article : ""),
-		isKnown("number") && claim.number,
-		isKnown("effective") && since,
-		claim.region,
-		claim.force,
-		missing.length && missing.join(word("and")) + word("unverified"),
-	].filter(Boolean).join(" · ");
-}
-
 function drawClaim(claim) {
-	const { node, field } = fromTemplate("t-claim");
-	put(field("text"), claim.text);
-	put(field("law"), lawLine(claim));
+	const { node, field } = fromTemplate("t-claim", claim, "text", "proof");
 	fillList(field("remarks"), claim.remarks);
 	linkTo(field("link"), claim.link);
 	return node;
 }
 
 function right(card) {
-	const { node, field } = fromTemplate("t-right");
+	const { node, field } = fromTemplate("t-right", card, "title");
 	const claims = list(card.claims).map(drawClaim);
 	const more = node.querySelector("details");
-	put(field("title"), card.title);
 	put(field("as_of"), card.as_of && word("as_of", card.as_of));
 	fillList(field("steps"), card.steps);
 	fillList(field("remarks"), card.remarks);
-	for (const { number, name } of list(card.hotline)) {
-		const hotline = fromTemplate("t-hotline");
-		put(hotline.field("name"), name);
+	for (const line of list(card.hotline)) {
+		const hotline = fromTemplate("t-hotline", line, "name");
 		field("hotlines").append(hotline.node);
-		dial(hotline.node, number, hotline.field("call"));
+		dial(hotline.node, line.number, hotline.field("call"));
 	}
 	field("claims").append(...claims.splice(0, CLAIMS_OPEN));
 	more.firstChild.textContent = word("more_claims", claims.length);
@@ -108,12 +88,10 @@ async function copy(code) {
 }
 
 function caseCard(card) {
-	const { node, field } = fromTemplate("t-case");
+	const { node, field } = fromTemplate("t-case", card, "summary", "state");
 	const code = field("code");
 	const button = node.querySelector("button");
 	code.textContent = card.code;
-	put(field("summary"), card.summary);
-	put(field("state"), card.state);
 	put(field("due"), card.due || word("no_due"));
 	onTap(button, async () => {
 		button.textContent = word(await copy(code));
@@ -125,9 +103,9 @@ function caseCard(card) {
 const DRAWN = { rest_stop: restStop, right, case: caseCard };
 
 // Null for a kind or shape that this page does not know.
-export function drawCard(card) {
+export function drawCard(card, report) {
 	try {
-		return DRAWN[card.kind](card);
+		return DRAWN[card.kind](card, report);
 	} catch {
 		return null;
 	}

@@ -4,7 +4,7 @@ import { createInbox } from "./inbox.js";
 import { createOutbox, keep, recall } from "./outbox.js";
 import { createPhoto } from "./photo.js";
 import { createPlace } from "./place.js";
-import { byId, fromTemplate, list, onTap, put, word } from "./words.js";
+import { byId, fromTemplate, list, offer, onTap, word } from "./words.js";
 
 const DRAFT = "yizhan.draft";
 const NEAR_PX = 120;
@@ -72,17 +72,9 @@ function draw(turn) {
 }
 
 function addTurn(turn) {
-	const { node, field } = fromTemplate("t-turn");
-	put(field("text"), turn.text);
+	const { node, field } = fromTemplate("t-turn", turn, "text");
 	const picture = outbox.pictures.get(turn.id);
-	if (picture) {
-		const image = new Image();
-		image.alt = "";
-		image.src = URL.createObjectURL(picture);
-		image.onload = () => URL.revokeObjectURL(image.src);
-		image.onerror = () => image.remove();
-		field("text").after(image);
-	}
+	if (picture) showPicture(picture, field("text"), "");
 	onTap(node.querySelector("button"), () => outbox.again(turn.id));
 	return add(turn.id, node);
 }
@@ -98,38 +90,54 @@ function add(id, node) {
 function drawReply(from, reply) {
 	const { node, field } = fromTemplate("t-reply");
 	const [bubble, cards, choices] = node.children;
-	cards.append(...list(reply.cards).map(drawCard).filter(Boolean));
-	for (const { title, token } of list(reply.choices)) {
-		if (!token) continue;
-		const button = document.createElement("button");
-		button.textContent = title;
-		button.value = token;
-		onTap(button, () => {
-			if (button.getAttribute("aria-disabled") !== "true") say({ choice: token }, title, { picked: token, from });
-		});
-		choices.append(button);
-	}
+	cards.append(...list(reply.cards).map((card) => drawCard(card, report)).filter(Boolean));
+	offer(choices, reply.choices, (token, title) => say({ choice: token }, title, { picked: token, from }));
+	if (reply.picture) drawSketch(cards, reply.picture).catch(() => {}); // The answer is whole without it.
 	const isEmpty = !cards.firstChild && !choices.firstChild;
 	if (reply.text || isEmpty) field("text").textContent = reply.text || word("unreadable");
 	else bubble.remove();
-	if (!choices.firstChild) choices.remove();
 	return node;
 }
 
+function report(token, words) {
+	const last = outbox.last();
+	if (last?.picked !== token || !outbox.isWaiting(last)) say({ choice: token }, words, { picked: token });
+}
+
+async function drawSketch(place, token) {
+	const answer = await fetch(`api/sketches/${token}`, { headers: { Authorization: `Bearer ${outbox.token()}` } });
+	if (answer.ok) showPicture(await answer.blob(), place, word("sketch"));
+}
+
+function showPicture(picture, place, alt) {
+	const image = new Image();
+	image.alt = alt;
+	image.src = URL.createObjectURL(picture);
+	image.onload = () => URL.revokeObjectURL(image.src);
+	image.onerror = () => image.remove();
+	place.after(image);
+}
+
 // Only the newest turn's choices can be tapped, and those of news until one is picked. A refused turn changed nothing,
-// unless we lost our name with it: the older choices were another worker's.
+// unless we lost our name with it: the older choices were another worker's. Those of a card stay open.
 function refresh() {
 	const turns = outbox.turns();
 	const newest = turns.filter((turn) => turn.state !== "refused" || turn.renewed).pop();
-	const picked = new Map(turns.filter((turn) => turn.state !== "refused").map((turn) => [turn.from, turn.picked]));
+	const taken = turns.filter((turn) => turn.state !== "refused");
+	const picks = taken.map((turn) => turn.picked);
 	for (const [id, element] of shown) {
-		const isOpen = element.matches(".turn") ? id === newest?.id : !picked.has(id);
-		for (const button of element.querySelectorAll(".choices button")) {
-			// `disabled` would throw the focus away.
-			button.setAttribute("aria-disabled", !isOpen);
-			button.tabIndex = isOpen || button === document.activeElement ? 0 : -1;
-			if (button.value === picked.get(id)) button.setAttribute("aria-pressed", "true");
-			else button.removeAttribute("aria-pressed");
+		const isOpen = element.matches(".turn") ? id === newest?.id : !taken.some((turn) => turn.from === id);
+		for (const box of element.querySelectorAll(".choices, .reports")) {
+			const buttons = [...box.querySelectorAll("button")];
+			const pick = Math.max(...buttons.map((button) => picks.lastIndexOf(button.value)));
+			const isUsable = isOpen || box.matches(".reports");
+			for (const button of buttons) {
+				// `disabled` would throw the focus away.
+				button.setAttribute("aria-disabled", !isUsable);
+				button.tabIndex = isUsable || button === document.activeElement ? 0 : -1;
+				if (button.value === picks[pick]) button.setAttribute("aria-pressed", "true");
+				else button.removeAttribute("aria-pressed");
+			}
 		}
 	}
 	byId("shortcuts").hidden = !turns.length;

@@ -10,9 +10,10 @@ export const onTap = (element, todo) => element.addEventListener("click", todo);
 // What came from the server may be no list, or have holes.
 export const list = (value) => (Array.isArray(value) ? value.filter(Boolean) : []);
 
-export function fromTemplate(name) {
+export function fromTemplate(name, card = {}, ...keys) {
 	const node = byId(name).content.firstElementChild.cloneNode(true);
 	const field = (key) => node.querySelector(`[data-f="${key}"]`);
+	for (const key of keys) put(field(key), card[key]);
 	return { node, field };
 }
 
@@ -20,4 +21,17 @@ export function fromTemplate(name) {
 export function put(element, value) {
 	if (value === null || value === undefined || value === "") element.remove();
 	else element.textContent = value;
+}
+
+// A button for each choice; `pick` is told its token and title.
+export function offer(box, choices, pick) {
+	for (const { title, token } of list(choices)) {
+		if (!token) continue;
+		const button = document.createElement("button");
+		button.textContent = title;
+		button.value = token;
+		onTap(button, () => button.getAttribute("aria-disabled") !== "true" && pick(token, title));
+		box.append(button);
+	}
+	if (!box.querySelector("button")) box.remove();
 }

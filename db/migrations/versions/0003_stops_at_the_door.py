@@ -15,7 +15,17 @@ NEW_TABLES = (
     *("stop_sketches", "stop_proposals", "stop_reports", "stop_checks", "stop_imports"),
     "stop_areas",
 )
-NEW_COLUMNS = ("host", "cell", "lacks", "fee", "admits", "source", "confidence", "identity")
+NEW_COLUMNS = (
+    "host",
+    "cell",
+    "block",
+    "lacks",
+    "fee",
+    "admits",
+    "source",
+    "confidence",
+    "identity",
+)
 FINDABLE = ("exact", "landmark", "street")
 
 
@@ -56,6 +66,7 @@ def downgrade() -> None:
         batch.drop_constraint(op.f("fk_rest_stops_import_id_stop_imports"), type_="foreignkey")
         batch.drop_constraint(op.f("ck_rest_stops_confidence"), type_="check")
         batch.drop_index("ix_rest_stops_cell")
+        batch.drop_index("ix_rest_stops_block")
         batch.drop_index("ix_rest_stops_identity")
         for name in (*NEW_COLUMNS, "import_id"):
             batch.drop_column(name)
@@ -70,6 +81,7 @@ def _widen_rest_stops() -> None:
         for name in text:
             batch.add_column(sa.Column(name, sa.Text()))
         batch.add_column(sa.Column("cell", sa.BigInteger()))
+        batch.add_column(sa.Column("block", sa.BigInteger()))
         batch.add_column(sa.Column("words", sa.Text(), nullable=False, server_default=""))
         batch.add_column(sa.Column("lacks", sa.Text(), nullable=False, server_default=""))
         batch.add_column(
@@ -85,6 +97,7 @@ def _widen_rest_stops() -> None:
         )
         batch.drop_index("ix_rest_stops_lat_lon")
         batch.create_index("ix_rest_stops_cell", ["cell"])
+        batch.create_index("ix_rest_stops_block", ["block"])
         batch.create_index("ix_rest_stops_identity", ["identity"])
 
 
@@ -137,14 +150,18 @@ def _facilities_to_lists() -> None:
 
 
 def _number_cells() -> None:
-    """As services/geo.cell numbers them."""
-    names = ("id", "lat", "lon", "accuracy", "cell")
+    """As services/geo numbers them."""
+    names = ("id", "lat", "lon", "accuracy", "cell", "block")
     stops = sa.table("rest_stops", *(sa.column(name) for name in names))
     connection = op.get_bind()
     query = sa.select(stops.c.id, stops.c.lat, stops.c.lon).where(stops.c.accuracy.in_(FINDABLE))
     for key, lat, lon in connection.execute(query).all():
-        cell = floor((lat + 90) * 200) * 100_000 + floor((lon + 180) * 200)
-        connection.execute(stops.update().where(stops.c.id == key).values(cell=cell))
+        cell, block = (
+            floor((lat + 90) * squares) * 100_000 + floor((lon + 180) * squares)
+            for squares in (200, 20)
+        )
+        values = {"cell": cell, "block": block}
+        connection.execute(stops.update().where(stops.c.id == key).values(values))
 
 
 def _narrow_revisions() -> None:

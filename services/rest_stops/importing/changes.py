@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from content.library import Library
-from services.rest_stops.columns import OF_POSITION
+from services.rest_stops.columns import DERIVED, OF_POSITION
 from services.rest_stops.identity import Address, identity
 from services.rest_stops.importing.candidates import (
     Candidate,
@@ -16,8 +16,6 @@ from services.rest_stops.importing.candidates import (
 from services.rest_stops.importing.values import line
 from services.rest_stops.importing.words import StopWords
 
-# What follows from other columns; a history that names it would say everything twice.
-DERIVED = frozenset({"lat", "lon", "cell", "identity"})
 _TEXTS = (
     *("name", "kind", "host", "province", "city", "district", "street", "address", "fee"),
     *("admits", "phone", "operator", "note", "source", "source_url", "published_on"),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.telegram.rendering import (
     Button,
     InlineRows,
+    PictureOut,
     ReplyRows,
     TextOut,
     VenueOut,
@@ -20,7 +21,17 @@ from content.library import Library
 from tests.bot.telegram.shown import Shown
 from tests.testers.chat import Chat, on_sqlite, shipped_library
 from tests.testers.worker import WorkerTester
-from tests.web.samples import CASE, COMING_STOP, FAR_STOP, RIGHT, STOP, choices, reply
+from tests.web.samples import (
+    CASE,
+    COMING_STOP,
+    FAR_STOP,
+    LIST,
+    NEAR_STOP,
+    RIGHT,
+    STOP,
+    choices,
+    reply,
+)
 
 PINNED = {**FAR_STOP, "position": [23.0712, 113.2805]}
 TYPED = "\n\n打数字，或者照着打字："
@@ -71,7 +82,7 @@ def test_without_the_keyboard_numbers_can_be_typed(library: Library):
 
 
 def test_numbers_run_on_through_a_turn(library: Library):
-    text = only(library, reply("还有：", choices=choices("看这个区的")), before=3)
+    text = only(library, reply("还有：", choices=choices("看这个区的"), first=4))
     assert text.plain.endswith("\n4 看这个区的")
 
 
@@ -121,9 +132,38 @@ def test_stops_are_numbered_and_each_leads_to_a_map(library: Library):
     numbered = [line for line in text.plain.splitlines() if line[1:3] == ". "]
     assert numbered == [f"{n}. {name}" for n, name in enumerate(names, 1)]
     # What is being built has no map: its address in the sample is a script.
-    assert titles(text) == [["地图 1", "地图 3"], ["换个地方找"]]
+    assert titles(text) == [["1 高德"], ["3 高德"], ["换个地方找"]]
     assert [button.url for button in buttons(text)] == [STOP["map_url"], FAR_STOP["map_url"], None]
     assert text.html.count("没写的设施我们不知道") == 1
+
+
+def test_a_list_of_stops_as_a_phone_shows_it(library: Library):
+    [stored] = LIST
+    text, picture = render(library, stored)
+    assert isinstance(text, TextOut)
+    reports = ["还开着", "锁门", "搬走", "没水没电", "不让进"]
+    assert titles(text) == [
+        *(["1 高德", "1 百度", "1 腾讯"], ["2 高德", "2 百度", "2 腾讯"], ["3 高德"]),
+        *(["还有4个", "筛一下"], ["换个地方找", "推荐一个点"]),
+        *([f"{number}{title}" for title in reports] for number in (1, 2, 3)),
+    ]
+    tokens = {button.title: button.token for button in buttons(text)}
+    assert (tokens["1锁门"], tokens["3不让进"]) == ("huangge-锁门", "wanda-不让进")
+    # What is typed is counted behind the stops, which have numbers too.
+    assert text.plain.endswith("\n4 还有4个\n5 筛一下\n6 换个地方找\n7 推荐一个点")
+    assert isinstance(picture, PictureOut)
+    assert picture == PictureOut("sketch-1", library.say("telegram.sketch"))
+
+
+def test_stops_leave_room_for_the_choices(library: Library):
+    stops = [{**NEAR_STOP, "position": None}] * 20
+    offered = choices(*(f"第{n}个" for n in range(30)))
+    text = texts(library, reply("这些：", cards=stops, choices=offered))[-1]
+    shown = buttons(text)
+    assert len([button for button in shown if button.token in {c["token"] for c in offered}]) == 30
+    assert len([button for button in shown if button.url]) == 60
+    assert sum(button.title.endswith("锁门") for button in shown) == 2
+    assert len(shown) == 100
 
 
 def test_the_first_stop_with_an_exact_place_gets_a_pin(library: Library):
@@ -132,7 +172,7 @@ def test_the_first_stop_with_an_exact_place_gets_a_pin(library: Library):
     text, pin = render(library, stored)
     assert pin == VenueOut(23.0712, 113.2805, FAR_STOP["name"], FAR_STOP["address"])
     assert isinstance(text, TextOut)
-    assert titles(text) == [["地图 1", "地图 2", "地图 3"]]
+    assert titles(text) == [["1 高德"], ["2 高德"], ["3 高德"]]
     assert [type(out) for out in render(library, reply("", cards=[STOP, FAR_STOP]))] == [TextOut]
     nowhere = {**PINNED, "address": ""}
     assert render(library, reply("这个：", cards=[nowhere]))[1].address == "没写明"
@@ -167,7 +207,7 @@ def test_of_a_long_text_the_last_part_has_the_keyboard(library: Library):
     *parts, pin = render(library, stored, notice="完")
     assert isinstance(pin, VenueOut)
     assert [getattr(part, "keyboard", None) is None for part in parts] == [True, False]
-    assert titles(parts[-1]) == [["地图 1"], ["好", "不"]]
+    assert titles(parts[-1]) == [["1 高德"], ["好", "不"]]
     assert "1 好" not in parts[0].plain
     assert parts[-1].plain.endswith("\n1 好\n2 不")
 
@@ -198,10 +238,12 @@ async def test_the_first_conversation_as_telegram_shows_it(
     assert titles(asked)[0] == ["发送我的位置"]
     await worker.is_at(22.7947, 113.5328)
     found = texts(library, worker.replies[0])[0]
-    assert "1. 南沙万达广场旁24小时户外劳动者爱心驿站\n开着 · 广州 南沙区" in found.plain
-    assert titles(found)[0] == ["地图 1"]
+    stop = "1. 南沙万达广场旁24小时户外劳动者爱心驿站\n开着 · 24小时 · 广州 南沙区"
+    assert stop in found.plain
+    assert titles(found)[0] == ["1 高德", "1 百度", "1 腾讯"]
     assert "换个地方找" in {button.title for button in buttons(found)}
-    tokens = {choice["token"] for choice in worker.replies[0]["choices"]}
+    offered = worker.replies[0]["choices"] + worker.replies[0]["cards"][0]["choices"]
+    tokens = {choice["token"] for choice in offered}
     assert {button.token for button in buttons(found) if button.token} == tokens
     await worker.says("菜单")
     menu = only(library, worker.replies[0])

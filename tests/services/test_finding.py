@@ -1,0 +1,232 @@
+"""Which stops are found around a position and in an area, and in which order."""
+
+from dataclasses import replace
+from datetime import datetime
+from math import cos, radians, sin
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from db.models import StopReport
+from db.session import Sessions, transaction
+from kit.clock import SHANGHAI
+from services.geo import BLOCKS, CELLS, distance_m
+from services.rest_stops import finding
+from services.rest_stops.around import ENOUGH, FAR_RINGS_M, NEAR_M, around
+from services.rest_stops.finding import ANY, KEPT_MOST, Area, Wish
+from services.turns import Position
+from tests.services.stops import CENTRE, METRE, stop, store
+
+NOON = datetime(2026, 11, 18, 12, tzinfo=SHANGHAI)
+ALWAYS, NIGHT = "24/7", "Mo-Su 00:00-01:00"
+
+
+async def found_around(sessions: Sessions, wish: Wish = ANY) -> finding.Found:
+    async with transaction(sessions) as session:
+        return await around(session, lambda: NOON, CENTRE, wish)
+
+
+async def test_open_before_unknown_before_closed_before_building(sessions: Sessions):
+    await store(
+        sessions,
+        stop("building", 10, status="under_construction", opening_hours=ALWAYS),
+        stop("closed", 20, opening_hours=NIGHT),
+        stop("unknown-far", 900),
+        stop("unknown-near", 30),
+        stop("open-far", 2_000, opening_hours=ALWAYS),
+        stop("open-near", 400, opening_hours="Mo-Su 08:00-20:00"),
+        stop("withdrawn", 5, status="withdrawn"),
+    )
+    order = ["open-near", "open-far", "unknown-near", "unknown-far", "closed", "building"]
+    assert (await found_around(sessions)).ids == order
+
+
+async def test_what_is_farther_than_three_kilometres_comes_behind_and_is_counted_apart(
+    sessions: Sessions,
+):
+    await store(
+        sessions,
+        stop("near", 100),
+        stop("far", 5_000, opening_hours=ALWAYS),
+        stop("far-street", 5_000, "street", opening_hours=ALWAYS),
+        stop("abroad", 40_000, opening_hours=ALWAYS),
+    )
+    found = await found_around(sessions)
+    # Of a street far off nobody can say how far: it is no answer to "around here".
+    assert (found.ids, found.near, found.good) == (["near", "far"], 1, 0)
+
+
+async def test_with_enough_open_ones_near_nobody_looks_farther(sessions: Sessions):
+    open_ones = [stop(f"near-{n}", 100 * n, opening_hours=ALWAYS) for n in range(1, 4)]
+    await store(sessions, *open_ones, stop("far", 5_000, opening_hours=ALWAYS))
+    assert "far" not in (await found_around(sessions)).ids
+    assert "far" in (await found_around(sessions, Wish(far=True))).ids
+
+
+async def test_a_list_has_an_end(sessions: Sessions):
+    await store(sessions, *(stop(f"s{n:03}", n, opening_hours=ALWAYS) for n in range(100)))
+    found = await found_around(sessions)
+    assert (len(found.ids), found.near) == (KEPT_MOST, KEPT_MOST)
+
+
+async def test_only_good_positions_have_a_distance(sessions: Sessions):
+    await store(
+        sessions,
+        stop("exact", 1_234),
+        stop("landmark", 1_234, "landmark", landmark="测试站", est_error_m=200),
+        stop("street", 1_234, "street"),
+        stop("district", 1_234, "district"),
+        stop("none", None, "none"),
+    )
+    found = await found_around(sessions)
+    assert set(found.ids) == {"exact", "landmark", "street"}
+    assert {key: round(metres) for key, metres in found.metres.items()} == {
+        "exact": 1_234, "landmark": 1_234,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("wish", "fitting"),
+    [
+        (Wish(("换电",)), {"both", "swap"}),
+        (Wish(("换电", "水")), {"both"}),
+        (Wish(always=True), {"both"}),
+        (Wish(open_now=True), {"both", "day"}),
+        (Wish(("水",), open_now=True), {"both"}),
+        (Wish(("游泳池",)), set()),
+        (Wish(("%",)), set()),
+    ],
+)
+async def test_wishes(sessions: Sessions, wish: Wish, fitting: set[str]):
+    await store(
+        sessions,
+        stop("both", 10, facilities=("换电", "水"), opening_hours=ALWAYS),
+        stop("swap", 20, facilities=("换电",), lacks=("水",), opening_hours=NIGHT),
+        stop("day", 30, opening_hours="Mo-Su 08:00-20:00"),
+        stop("unknown", 40, facilities=("热水",)),
+    )
+    strictly = replace(wish, strict=True)
+    async with transaction(sessions) as session:
+        area = await finding.in_area(session, lambda: NOON, Area("广州"), strictly)
+    for found in (await found_around(sessions, strictly), area):
+        assert (set(found.ids), found.fitting) == (fitting, len(fitting))
+
+
+async def test_those_that_may_have_it_come_behind_those_that_have_it(sessions: Sessions):
+    await store(
+        sessions,
+        stop("lacks", 5, lacks=("换电",), opening_hours=ALWAYS),
+        stop("unknown", 10, opening_hours=ALWAYS),
+        stop("has", 900, facilities=("换电",)),
+        stop("has-far", 5_000, facilities=("换电",), opening_hours=ALWAYS),
+    )
+    found = await found_around(sessions, Wish(("换电",)))
+    assert (found.ids, found.near, found.fitting) == (["has", "has-far", "unknown"], 1, 2)
+    async with transaction(sessions) as session:
+        area = await finding.in_area(session, lambda: NOON, Area("广州"), Wish(("换电",)))
+    assert (area.ids, area.fitting) == (["has-far", "has", "unknown"], 2)
+
+
+async def test_a_report_of_today_puts_a_stop_behind_all_that_may_be_open(sessions: Sessions):
+    await store(sessions, stop("a", 10, opening_hours=ALWAYS), stop("b", 900))
+    assert (await found_around(sessions)).ids == ["a", "b"]
+    async with transaction(sessions) as session:
+        session.add(
+            StopReport(id="r", stop_id="a", day=NOON.date(), kind="locked", near=False,
+                       known=False, at=NOON)
+        )  # fmt: skip
+    assert (await found_around(sessions)).ids == ["b", "a"]
+    assert (await found_around(sessions, Wish(open_now=True))).ids == []
+
+
+async def test_a_list_of_before_is_judged_anew(sessions: Sessions):
+    await store(sessions, stop("a", 10, opening_hours=ALWAYS), stop("b", 20), stop("gone", 5))
+    async with transaction(sessions) as session:
+        ids, metres = ["b", "a", "nobody"], {"a": 700.0}
+        found = await finding.again(session, lambda: NOON, ids, metres)
+    assert (found.ids, found.metres) == (["a", "b"], {"a": 700.0})
+
+
+async def test_words_of_a_name_or_address(sessions: Sessions):
+    await store(
+        sessions,
+        stop("a", None, "none", name="ABC驿站"),
+        stop("b", None, "none", address="万达旁"),
+        stop("c", None, "none", address="100%路"),
+    )
+    async with transaction(sessions) as session:
+        found = [
+            set((await finding.mentioning(session, lambda: NOON, words)).ids)
+            for words in ("abc", "万达", "%", "_")
+        ]
+    assert found == [{"a"}, {"b"}, {"c"}, set()]
+
+
+@settings(
+    max_examples=40, deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)  # fmt: skip
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@given(
+    st.lists(
+        st.tuples(
+            st.floats(-4_000, 4_000), st.floats(-4_000, 4_000),
+            st.sampled_from([None, ALWAYS, NIGHT]), st.sampled_from([(), ("水",), ("水", "换电")]),
+        ),
+        min_size=1, max_size=40,
+    ),
+    st.sampled_from([ANY, *(
+        Wish(*given, strict=True)
+        for given in [(("水",),), (("水", "换电"), True), ((), False, True)]
+    )]),
+)  # fmt: skip
+async def test_the_nearest_that_serve_are_always_among_those_found(sessions, spots, wish: Wish):
+    """Held against a model that measures every stop there is."""
+    rows = []
+    for n, (north, east, hours, has) in enumerate(spots):
+        lat, lon = CENTRE.lat + north * METRE, CENTRE.lon + east * METRE / 0.92
+        rows.append(stop(f"{n:02}", 0, lat=lat, lon=lon, opening_hours=hours, facilities=has))
+    async with transaction(sessions) as session:
+        for table in ("stop_reports", "rest_stops"):
+            await session.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - our own names
+        session.add_all(rows)
+        await session.flush()
+        found = await around(session, lambda: NOON, CENTRE, wish)
+    metres = {
+        row.id: distance_m(CENTRE, Position(row.lat, row.lon))
+        for row in rows
+        if set(wish.needs) <= set(row.facilities)
+        and (not wish.always or row.opening_hours == ALWAYS)
+        and (not wish.open_now or row.opening_hours == ALWAYS)
+    }
+    near = {key for key, far in metres.items() if far <= NEAR_M}
+    good = sorted(
+        (far, key) for key, far in metres.items()
+        if far <= NEAR_M and next(r for r in rows if r.id == key).opening_hours == ALWAYS
+    )  # fmt: skip
+    assert len(found.ids) <= KEPT_MOST
+    shown = set(found.ids[: found.near])
+    assert shown <= near
+    # Fewer than it takes to stop early: nothing near may be missing. Else the nearest are there.
+    if len(good) < ENOUGH and len(near) <= KEPT_MOST:
+        assert shown == near
+    else:
+        assert {key for _, key in good[:ENOUGH]} <= shown
+    assert set(found.ids[found.near :]) <= metres.keys() - near
+
+
+@given(
+    st.floats(18, 53), st.floats(74, 134), st.floats(0, 1), st.floats(0, 6.28),
+    st.sampled_from((500, NEAR_M, *FAR_RINGS_M)),
+)  # fmt: skip
+def test_the_cells_around_a_circle_hold_it(lat, lon, part, angle, radius):
+    here = Position(lat, lon)
+    north, east = radius * part * cos(angle), radius * part * sin(angle)
+    there = Position(lat + north * METRE, lon + east * METRE / cos(radians(lat)))
+    if distance_m(here, there) <= radius:
+        grid = CELLS if radius <= NEAR_M else BLOCKS
+        number, runs = grid.number(there), grid.around(here, radius)
+        assert len(runs) <= 12  # more would be a slow query
+        assert any(first <= number <= last for first, last in runs)
