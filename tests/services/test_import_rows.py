@@ -182,6 +182,7 @@ def test_the_city_is_taken_from_where_it_is_certain(
         ({**ENOUGH, "核实日期": "2026-12-01"}, "in_future"),
         ({**ENOUGH, "公布日期": "2027"}, "in_future"),
         ({**ENOUGH, "来源网址": "区总工会"}, "not_a_link"),
+        ({**ENOUGH, "来源网址": "javascript:alert(1)"}, "not_a_link"),
         ({**ENOUGH, "opening_hours": "24/7"}, "hours_without_words"),
         ({**ENOUGH, "开放时间": "全天", "opening_hours": "每天"}, "not_osm"),
         ({**ENOUGH, **POSITION, "纬度": "113.5328", "经度": "22.7947"}, "point_swapped"),

@@ -34,7 +34,8 @@ _DATE = re.compile(
 )
 _WRITTEN_TOGETHER = re.compile(r"^((?:19|20)\d\d)(\d\d)(\d\d)$")
 _ABOUT_WHEN = re.compile(r"(?=.*\d)(?=.*[\u4e00-\u9fff])")
-_ADDRESS = re.compile(r"https?://\S+|(?!https?:)[a-z][a-z0-9-]+:.+")
+# A page, or an entry of an index; never another scheme, which a browser might run.
+_ADDRESS = re.compile(r"https?://\S+|[a-z]+-index:.+")
 _LANDLINE = re.compile(
     r"^(?:\(?(?P<area>010|02\d|0[3-9]\d\d)\)?[- ]?)?(?P<number>\d{7,8})"
     r"(?:[-转]+(?P<ext>\d{1,5}))?$"
