@@ -11,6 +11,7 @@ _INVISIBLE = re.compile(
 )
 # Lone surrogates can be written in JSON but in no database.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_BARE = re.compile("[!-~\u4e00-\u9fff]*")
 _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r"\s*\n\s*")
 # What Rasa reads as a command: a slash in front, after everything that `str.strip` removes.
@@ -32,6 +33,8 @@ def tidy(text: str) -> str:
 
 def normalise(text: str) -> str:
     """The text as a machine compares it: tidied, NFKC, lower case, one space, one line."""
+    if _BARE.fullmatch(text):
+        return text.lower()  # nothing of it would change else, and most texts are like this
     lower = unicodedata.normalize("NFKC", tidy(text)).lower()
     # A few letters, such as the Turkish capital i, fall apart when they become lower case.
     return " ".join(unicodedata.normalize("NFKC", lower).split())

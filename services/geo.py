@@ -14,6 +14,7 @@ _AXIS = 6_378_245.0
 _ECCENTRICITY = 0.00669342162296594323
 _BD_TURN = pi * 3000 / 180
 _ROW = 100_000
+_MOST_ROUNDS, _CLOSE = 5, 1e-9  # degrees: a tenth of a millimetre
 _SOUTH, _NORTH, _WEST, _EAST = 0.8293, 55.8271, 72.004, 137.8347
 
 
@@ -91,9 +92,13 @@ def in_china(lat: float, lon: float) -> bool:
 
 
 def _wgs_to_gcj(p: Position) -> Position:
-    if not in_china(p.lat, p.lon):
-        return Position(p.lat, p.lon, "gcj02")
-    x, y = p.lon - 105.0, p.lat - 35.0
+    return Position(*_shifted(p.lat, p.lon), "gcj02")
+
+
+def _shifted(lat: float, lon: float) -> tuple[float, float]:
+    if not in_china(lat, lon):
+        return lat, lon
+    x, y = lon - 105.0, lat - 35.0
     ripple = (20 * sin(6 * x * pi) + 20 * sin(2 * x * pi)) * 2 / 3
     north = -100 + 2 * x + 3 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * sqrt(abs(x)) + ripple
     north += (20 * sin(y * pi) + 40 * sin(y / 3 * pi)) * 2 / 3
@@ -101,19 +106,22 @@ def _wgs_to_gcj(p: Position) -> Position:
     east = 300 + x + 2 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * sqrt(abs(x)) + ripple
     east += (20 * sin(x * pi) + 40 * sin(x / 3 * pi)) * 2 / 3
     east += (150 * sin(x / 12 * pi) + 300 * sin(x / 30 * pi)) * 2 / 3
-    magic = 1 - _ECCENTRICITY * sin(radians(p.lat)) ** 2
+    magic = 1 - _ECCENTRICITY * sin(radians(lat)) ** 2
     meridian = _AXIS * (1 - _ECCENTRICITY) / (magic * sqrt(magic)) * pi / 180
-    parallel = _AXIS / sqrt(magic) * cos(radians(p.lat)) * pi / 180
-    return Position(p.lat + north / meridian, p.lon + east / parallel, "gcj02")
+    parallel = _AXIS / sqrt(magic) * cos(radians(lat)) * pi / 180
+    return lat + north / meridian, lon + east / parallel
 
 
 def _gcj_to_wgs(p: Position) -> Position:
     # There is no closed inverse. The shift changes slowly, so a few rounds of correction meet it.
-    guess = Position(p.lat, p.lon)
-    for _ in range(5):
-        there = _wgs_to_gcj(guess)
-        guess = Position(guess.lat + p.lat - there.lat, guess.lon + p.lon - there.lon)
-    return guess
+    lat, lon = p.lat, p.lon
+    for _ in range(_MOST_ROUNDS):
+        there = _shifted(lat, lon)
+        north, east = p.lat - there[0], p.lon - there[1]
+        lat, lon = lat + north, lon + east
+        if abs(north) + abs(east) < _CLOSE:
+            break
+    return Position(lat, lon)
 
 
 def _gcj_to_bd(p: Position) -> Position:

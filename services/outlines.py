@@ -4,7 +4,7 @@ import struct
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from math import cos, radians
 
 POLYGON, _MULTI_POLYGON = 5, 6
@@ -35,9 +35,12 @@ class Ring:
         box = self.box
         if not box.south <= lat <= box.north or lon > box.east:
             return 0
+        lons, lats = self.lons, self.lats
+        above = [y > lat for y in lats]  # of nearly all edges both ends are on one side
+        passing = (i for i, (one, two) in enumerate(pairwise(above)) if one != two)
         return sum(
-            (y1 > lat) != (y2 > lat) and lon < (x2 - x1) * (lat - y1) / (y2 - y1) + x1
-            for x1, y1, x2, y2 in self.edges()
+            lon < (lons[i + 1] - lons[i]) * (lat - lats[i]) / (lats[i + 1] - lats[i]) + lons[i]
+            for i in passing
         )
 
     def edges(self) -> Iterator[tuple[float, float, float, float]]:

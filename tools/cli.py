@@ -1,23 +1,20 @@
 """The command line `yizhan`: the chores of whoever runs a copy."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import typer
 
 from content.library import Library
-from content.loader import load
-from content.problems import ContentError
 from db.migrate import upgrade
-from db.session import Sessions, make_engine, make_sessions, transaction
+from db.session import Sessions, transaction
 from kit.clock import utc_now
-from kit.errors import AppError
 from kit.settings import Settings
 from services import editions, staff, updates
+from tools.database import with_database
 from tools.doctor.examination import examine
 from tools.doctor.finding import as_json, as_lines, is_broken
 from tools.start.progress import words
+from tools.stops.cli import stops_app
 
 # What the database can hold as a number.
 HIGHEST_NUMBER = 2**63 - 1
@@ -30,6 +27,7 @@ staff_app = typer.Typer(name="yizhan", no_args_is_help=True, help="Those who wor
 updates_app = typer.Typer(name="yizhan", no_args_is_help=True, help="What Telegram delivered.")
 app.add_typer(db_app, name="db")
 app.add_typer(staff_app, name="staff")
+app.add_typer(stops_app, name="stops")
 app.add_typer(updates_app, name="updates")
 
 
@@ -57,7 +55,7 @@ def upgrade_database() -> None:
             f" {loaded.withdrawn} withdrawn"
         )
 
-    _with_database(settings, run)
+    with_database(settings, run)
 
 
 @staff_app.command("link")
@@ -72,7 +70,7 @@ def sign_in_link(
             token = await staff.issue_link(session, utc_now, name)
         typer.echo(f"{settings.console}/sign-in/{token}")
 
-    _with_database(settings, run)
+    with_database(settings, run)
 
 
 @updates_app.command("retry")
@@ -98,31 +96,7 @@ def retry_updates(
         else:
             raise typer.Exit(1)
 
-    _with_database(Settings(), run)
-
-
-def _with_database(
-    settings: Settings, run: Callable[[Sessions, Library], Awaitable[None]]
-) -> None:
-    """Run something with sessions and the library; what a person should hear is printed."""
-    try:
-        library = load(settings.content_dir)
-    except ContentError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
-
-    async def work() -> None:
-        engine = make_engine(settings.database)
-        try:
-            await run(make_sessions(engine), library)
-        finally:
-            await engine.dispose()
-
-    try:
-        asyncio.run(work())
-    except AppError as error:
-        typer.echo(library.say(error.key, **error.fields), err=True)
-        raise typer.Exit(1) from error
+    with_database(Settings(), run)
 
 
 def main() -> None:

@@ -14,9 +14,9 @@ from db.repositories.rest_stops import RestStopRepository
 from db.repositories.staff import StaffRepository
 from db.repositories.stop_reports import StopReportRepository
 from kit.clock import Clock
-from services import stop_values
 from services.rest_stops import editing, fields, history, reports
 from services.rest_stops.columns import given
+from services.rest_stops.importing import values as stop_values
 from services.rest_stops.settling import edited_since, heard
 from services.rest_stops.standing import AGREEING, NOTHING_SAID, Claim
 

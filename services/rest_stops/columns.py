@@ -1,7 +1,6 @@
 """A stop of the content's shape as columns of its row: derived once, here, for every road in."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from content.library import Library
@@ -28,6 +27,8 @@ OF_POSITION = (
     "est_error_m",
     "credit",
 )
+# What follows from other columns; a history that names it would say everything twice.
+DERIVED = frozenset({"lat", "lon", "cell", "block", "identity"})
 # Stand in for what a stop of our own may lack and a shipped one may not.
 UNDATED, ANY_ID = "-", "stop"
 # A district's middle says nothing of where in it a stop lies: it is not to be found by position.
@@ -70,19 +71,30 @@ def columns_of(library: Library, parts: Mapping[str, Any]) -> dict[str, Any]:
     return columns(library, RestStop.model_validate(shape)) | kept
 
 
+def inside(given: Position) -> Position:
+    """A published position in WGS-84, as it is stored."""
+    converted = to_wgs84(given)
+    return Position(round(converted.lat, 7), round(converted.lon, 7))
+
+
+def placed(given: Position, here: Position, accuracy: str) -> dict[str, Any]:
+    """The columns of a published position that lies `here` in WGS-84."""
+    return {
+        "lat": here.lat,
+        "lon": here.lon,
+        "cell": CELLS.number(here) if accuracy in FINDABLE else None,
+        "block": BLOCKS.number(here) if accuracy in FINDABLE else None,
+        "published_position": {"lat": given.lat, "lon": given.lon, "datum": given.datum},
+    }
+
+
 def _position(stop: RestStop) -> dict[str, Any]:
     published = stop.position
     if published is None:
         return dict.fromkeys(OF_POSITION)
     given = Position(published.lat, published.lon, published.datum)
-    converted = to_wgs84(given)
-    inside = Position(round(converted.lat, 7), round(converted.lon, 7))
     return {
-        "lat": inside.lat,
-        "lon": inside.lon,
-        "cell": CELLS.number(inside) if stop.accuracy in FINDABLE else None,
-        "block": BLOCKS.number(inside) if stop.accuracy in FINDABLE else None,
-        "published_position": asdict(given),
+        **placed(given, inside(given), stop.accuracy),
         "landmark": published.landmark,
         "est_error_m": published.est_error_m,
         "credit": published.credit,

@@ -43,7 +43,8 @@ CELL_DEG = 0.01  # about 1 km: neighbours share their error, hence their vote
 class DatumPoint:
     """A row of a file: its number, its position as given, and what it says of where that is.
 
-    City and district by short or long names; the district may be missing.
+    City and district by short or long names; the district may be missing. `here` is the position
+    in WGS-84 under the datum that the file claims, where somebody worked that out before.
     """
 
     row: int
@@ -53,6 +54,13 @@ class DatumPoint:
     district: str | None
     name: str
     address: str
+    here: Position | None = None
+
+    def under(self, datum: Datum, claimed: Datum) -> Position:
+        """Where it is if its numbers are of that datum."""
+        if datum == claimed and self.here is not None:
+            return self.here
+        return to_wgs84(Position(self.lat, self.lon, datum))
 
 
 @dataclass(frozen=True)
@@ -127,7 +135,7 @@ def judge(
     sound = [point for point in points if point.row not in faults]
     every = max(1, -(-len(sound) // MOST_LOOKED_AT))
     stations = _stations(library)
-    fits = [_fit(point, districts, stations) for point in sound[::every]]
+    fits = [_fit(point, claimed, districts, stations) for point in sound[::every]]
     better = _better(fits, claimed)
     rows = tuple(fit.row for fit in fits if better and fit.vote(claimed, better) > 0)
     return Verdict(claimed, better, rows, faults)
@@ -167,31 +175,29 @@ def _fault(point: DatumPoint, claimed: Datum, districts: Districts) -> str | Non
         return "stops_import.point_swapped" if swapped else "stops_import.point_abroad"
     # The claimed datum first: of nearly all rows it is the only one that need be asked.
     in_turn = (claimed, *(datum for datum in DATUMS if datum != claimed))
-    if any((_metres_outside(point, datum, districts) or 0.0) <= FAR_M for datum in in_turn):
+    places = (point.under(datum, claimed) for datum in in_turn)
+    if any((_metres_outside(point, place, districts) or 0.0) <= FAR_M for place in places):
         return None
-    here = Position(point.lat, point.lon, claimed)
+    here = point.under(claimed, claimed)
     if (districts.metres_outside(here, point.city, None) or 0.0) <= VERY_FAR_M:
         return "stops_import.point_beside"
     return "stops_import.point_far" if districts.at(here) else "stops_import.point_abroad"
 
 
-def _metres_outside(point: DatumPoint, datum: Datum, districts: Districts) -> float | None:
+def _metres_outside(point: DatumPoint, here: Position, districts: Districts) -> float | None:
     """Metres outside the stated district, or outside the city where that district is unknown."""
-    here = Position(point.lat, point.lon, datum)
     metres = districts.metres_outside(here, point.city, point.district)
     if metres is None and point.district:
         return districts.metres_outside(here, point.city, None)
     return metres
 
 
-def _fit(point: DatumPoint, districts: Districts, stations: _Stations) -> _Fit:
-    here: Mapping[Datum, Position] = {
-        datum: to_wgs84(Position(point.lat, point.lon, datum)) for datum in DATUMS
-    }
+def _fit(point: DatumPoint, claimed: Datum, districts: Districts, stations: _Stations) -> _Fit:
+    here = {datum: point.under(datum, claimed) for datum in DATUMS}
     outside = {
         datum: metres
         for datum in DATUMS
-        if (metres := _metres_outside(point, datum, districts)) is not None
+        if (metres := _metres_outside(point, here[datum], districts)) is not None
     }
     cell = floor(point.lat / CELL_DEG), floor(point.lon / CELL_DEG)
     city, text = districts.short_city(point.city), f"{point.name} {point.address}"

@@ -17,10 +17,12 @@ from kit import ids
 from kit.clock import Clock, in_shanghai
 from kit.errors import NotAllowed, NotFound
 from kit.text import shorten
-from services import outbox, stop_values
+from services import outbox
 from services.masking import masked
 from services.rest_stops import editing, fields
+from services.rest_stops.columns import DERIVED
 from services.rest_stops.fields import BadFields, Form
+from services.rest_stops.importing import values as stop_values
 from services.rest_stops.proposals import ACCEPTED, DECLINED, STATES, WAITING
 from services.turns import Reply
 
@@ -212,5 +214,5 @@ def _known(values: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: value
         for name, value in values.items()
-        if value not in (None, (), []) and name not in editing.DERIVED
+        if value not in (None, (), []) and name not in DERIVED
     }

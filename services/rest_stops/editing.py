@@ -17,12 +17,10 @@ from kit import ids
 from kit.clock import Clock, in_shanghai
 from kit.errors import AppError, NotFound
 from services.rest_stops import fields
-from services.rest_stops.columns import given
+from services.rest_stops.columns import DERIVED, given
 from services.rest_stops.fields import BadFields, Form
 
 KIND = "rest_stop"
-# What follows from other columns; a history that names it would say everything twice.
-DERIVED = frozenset({"lat", "lon", "cell", "block", "identity"})
 OF_AN_AREA = frozenset({"status", "province", "city", "district"})
 
 

@@ -17,9 +17,9 @@ from content.library import Library
 from content.schema import Accuracy, Datum, Entry, StopConfidence, StopState
 from db.repositories.rest_stops import WITHDRAWN
 from kit.errors import AppError, BadInput
-from services import stop_values
-from services.hours_words import derive
+from services.hours.reading import derive
 from services.rest_stops.columns import columns_of
+from services.rest_stops.importing import values as stop_values
 
 Form = Mapping[str, str]
 T = TypeVar("T")

@@ -13,8 +13,8 @@ from content.schema import RestStop
 from db.models import RestStopRow, Revision
 from db.repositories.library import LibraryRepository
 from db.repositories.staff import StaffRepository
-from services.rest_stops.columns import columns
-from services.rest_stops.editing import DERIVED, KIND
+from services.rest_stops.columns import DERIVED, columns
+from services.rest_stops.editing import KIND
 
 SHIPPED_BY = "edition"
 SHOWN_MOST = 50

@@ -21,9 +21,9 @@ DOORS = {
 # A file with no words listed may know any.
 READERS_OF_CHINESE: dict[str, frozenset[str]] = {
     "services/masking.py": frozenset(),  # number plates, spoken digits, and the marks put there
-    "services/hours_times.py": frozenset(),  # how times of the day are written
-    "services/hours_words.py": frozenset(),  # how days and hours are written
-    "services/stop_values.py": frozenset(),  # marks of dates, degrees and extensions
+    "services/hours/times.py": frozenset(),  # how times of the day are written
+    "services/hours/reading.py": frozenset(),  # how days and hours are written
+    "services/rest_stops/importing/values.py": frozenset(),  # marks of dates and degrees
     "services/rights.py": frozenset({"全国"}),  # how content/rights/ calls the whole country
 }
 

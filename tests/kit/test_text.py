@@ -89,3 +89,8 @@ def test_normalising_levels_width_case_and_spaces():
 @given(ANYTHING, st.integers(1, 20))
 def test_shortened_text_fits(text, limit):
     assert len(shorten(text, limit)) <= limit
+
+
+@given(st.text(st.sampled_from("aZ!~09驿一鿿"), max_size=8))
+def test_plain_text_is_compared_in_small_letters(text: str):
+    assert normalise(text) == unicodedata.normalize("NFKC", tidy(text)).lower() == text.lower()

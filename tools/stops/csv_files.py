@@ -6,7 +6,7 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 
 from kit.errors import BadInput
-from services.stop_faults import Fault
+from services.rest_stops.importing.faults import Fault
 from tools.stops.table import Knows, Row, Table, checked_header, header_at, make_table
 
 DELIMITERS = (",", ";", "\t")

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from kit.errors import BadInput
-from services.stop_faults import Fault
+from services.rest_stops.importing.faults import Fault
 
 HEADER_WITHIN = 20  # rows; a title and a few remarks may stand above the headers
 FEWEST_HEADERS = 2  # a title may be called like one field, hardly like two

@@ -10,7 +10,7 @@ from zipfile import BadZipFile, ZipFile
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from kit.errors import BadInput
-from services.stop_faults import Fault
+from services.rest_stops.importing.faults import Fault
 from tools.stops.table import Knows, Row, Table, checked_header, header_at, make_table
 from tools.stops.xlsx_marks import Marks, Spoiled, look_through, sheet_parts
 

@@ -8,8 +8,9 @@ from openpyxl import Workbook
 
 from content.library import Library
 from content.loader import load
-from services.stop_columns import Headers
+from services.rest_stops.importing.headers import Headers
 from tests.content.conftest import SHIPPED
+from tests.tools.stops.command import Command
 from tools.stops.reading import read_table
 from tools.stops.table import Table
 
@@ -64,3 +65,9 @@ def workbook(*rows: tuple[object, ...]) -> Workbook:
 def faults(table: Table) -> list[tuple[int, str]]:
     """Each fault's row and key, without the noun."""
     return [(fault.row, fault.key.partition(".")[2]) for fault in table.faults]
+
+
+@pytest.fixture
+def yizhan(database_url: str, tmp_path: Path) -> Command:
+    """The command line on a database without any row."""
+    return Command(database_url, tmp_path)

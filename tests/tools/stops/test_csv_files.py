@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from content.library import Library
 from kit.errors import BadInput
-from services.stop_columns import Headers
+from services.rest_stops.importing.headers import Headers
 from tests.tools.stops.conftest import HEADERS, ROWS, faults, lines
 from tools.stops.csv_files import read_csv
 from tools.stops.table import MOST_IN_A_CELL, Table

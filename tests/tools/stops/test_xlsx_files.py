@@ -13,7 +13,7 @@ from openpyxl import Workbook
 
 from content.library import Library
 from kit.errors import BadInput
-from services.stop_columns import Headers
+from services.rest_stops.importing.headers import Headers
 from tests.tools.stops.conftest import HEADERS, ROWS, faults, workbook
 from tools.stops.reading import read_table
 from tools.stops.table import Table

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from content.library import Library
 from content.schema import OpeningHours
-from services.hours_words import derive
+from services.hours.reading import derive
 
 RULE = TypeAdapter(OpeningHours)
 

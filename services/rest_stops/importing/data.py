@@ -18,11 +18,16 @@ class Defaults:
     kind: str | None = None
     datum: Datum | None = None
     accuracy: Accuracy | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StopValues:
-    """One stop as a table states it; None is unknown. `lat` and `lon` are in `datum`."""
+    """One stop as a table states it; None is not said. `lat` and `lon` are in `datum`.
+
+    `hours_derived` tells that the rule follows from the words and was not given; `is_whole_list`
+    that a cell named all facilities, not a column one of them.
+    """
 
     name: str
     kind: str
@@ -39,11 +44,13 @@ class StopValues:
     accuracy: Accuracy | None = None
     hours_text: str | None = None
     opening_hours: str | None = None
-    entry: Entry = "unknown"
+    hours_derived: bool = False
+    entry: Entry | None = None
     entry_note: str | None = None
     facilities: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
     other_facilities: tuple[str, ...] = ()
+    is_whole_list: bool = False
     fee: str | None = None
     admits: str | None = None
     phone: str | None = None
@@ -52,6 +59,6 @@ class StopValues:
     source_url: str | None = None
     published_on: str | None = None
     checked_on: date | None = None
-    status: Status = "open_to_public"
+    status: Status | None = None
     note: str | None = None
     confidence: Confidence | None = None

@@ -1,5 +1,6 @@
 """A row of a table becomes the values of a stop, or every reason why not."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -8,10 +9,10 @@ from hypothesis import strategies as st
 
 from content.library import Library
 from kit.errors import BadInput
-from services.stop_columns import Headers
-from services.stop_data import Defaults, StopValues
-from services.stop_faults import Fault
-from services.stop_rows import RowChecker
+from services.rest_stops.importing.data import Defaults, StopValues
+from services.rest_stops.importing.faults import Fault
+from services.rest_stops.importing.headers import Headers
+from services.rest_stops.importing.rows import RowChecker
 
 ENOUGH = {"名称": "一号驿站", "类型": "工会驿站", "城市": "广州"}
 POSITION = {"纬度": "22.7947", "经度": "113.5328", "坐标系": "GCJ-02", "位置精度": "精确"}
@@ -88,10 +89,12 @@ def test_a_full_row_becomes_a_stop(library: Library) -> None:
         accuracy="exact",
         hours_text="周一至周五 8:30-17:30",
         opening_hours="Mo-Fr 08:30-17:30",
+        hours_derived=True,
         entry="scan_qr",
         entry_note="微信扫码后进入",
         facilities=("水", "手机充电", "厕所"),
         lacks=("淋浴", "停车"),
+        is_whole_list=True,
         other_facilities=("微波炉（自备碗筷）", "按摩椅"),
         fee="免费",
         admits="户外劳动者",
@@ -173,16 +176,18 @@ def test_the_city_is_taken_from_where_it_is_certain(
         ({**ENOUGH, "公布日期": "2026-13-01"}, "not_a_date"),
         ({**ENOUGH, "公布日期": "46082"}, "not_a_date"),
         ({**ENOUGH, "公布日期": "去年"}, "not_a_date"),
+        ({**ENOUGH, "公布日期": "2026年13月"}, "not_a_date"),
         ({**ENOUGH, "公布日期": "2026-02-30"}, "not_a_date"),
         ({**ENOUGH, "核实日期": "2026年3月"}, "not_a_day"),
         ({**ENOUGH, "核实日期": "2026-12-01"}, "in_future"),
         ({**ENOUGH, "公布日期": "2027"}, "in_future"),
         ({**ENOUGH, "来源网址": "区总工会"}, "not_a_link"),
+        ({**ENOUGH, "来源网址": "javascript:alert(1)"}, "not_a_link"),
         ({**ENOUGH, "opening_hours": "24/7"}, "hours_without_words"),
         ({**ENOUGH, "开放时间": "全天", "opening_hours": "每天"}, "not_osm"),
-        ({**ENOUGH, **POSITION, "纬度": "113.5328", "经度": "22.7947"}, "swapped"),
-        ({**ENOUGH, **POSITION, "纬度": "0", "经度": "0"}, "zero_point"),
-        ({**ENOUGH, **POSITION, "纬度": "51.5", "经度": "-0.1"}, "out_of_china"),
+        ({**ENOUGH, **POSITION, "纬度": "113.5328", "经度": "22.7947"}, "point_swapped"),
+        ({**ENOUGH, **POSITION, "纬度": "0", "经度": "0"}, "point_zero"),
+        ({**ENOUGH, **POSITION, "纬度": "51.5", "经度": "-0.1"}, "point_abroad"),
         ({**ENOUGH, **POSITION, "纬度": "22.79附近"}, "not_a_number"),
         ({**ENOUGH, **POSITION, "经度": ""}, "half_a_point"),
         ({**ENOUGH, **POSITION, "坐标系": ""}, "no_datum"),
@@ -224,11 +229,15 @@ def test_what_a_table_leaves_open_is_asked_once(library: Library) -> None:
         columns = Headers(library).assign(headers)
         return RowChecker(library, clock, columns, defaults).questions()
 
-    assert asked(("名称",), Defaults()) == ()
-    both = ("stops_import.ask_datum", "stops_import.ask_accuracy")
-    assert asked(("名称", "经纬度"), Defaults()) == both
-    assert asked(("名称", "百度坐标", "精度"), Defaults()) == ()
-    assert asked(("名称", "经纬度"), Defaults(datum="gcj02", accuracy="exact")) == ()
+    assert asked(("名称", "类型", "来源"), Defaults()) == ()
+    of_all = ("stops_import.ask_kind", "stops_import.ask_source")
+    assert asked(("名称",), Defaults()) == of_all
+    of_points = ("stops_import.ask_datum", "stops_import.ask_accuracy")
+    assert asked(("名称", "经纬度"), Defaults()) == of_all + of_points
+    said = Defaults(kind="工会驿站", source="区总工会")
+    assert asked(("名称", "百度坐标", "精度"), said) == ()
+    said = replace(said, datum="gcj02", accuracy="exact")
+    assert asked(("名称", "经纬度"), said) == ()
 
 
 def test_headers_of_another_datum_than_was_told_are_refused(library: Library) -> None:
@@ -295,6 +304,7 @@ def test_a_telephone_is_written_one_way(library: Library, cell: str, phone: str)
         *(("2026-3-1", "2026-03-01"), ("2026年3月1日", "2026-03-01"), ("2026.3.1", "2026-03-01")),
         *(("20260301", "2026-03-01"), ("2026-03-01 00:00:00", "2026-03-01")),
         *(("2026年3月", "2026-03"), ("2026/11", "2026-11"), ("2026年", "2026"), ("2026", "2026")),
+        *((words, words) for words in ("2021前后", "12-26（未标年份）", "2025（未标日期）")),
     ],
 )
 def test_a_date_is_written_one_way(library: Library, cell: str, day: str) -> None:

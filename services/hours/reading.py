@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from kit.text import normalise
-from services.hours_times import DASH, DAY, HOUR, SPAN, Doubt, read_span
+from services.hours.times import DASH, DAY, HOUR, SPAN, Doubt, read_span
 
 ALWAYS = "24/7"
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")

@@ -6,11 +6,11 @@ import pytest
 
 from content.library import Library
 from kit.errors import BadInput
-from services.stop_columns import Headers
-from services.stop_data import StopValues
+from services.rest_stops.importing.data import StopValues
+from services.rest_stops.importing.headers import Headers
 
 # Filled from others, or by columns of their own.
-DERIVED = {"lacks", "other_facilities"}
+DERIVED = {"lacks", "other_facilities", "hours_derived", "is_whole_list"}
 
 
 @pytest.fixture(scope="module")

@@ -4,14 +4,16 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from content.library import Library
 from kit.errors import BadInput
 from kit.text import normalise
-from services.stop_values import MOST_IN_A_NAME, shown
+from services.rest_stops.importing.values import MOST_IN_A_NAME, line, shown
 
 MOST_REMEMBERED = 10_000
-_BETWEEN = re.compile(r"[、,，;；/／|\s]+(?![^(（]*[)）])")
+# What stands in brackets belongs to the word before; a bracket alone is a letter like others.
+_WORD = re.compile(r"(?:[(（][^()（）]*[)）]|[^、,，;；/／|\s])+")
 
 
 @dataclass(frozen=True)
@@ -43,15 +45,15 @@ class StopWords:
         # Most rows of a table say the same of these.
         self.entry = lru_cache(MOST_REMEMBERED)(self._entry)
         self.facilities = lru_cache(MOST_REMEMBERED)(self._facilities_in)
+        self.choice = lru_cache(MOST_REMEMBERED)(self._choice)
+        self._is_empty = lru_cache(MOST_REMEMBERED)(lambda text: normalise(text) in self._empty)
         self.region = lru_cache(MOST_REMEMBERED)(self._region)
 
     def says_something(self, text: str) -> bool:
         """Whether a cell is more than empty, `/` or 暂无."""
-        return bool(text) and (
-            len(text) > self._longest_empty or normalise(text) not in self._empty
-        )
+        return bool(text) and (len(text) > self._longest_empty or not self._is_empty(text))
 
-    def choice(self, part: str, text: str) -> str:
+    def _choice(self, part: str, text: str) -> str:
         """The key of a part of stop_columns.yml that a word stands for; BadInput for no word."""
         found = self._meaning[part].get(normalise(text))
         if found is None:
@@ -79,7 +81,7 @@ class StopWords:
         has: list[str] = []
         lacks: list[str] = []
         others: list[str] = []
-        for word in _BETWEEN.split(text):
+        for word in _WORD.findall(text):
             bare = normalise(word).strip("。.")
             without = next((mark for mark in self._none_of if bare.startswith(mark)), "")
             key = self._facilities.get(bare.removeprefix(without))
@@ -104,6 +106,17 @@ class StopWords:
         if not text or normalise(text).isdecimal() or len(header + text) > MOST_IN_A_NAME:
             raise BadInput("stops_import.not_an_answer", value=shown(text))
         return Facilities(others=(f"{header}（{text}）",))
+
+    def word(self, part: str, key: str) -> str:
+        """What a table may write for a key of a part of stop_columns.yml."""
+        words = self._library.stop_columns[part][key]
+        return words[1] if part != "entry" and len(words) > 1 else words[0]
+
+    def listed(self, stop: Mapping[str, Any]) -> str:
+        """The facilities of a stop, given by its columns, as one cell of a table."""
+        without = [self._none_of[0] + key for key in stop["lacks"] or ()]
+        parts = (*(stop["facilities"] or ()), *without, *(stop["other_facilities"] or ()))
+        return line("、".join(parts))
 
     def _region(self, text: str) -> str | None:
         """The province or city that a full or short name means: 广州, 广州市, 延边朝鲜族自治州."""

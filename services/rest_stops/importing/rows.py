@@ -8,31 +8,32 @@ from content.library import Library
 from content.schema import Accuracy, Datum
 from kit.clock import Clock, in_shanghai
 from kit.errors import BadInput
-from services import stop_values
-from services.hours_words import derive
-from services.stop_columns import Columns
-from services.stop_data import Defaults, StopValues
-from services.stop_faults import Fault
-from services.stop_words import StopWords, merged
+from services.hours.reading import derive
+from services.rest_stops.importing import values
+from services.rest_stops.importing.data import Defaults, StopValues
+from services.rest_stops.importing.faults import Fault
+from services.rest_stops.importing.guards import unguarded
+from services.rest_stops.importing.headers import Columns
+from services.rest_stops.importing.words import StopWords, merged
 
 _TEXTS: Mapping[str, Callable[[str], str]] = {
-    "code": stop_values.key_text,
-    "name": stop_values.short_text,
-    "kind": stop_values.key_text,
-    "host": stop_values.long_text,
-    "district": stop_values.key_text,
-    "street": stop_values.key_text,
-    "address": stop_values.long_text,
-    "hours_text": stop_values.long_text,
-    "opening_hours": stop_values.osm_hours,
-    "entry_note": stop_values.long_text,
-    "fee": stop_values.long_text,
-    "admits": stop_values.long_text,
-    "phone": stop_values.telephone,
-    "operator": stop_values.long_text,
-    "source": stop_values.long_text,
-    "source_url": stop_values.link,
-    "note": stop_values.long_text,
+    "code": values.key_text,
+    "name": values.short_text,
+    "kind": values.key_text,
+    "host": values.long_text,
+    "district": values.key_text,
+    "street": values.key_text,
+    "address": values.long_text,
+    "hours_text": values.long_text,
+    "opening_hours": values.osm_hours,
+    "entry_note": values.long_text,
+    "fee": values.long_text,
+    "admits": values.long_text,
+    "phone": values.telephone,
+    "operator": values.long_text,
+    "source": values.long_text,
+    "source_url": values.link,
+    "note": values.long_text,
 }
 
 
@@ -59,11 +60,15 @@ class RowChecker:
     def questions(self) -> tuple[str, ...]:
         """Message keys of what must be said for the whole table before its rows can be read."""
         columns, defaults = self._columns, self._defaults
-        if not columns.has("lat", "lon", "point"):
-            return ()
+        placed = columns.has("lat", "lon", "point")
         datum = columns.datum or defaults.datum or columns.has("datum")
         accuracy = defaults.accuracy or columns.has("accuracy")
-        asked = (("stops_import.ask_datum", datum), ("stops_import.ask_accuracy", accuracy))
+        asked = (
+            ("stops_import.ask_kind", defaults.kind or columns.has("kind")),
+            ("stops_import.ask_source", defaults.source or columns.has("source")),
+            ("stops_import.ask_datum", datum or not placed),
+            ("stops_import.ask_accuracy", accuracy or not placed),
+        )
         return tuple(key for key, answer in asked if not answer)
 
     def check(self, row: int, cells: Sequence[str]) -> StopValues | tuple[Fault, ...]:
@@ -93,8 +98,8 @@ class RowChecker:
     def _of_one(self) -> Mapping[str, Callable[[str], object]]:
         return {
             **_TEXTS,
-            "published_on": lambda text: stop_values.published(text, self._today),
-            "checked_on": lambda text: stop_values.day(text, self._today),
+            "published_on": lambda text: values.published(text, self._today),
+            "checked_on": lambda text: values.day(text, self._today),
             "status": lambda text: self._words.choice("status", text),
             "confidence": lambda text: self._words.choice("confidence", text),
         }
@@ -110,11 +115,13 @@ class RowChecker:
         }
 
     def _texts(self, cells: Sequence[str]) -> dict[str, str]:
-        """What the row says, by field; a default stands in for a kind that it lacks."""
-        lines = ((field, stop_values.line(cells[i])) for i, field in self._columns.fields.items())
+        """What the row says, by field; a default stands in for a kind or source that it lacks."""
+        lines = ((field, _text(cells[i])) for i, field in self._columns.fields.items())
         texts = {field: text for field, text in lines if self._words.says_something(text)}
-        if self._defaults.kind:
-            texts.setdefault("kind", self._defaults.kind)
+        for field in ("kind", "source"):
+            default: str | None = getattr(self._defaults, field)
+            if default:
+                texts.setdefault(field, default)
         return texts
 
     def _region(self, texts: _Texts) -> dict[str, object]:
@@ -129,10 +136,10 @@ class RowChecker:
                 raise BadInput("stops_import.two_cities", city=city, other=other)
         province = self._library.province_of(city)
         if province is None or city not in self._library.regions[province]:
-            raise BadInput("stops_import.city_unknown", value=stop_values.shown(city))
+            raise BadInput("stops_import.city_unknown", value=values.shown(city))
         named = texts.get("province")
         if named and self._words.region(named) not in {province, city}:
-            value = stop_values.shown(named)
+            value = values.shown(named)
             raise BadInput("stops_import.wrong_province", value=value, city=city)
         return {"province": province, "city": city, "district": district or None}
 
@@ -146,14 +153,14 @@ class RowChecker:
 
     def _position(self, texts: _Texts) -> dict[str, object]:
         if "lat" in texts and "lon" in texts:
-            lat, lon = stop_values.degrees(texts["lat"]), stop_values.degrees(texts["lon"])
+            lat, lon = values.degrees(texts["lat"]), values.degrees(texts["lon"])
         elif "lat" in texts or "lon" in texts:
             raise BadInput("stops_import.half_a_point")
         elif "point" in texts:
-            lat, lon = stop_values.point(texts["point"])
+            lat, lon = values.point(texts["point"])
         else:
             return {}
-        lat, lon = stop_values.checked_point(lat, lon)
+        lat, lon = values.checked_point(lat, lon)
         datum = self._columns.datum or self._defaults.datum
         if "datum" in texts:
             said = self._words.choice("datum", texts["datum"])
@@ -172,24 +179,33 @@ class RowChecker:
     def _entry(self, texts: _Texts) -> dict[str, object]:
         if "entry" not in texts:
             return {}
-        entry, words = self._words.entry(stop_values.long_text(texts["entry"]))
+        entry, words = self._words.entry(values.long_text(texts["entry"]))
         return {"entry": entry, "entry_note": texts.get("entry_note", words)}
 
     def _facilities(self, texts: _Texts, cells: Sequence[str]) -> dict[str, object]:
-        said = [self._words.facilities(stop_values.without_mobile(texts.get("facilities", "")))]
+        said = [self._words.facilities(values.without_mobile(texts.get("facilities", "")))]
         for i, key in self._columns.facilities.items():
-            cell = stop_values.without_mobile(stop_values.line(cells[i]))
+            cell = values.without_mobile(_text(cells[i]))
             if cell:
-                header = stop_values.line(self._columns.headers[i])
+                header = values.line(self._columns.headers[i])
                 said.append(self._words.answer(header, key, cell))
         all_ = merged(said)
-        return {"facilities": all_.has, "lacks": all_.lacks, "other_facilities": all_.others}
+        return {
+            "facilities": all_.has,
+            "lacks": all_.lacks,
+            "other_facilities": all_.others,
+            "is_whole_list": "facilities" in texts,
+        }
 
 
 def _hours(texts: _Texts) -> dict[str, object]:
     """The rule: as the table gives it, else as far as the published words leave no doubt."""
-    if "opening_hours" in texts:
-        if "hours_text" not in texts:
-            raise BadInput("stops_import.hours_without_words")
+    if "opening_hours" in texts and "hours_text" not in texts:
+        raise BadInput("stops_import.hours_without_words")
+    if "opening_hours" in texts or "hours_text" not in texts:
         return {}
-    return {"opening_hours": derive(texts.get("hours_text", ""))}
+    return {"opening_hours": derive(texts["hours_text"]), "hours_derived": True}
+
+
+def _text(cell: str) -> str:
+    return unguarded(values.line(cell))

@@ -25,6 +25,7 @@ _SHOWN = 20
 _PLAIN = re.compile(r"[ -~\u3001-\u3017\u4e00-\u9fff\uff01-\uff5e]*")
 _MANY_FIGURES = re.compile(r"(?:\d\W?){11}")
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)")
+_PLAIN_DEGREES = re.compile(r"[0-9]{1,3}\.[0-9]+")
 _DEGREES = re.compile(r"^(?:[东北][经纬])?([+-]?\d{1,3}(?:\.\d+)?)°?[ne]?$")
 _BETWEEN = re.compile(r"[,;/、\s]+")
 _DATE = re.compile(
@@ -32,6 +33,9 @@ _DATE = re.compile(
     r"(?:[ t]00:00:00)?$"
 )
 _WRITTEN_TOGETHER = re.compile(r"^((?:19|20)\d\d)(\d\d)(\d\d)$")
+_ABOUT_WHEN = re.compile(r"(?=.*\d)(?=.*[\u4e00-\u9fff])")
+# A page, or an entry of an index; never another scheme, which a browser might run.
+_ADDRESS = re.compile(r"https?://\S+|[a-z]+-index:.+")
 _LANDLINE = re.compile(
     r"^(?:\(?(?P<area>010|02\d|0[3-9]\d\d)\)?[- ]?)?(?P<number>\d{7,8})"
     r"(?:[-转]+(?P<ext>\d{1,5}))?$"
@@ -76,14 +80,16 @@ def long_text(text: str) -> str:
 
 
 def link(text: str) -> str:
-    """An address of the web; it is a lead for staff and never shown."""
-    if not re.fullmatch(r"https?://\S+", text) or len(text) > MOST_IN_A_LINK:
+    """An address of the web, or of some index; it is a lead for staff and never shown."""
+    if not _ADDRESS.fullmatch(text) or len(text) > MOST_IN_A_LINK:
         raise BadInput("stops_import.not_a_link", value=shown(text))
     return text
 
 
 def degrees(text: str) -> float:
     """A latitude or longitude in degrees; marks such as ° or 北纬 are allowed, words are not."""
+    if _PLAIN_DEGREES.fullmatch(text):
+        return float(text)
     found = _DEGREES.match(normalise(text))
     if found is None:
         raise BadInput("stops_import.not_a_number", value=shown(text))
@@ -104,10 +110,10 @@ def checked_point(lat: float, lon: float) -> tuple[float, float]:
     if SOUTH <= lat <= NORTH and WEST <= lon <= EAST:
         return lat, lon
     if lat == 0 and lon == 0:
-        raise BadInput("stops_import.zero_point")
+        raise BadInput("stops_import.point_zero")
     if SOUTH <= lon <= NORTH and WEST <= lat <= EAST:
-        raise BadInput("stops_import.swapped", lat=lat, lon=lon)
-    raise BadInput("stops_import.out_of_china", lat=lat, lon=lon)
+        raise BadInput("stops_import.point_swapped")
+    raise BadInput("stops_import.point_abroad")
 
 
 def telephone(text: str) -> str:
@@ -125,7 +131,12 @@ def telephone(text: str) -> str:
 
 
 def published(text: str, today: date) -> str:
-    """A year, month or day as ISO 8601: 2026, 2026-03, 2026-03-01."""
+    """A year, month or day as ISO 8601: 2026, 2026-03, 2026-03-01.
+
+    Words with a figure stay as they are: some sources say no more than 2021前后.
+    """
+    if _ABOUT_WHEN.match(text) and not _DATE.match(normalise(text)):
+        return short_text(text)
     year, month, day = _date_parts(text)
     _not_later(date(year, month or 1, day or 1), today)
     return "-".join([str(year), *(f"{part:02}" for part in (month, day) if part)])
