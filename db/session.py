@@ -1,10 +1,11 @@
 """Engine, sessions and the one way to open a transaction."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Dialect, Select, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -15,6 +16,7 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql.compiler import SQLCompiler
 
 Sessions = async_sessionmaker[AsyncSession]
 
@@ -67,6 +69,36 @@ async def transaction(sessions: Sessions) -> AsyncGenerator[AsyncSession]:
     """
     async with sessions() as session, session.begin():
         yield session
+
+
+async def fetch_all(
+    session: AsyncSession, query: Select[Any], values: Mapping[str, Any]
+) -> Sequence[tuple[Any, ...]]:
+    """All rows of a query of plain columns, as the driver gives them; in the same transaction.
+
+    For what is asked several times in one answer: on SQLite each step of a query through
+    SQLAlchemy (cursor, execute, fetch, close) waits for the driver's thread, 0.6 ms in all; the
+    driver does them together in 0.2. What the session has not flushed is not seen.
+    """
+    connection = await session.connection()
+    if connection.dialect.name != "sqlite":
+        return [tuple(row) for row in await connection.execute(query, values)]
+    compiled = _compiled(query, connection.dialect)
+    given = compiled.construct_params(values)
+    raw = await connection.get_raw_connection()
+    driver: Any = raw.driver_connection
+    in_order = [given[name] for name in compiled.positiontup or ()]
+    rows: Sequence[tuple[Any, ...]] = await driver.execute_fetchall(str(compiled), in_order)
+    return rows
+
+
+@lru_cache(maxsize=256)
+def _compiled(query: Select[Any], dialect: Dialect) -> SQLCompiler:
+    """A query is compiled once; its identity is what it is known by."""
+    compiled = query.compile(dialect=dialect)
+    if not isinstance(compiled, SQLCompiler):
+        raise TypeError(query)
+    return compiled
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:

@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.base import joined, split
 from db.models import RestStopRow, StopArea, StopReport
+from db.session import fetch_all
 
 WITHDRAWN = "withdrawn"
 
@@ -139,8 +140,7 @@ class RestStopRepository:
         values |= {f"need{n}": _holding(need) for n, need in enumerate(needs)}
         query = _around(squares, len(runs), len(needs), always=always)
         # Past the ORM, whose loading of rows costs more than reading them.
-        connection = await self.session.connection()
-        return list(map(Spot._make, (await connection.execute(query, values)).all()))
+        return list(map(Spot._make, await fetch_all(self.session, query, values)))
 
     async def spots_of_area(
         self,

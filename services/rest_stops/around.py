@@ -33,11 +33,12 @@ from services.turns import Position
 
 # How far a rider goes for a break, and how far we look where that finds nothing.
 NEAR_M = 3_000
-RINGS_M = (250, 1_000, NEAR_M)
-FAR_RINGS_M = (6_000, 12_000, 30_000)
+RINGS_M = (250, 500, 1_000, 1_500, 2_000, NEAR_M)
+FAR_RINGS_M = (4_500, 6_000, 9_000, 12_000, 18_000, 30_000)
 # So many good ones end the search: some pages to leaf through; and beyond `NEAR_M`, a page.
 ENOUGH, ENOUGH_FAR = 12, 3
-SLACK, WIDER_MOST = 1.5, 4
+SLACK = 1.5
+SMALL_M, WIDER_MOST_FROM_SMALL, WIDER_MOST = 1_000, 4, 2
 # Of more in one circle, so many of the most use and nearest are looked at closely.
 LOOKED_AT_MOST = 2 * KEPT_MOST
 
@@ -48,18 +49,21 @@ async def around(session: AsyncSession, clock: Clock, centre: Position, wish: Wi
     is needed, those near of which it is not known.
     """
     search = _Around(session, clock(), centre, wish)
-    near = await search.grow(RINGS_M, ENOUGH, wish.needs)
+    # Of few kinds there are few in a small circle: the question for it would be in vain.
+    rings = [ring for ring in RINGS_M if ring >= SMALL_M or not (wish.needs or wish.always)]
+    near = await search.grow(rings, ENOUGH, wish.needs)
     good = sum(judged.use == "open" for judged in near)
     far: tuple[Judged, ...] = ()
     if good < ENOUGH_FAR or wish.far:
         enough = good + (ENOUGH if wish.far else ENOUGH_FAR)
         # Of what is far off and nobody knows where there is nothing to say around a position.
-        found = await search.grow(FAR_RINGS_M, enough, wish.needs)
+        wide = _wide_enough(NEAR_M, good, enough, FAR_RINGS_M)
+        found = await search.grow(wide, enough, wish.needs)
         far = tuple(judged for judged in _without(found, near) if judged.metres is not None)
     fitting = near + far
     unsure: tuple[Judged, ...] = ()
     if wish.needs and not wish.strict and len(near) < ENOUGH_FAR:
-        unsure = _without(await search.grow(RINGS_M, ENOUGH, ()), fitting)
+        unsure = _without(await search.grow(rings, ENOUGH, ()), fitting)
         unsure = tuple(j for j in unsure if ranking.needs_missing(j.stop, wish.needs) == UNSURE)
     listed = (fitting + unsure)[:KEPT_MOST]
     return Found(listed, min(len(near), KEPT_MOST), min(len(fitting), KEPT_MOST))
@@ -70,10 +74,14 @@ def _without(found: Sequence[Judged], known: Sequence[Judged]) -> tuple[Judged, 
     return tuple(judged for judged in found if judged.stop.id not in ids)
 
 
-def _wide_enough(radius: int, good: int, enough: int, rings: Sequence[int]) -> Sequence[int]:
-    """The rings from the first that should hold enough, if good ones lie as thick everywhere."""
-    wider = min(sqrt(SLACK * enough / (good + 0.5)), WIDER_MOST)
-    return [ring for ring in rings if ring >= radius * wider] or rings[-1:]
+def _wide_enough(radius: int, good: int, enough: int, rings: Sequence[int]) -> list[int]:
+    """The rings from the first that should hold enough, if good ones lie as thick everywhere.
+
+    Never far beyond what was looked at: where none lay, there may be a town behind the field.
+    """
+    most = WIDER_MOST_FROM_SMALL if radius <= SMALL_M else WIDER_MOST
+    wider = min(sqrt(SLACK * enough / (good + 0.5)), most)
+    return [ring for ring in rings if ring >= radius * wider] or [*rings[-1:]]
 
 
 class _Around:

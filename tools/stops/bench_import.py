@@ -3,40 +3,30 @@
 python -m tools.stops.bench_import             writes docs/figures/stops-import.md
 """
 
-import asyncio
 import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-
-from sqlalchemy import make_url
-from sqlalchemy import text as sql
 
 from content.library import Library
 from content.loader import load
-from db.migrate import upgrade
-from db.session import make_engine
-from kit import ids
 from kit.settings import Settings
 from tools import figures
-from tools.start.machine import ROOT, environment, setting
+from tools.start.machine import ROOT, environment
 from tools.stops import writing
+from tools.stops.databases import databases, what_is_missing
 from tools.stops.made_up import made_up
 
 COUNT, SEED = 200_000, 1
 MOST_S = 120
 PAGE = "stops-import.md"
-SERVER = "TEST_POSTGRES_URL"  # the same server that the tests use
 _FIELDS = (
     *("code", "name", "kind", "host", "province", "city", "district", "address", "lat", "lon"),
     *("accuracy", "hours_text", "entry", "facilities", "operator", "source", "published_on"),
 )
-
-Fresh = Callable[[Path], AbstractContextManager[str]]
 
 
 def main() -> int:
@@ -49,7 +39,7 @@ def main() -> int:
         files = [folder / "stops.csv", folder / "stops.xlsx"]
         for path in files:
             _write(library, path)
-        for database, fresh in _databases().items():
+        for database, fresh in databases().items():
             for path in files:
                 with fresh(folder) as url:
                     first, cpu = _import(url, folder, path)
@@ -72,7 +62,6 @@ def _page(rows: Sequence[tuple[object, ...]]) -> list[str]:
         "of it on the CPU, s",
         "the same file again, s",
     )
-    missing = ["", f"PostgreSQL was not measured: YIZHAN_{SERVER} names no server."]
     where = figures.machine().removesuffix(", SQLite")
     return [
         "# Import of stops",
@@ -86,7 +75,7 @@ def _page(rows: Sequence[tuple[object, ...]]) -> list[str]:
         "changes nothing.",
         "",
         *figures.table(heads, rows),
-        *([] if setting(SERVER) else missing),
+        *what_is_missing(),
     ]
 
 
@@ -116,41 +105,6 @@ def _import(url: str, folder: Path, path: Path) -> tuple[float, float]:
 def _busy() -> float:
     ended = os.times()
     return ended.children_user + ended.children_system
-
-
-def _databases() -> dict[str, Fresh]:
-    found: dict[str, Fresh] = {"SQLite": _sqlite}
-    return found | ({"PostgreSQL": _postgres} if setting(SERVER) else {})
-
-
-@contextmanager
-def _sqlite(folder: Path) -> Iterator[str]:
-    url = f"sqlite+aiosqlite:///{folder / ids.new_id()}.db"
-    asyncio.run(upgrade(url))
-    yield url
-
-
-@contextmanager
-def _postgres(_folder: Path) -> Iterator[str]:
-    """A database of our own on the server, dropped when the block ends."""
-    server = setting(SERVER) or ""
-    name = f"yizhan_bench_{ids.new_id()}"
-    url = make_url(server).set(database=name).render_as_string(hide_password=False)
-    asyncio.run(_tell(server, f"CREATE DATABASE {name} TEMPLATE template0"))
-    try:
-        asyncio.run(upgrade(url))
-        yield url
-    finally:
-        asyncio.run(_tell(server, f"DROP DATABASE {name} WITH (FORCE)"))
-
-
-async def _tell(server: str, command: str) -> None:
-    engine = make_engine(server)
-    try:
-        async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-            await connection.execute(sql(command))
-    finally:
-        await engine.dispose()
 
 
 if __name__ == "__main__":

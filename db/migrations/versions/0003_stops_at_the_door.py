@@ -61,12 +61,12 @@ def downgrade() -> None:
         batch.drop_column("search")
     with op.batch_alter_table("dialogues") as batch:
         batch.alter_column("shown", existing_type=sa.JSON(), server_default=None)
+    for square in ("block", "cell"):
+        op.drop_index(f"ix_rest_stops_{square}", "rest_stops")
     _facilities_to_lists()
     with op.batch_alter_table("rest_stops") as batch:
         batch.drop_constraint(op.f("fk_rest_stops_import_id_stop_imports"), type_="foreignkey")
         batch.drop_constraint(op.f("ck_rest_stops_confidence"), type_="check")
-        batch.drop_index("ix_rest_stops_cell")
-        batch.drop_index("ix_rest_stops_block")
         batch.drop_index("ix_rest_stops_identity")
         for name in (*NEW_COLUMNS, "import_id"):
             batch.drop_column(name)
@@ -96,8 +96,6 @@ def _widen_rest_stops() -> None:
             op.f("ck_rest_stops_confidence"), "confidence IN ('high', 'medium', 'low')"
         )
         batch.drop_index("ix_rest_stops_lat_lon")
-        batch.create_index("ix_rest_stops_cell", ["cell"])
-        batch.create_index("ix_rest_stops_block", ["block"])
         batch.create_index("ix_rest_stops_identity", ["identity"])
 
 
@@ -125,6 +123,9 @@ def _facilities_to_words() -> None:
             ("identity", sa.String(64)),
         ):
             batch.alter_column(name, existing_type=type_, server_default=None)
+    for square in ("block", "cell"):
+        columns = [square, "lat", "lon", "facilities"]
+        op.create_index(f"ix_rest_stops_{square}", "rest_stops", columns)
 
 
 def _facilities_to_lists() -> None:
