@@ -70,10 +70,12 @@ screenshots: ## Take the pictures of the README anew
 	$(PREPARE) dev nlu
 	$(PY) -m tools.screenshots
 
-bench: ## Measure start, memory, answers and many at once; write docs/figures/
+bench: ## Measure start, memory, answers, many at once and many stops; write docs/figures/
 	$(PREPARE) dev nlu
 	$(PY) -m tools.bench
 	$(PY) -m tools.telegram.load
+	$(PY) -m tools.stops.bench_import
+	$(PY) -m tools.stops.bench_find
 
 soak: ## Repetitions, kills and loads, at most 60 minutes
 	$(PREPARE) dev nlu
