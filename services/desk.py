@@ -26,6 +26,7 @@ from services.tasks import (
     notices,
     rest_stops,
     rights,
+    stop_questions,
     talk,
     workers,
 )
@@ -104,7 +105,10 @@ def _urgent_as_heard(scene: Scene) -> str | None:
 async def _serve_unasked(scene: Scene) -> Replies:
     """A question about the list of stops before his eyes, else anything."""
     # "2" and "any more?" mean that list, ahead of the menu's numbers.
-    asked = None if ENGINE.is_open(scene) else await rest_stops.said(scene)
+    if scene.state.name == find_stop.DIALOGUE.name:
+        asked = await stop_questions.said(scene)
+    else:
+        asked = None if ENGINE.is_open(scene) else await rest_stops.said(scene)
     return await (_serve_unprompted(scene) if asked is None else _beside_draft(scene, asked))
 
 

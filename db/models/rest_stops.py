@@ -39,8 +39,8 @@ class RestStopRow(Base):
         ),
         CheckConstraint("confidence IN ('high', 'medium', 'low')", name="confidence"),
         # What a search sifts by stands in the index: a row that does not fit is never read.
-        Index("ix_rest_stops_block", "block", "lat", "lon", "facilities"),
-        Index("ix_rest_stops_cell", "cell", "lat", "lon", "facilities"),
+        Index("ix_rest_stops_block", "block", "lat", "lon", "opening_hours", "facilities"),
+        Index("ix_rest_stops_cell", "cell", "lat", "lon", "opening_hours", "facilities"),
         Index("ix_rest_stops_city_district", "city", "district"),
         Index("ix_rest_stops_identity", "identity"),
     )

@@ -24,6 +24,9 @@ async def page(scene: Scene, search: Search, lines: Sequence[str], *more: Choice
         metres=search.metres,
         distance_from=search.distance_from,
     )
+    # What was withdrawn meanwhile is off the list, so that "the second one" is the second shown.
+    gone = set(search.page) - {card.id for card in shown}
+    search = replace(search, ids=tuple(key for key in search.ids if key not in gone))
     stop_search.put(scene, search)
     text = "\n".join(filter(None, lines))
     return (Reply(text, (*_onward(scene, search), *more), shown),)
@@ -87,9 +90,12 @@ def header(scene: Scene, found: Found, where: str, wish: Wish) -> str:
     """What is said above a list without distances."""
     if wish.needs and not found.fitting:
         return none_known_to_have(scene, where, wish)
-    key = "rest_stops.only_one" if found.fitting == 1 else "rest_stops.found"
-    line = scene.say(key, where=where, count=found.fitting, wish=said_of(scene, wish))
-    return "\n".join(filter(None, (line, unsure(scene, found, wish))))
+    alone = wish.is_any and found.whole and len(found.stops) == 1
+    key = "rest_stops.only_one" if alone else "rest_stops.found"
+    count = found.fitting if found.unsure else found.total
+    line = scene.say(key, where=where, count=count, wish=said_of(scene, wish))
+    cut = "" if found.whole else scene.say("rest_stops.first_ones", count=len(found.stops))
+    return "\n".join(filter(None, (line, cut, unsure(scene, found, wish))))
 
 
 def none_known_to_have(scene: Scene, where: str, wish: Wish) -> str:
@@ -98,9 +104,9 @@ def none_known_to_have(scene: Scene, where: str, wish: Wish) -> str:
 
 
 def unsure(scene: Scene, found: Found, wish: Wish) -> str:
-    """That those at the end of a list may not have what is needed; nothing if there are none."""
+    """That some of a list may not have what is needed; nothing where there are none."""
     more = len(found.stops) - found.fitting
-    if not wish.needs or not more:
+    if not more:
         return ""
     return scene.say("rest_stops.unsure_needs", count=more, needs=COMMA.join(wish.needs))
 

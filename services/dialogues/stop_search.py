@@ -1,6 +1,7 @@
 """The last list of stops that a worker was shown: kept so that "the second one" means something.
 
-It holds no position. Distances are kept as coarsely as they were printed, and for two hours.
+Around a position it holds the distances that were printed, which together come near to one: it is
+emptied after two hours.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,13 +23,14 @@ class Search:
     """A list and how it came about.
 
     `where` is said in front of it; `again` is the task that searches anew (none where the search
-    was around a position, which is not kept); `start` is the first one shown.
+    was around a position, which is not kept); `whole` says that nothing else is known there;
+    `start` is the first one shown.
     """
 
     where: str
     ids: tuple[str, ...]
     metres: Mapping[str, float] = field(default_factory=dict, repr=False)
-    near: int | None = None
+    whole: bool = True
     wish: Wish = ANY
     again: tuple[str, Mapping[str, Any]] | None = None
     distance_from: str | None = None
@@ -53,7 +55,7 @@ class Search:
 def of(found: Found, where: str, wish: Wish, **more: Any) -> Search:  # noqa: ANN401 - its fields
     """A new list of what was found."""
     metres = {key: float(round(m / TEN_METRES) * TEN_METRES) for key, m in found.metres.items()}
-    return Search(where, tuple(found.ids), metres, found.near, wish, **more)
+    return Search(where, tuple(found.ids), metres, found.whole, wish, **more)
 
 
 def put(scene: Scene, search: Search) -> None:
@@ -73,10 +75,20 @@ def last(scene: Scene) -> Search | None:
     kept = scene.state.search
     if not kept or not kept.get("list") or _is_older(scene, str(kept["at"]), KEPT_FOR):
         return None
-    fields = dict(kept["list"])
-    fields["ids"], again = tuple(fields["ids"]), fields["again"]
-    fields["wish"] = Wish.from_json(fields["wish"])
-    fields["again"] = (again[0], again[1]) if again else None
+    try:
+        return _read(kept["list"])
+    except (KeyError, TypeError, ValueError):
+        return None  # as another release wrote it
+
+
+def _read(stored: Mapping[str, Any]) -> Search:
+    again = stored["again"]
+    fields = {
+        **stored,
+        "ids": tuple(stored["ids"]),
+        "wish": Wish.from_json(stored["wish"]),
+        "again": (again[0], again[1]) if again else None,
+    }
     return Search(**fields)
 
 

@@ -32,7 +32,7 @@ async def position(scene: Scene, shared: Position, wish: Wish) -> Replies:
     found = await find_around(scene.session, scene.clock, here, wish)
     vague = await _vague(scene, area, wish)
     wrong = (scene.choice("rest_stops.not_here_title", "rest_stops.not_here"),)
-    if not found.stops and vague.stops and area is not None:
+    if not found.stops and vague.stops and area is not None and wish.is_any:
         said = scene.say("rest_stops.vague_only", place=where, district=area.district)
         return (*first, *await _shown(scene, vague, said, wish, wrong))
     replies = await _shown(scene, found, where, wish, wrong, centre=here)
@@ -122,47 +122,48 @@ async def _none(scene: Scene, where: str, wish: Wish) -> Replies:
 
 def _told(scene: Scene, found: Found, where: str, wish: Wish) -> tuple[Found, list[str]]:
     """The list as it is offered, and what is said above it."""
-    said = stop_list.said_of(scene, wish)
-    if found.near is None:
+    alone = wish.is_any and found.whole and len(found.stops) == 1 and found.good
+    if found.near is None or alone:
         return found, [stop_list.header(scene, found, where, wish)]
     if wish.needs and not found.fitting:
         return found, [stop_list.none_known_to_have(scene, where, wish)]
+    # That they are open is said anyway.
+    said = stop_list.said_of(scene, Wish(wish.needs, always=wish.always))
     more = stop_list.unsure(scene, found, wish)
-    if found.good and len(found.stops) == 1:
-        return found, [stop_list.header(scene, found, where, wish)]
     if found.good:
         key = "found_open_wish" if said else "found_open"
-        line = scene.say(f"rest_stops.{key}", where=where, open=found.good, wish=said)
-        return found, [line, more]
+        return found, [scene.say(f"rest_stops.{key}", where=where, wish=said), more]
     ordered, lines = _at_night(scene, found, where, said)
     return ordered, [*lines, more]
 
 
 def _at_night(scene: Scene, found: Found, where: str, wish: str) -> tuple[Found, list[str]]:
-    """Nothing near is known to be open: what opens next, what never closes, and whom to call."""
-    near, far = found.stops[: found.near], found.stops[found.near or 0 : found.fitting]
-    opening = [each for each in near if each.hours.opens_at is not None]
-    first = min(opening, key=lambda each: each.hours.opens_at or scene.clock(), default=None)
-    always = next((each for each in far if each.hours.always and each.use == "open"), None)
-    unsure = sum(each.use == "unknown" for each in near)
+    """Nothing near is known to be open: what opens next, what is open farther off."""
+    first = found.next_to_open
+    far = [each for each in found.stops if each.use == "open"]
+    nearest = min(far, key=lambda each: each.metres or 0.0, default=None)
+    always = next((each for each in far if each.hours.always), None)
+    unsure = sum(each.use == "unknown" for each in found.stops)
     key = "rest_stops.none_open_wish" if wish else "rest_stops.none_open"
     lines = [
         scene.say(key, where=where, kilometres=NEAR_M // KILOMETRE, wish=wish),
         scene.say("rest_stops.unsure", count=unsure) if unsure else "",
         _line(scene, "rest_stops.opens_next", first),
-        _line(scene, "rest_stops.always_open", always),
+        _line(scene, "rest_stops.nearest_open", nearest),
+        _line(scene, "rest_stops.always_open", always) if always is not nearest else "",
         scene.say("rest_stops.call_union"),
     ]
-    leading = [each for each in (first, always) if each is not None]
+    leading = [each for each in (first, nearest) if each is not None]
     rest = [each for each in found.stops if each not in leading]
-    return Found((*leading, *rest), found.near, found.fitting), lines
+    return replace(found, stops=(*leading, *rest)), lines
 
 
 def _line(scene: Scene, key: str, judged: Judged | None) -> str:
     if judged is None:
         return ""
     when = hours.phrase(scene.library, judged.hours, scene.clock()) or ""
-    return scene.say(key, name=judged.stop.name, when=when)
+    kilometres = f"{(judged.metres or 0) / KILOMETRE:.1f}"
+    return scene.say(key, name=judged.stop.name, when=when, kilometres=kilometres)
 
 
 async def _about_report(scene: Scene, here: Position) -> Replies:

@@ -15,6 +15,8 @@ from services.turns import Choice, Replies, Reply, Task
 
 # From so many on a list helps nobody: which part of the area?
 TOO_MANY = 40
+# What stands around a place in a question, and says nothing of where.
+AROUND_A_PLACE = ("around_a_place", "open_now", "open_always", "narrowing", "stop_openers")
 AREA_TASK, PLACE_TASK = "rest_stops.city", "rest_stops.place"
 Again = tuple[str, Mapping[str, Any]]
 NAME_LEAST = 2  # one character names no place
@@ -30,8 +32,9 @@ async def search(scene: Scene, wish: Wish) -> Replies | None:
     core = core_words(scene)
     if len(core) < NAME_LEAST:
         return None
-    for city, district in await _areas_named(scene, core, whole=True):
-        return await in_area(scene, city, district, None, wish)
+    areas = await _areas_named(scene, core, whole=True)
+    if areas:
+        return await _in_one_of(scene, areas, wish)
     if scene.library.province_of(core):  # 黄石 is a city, though 黄石街 in 广州 has a stop
         return (await nothing_known(scene, core, wish),)
     at_point = await _at_point(scene, wish)
@@ -78,6 +81,9 @@ async def at_place(scene: Scene, name: str, city: str, kind: str, wish: Wish) ->
     if found.stops:
         where = scene.say("rest_stops.around", place=name)
         return await listed(scene, found, where, wish, again=_place_task(place))
+    if not wish.is_any:
+        around = scene.say("rest_stops.around", place=name)
+        return await _none_fits(scene, around, wish, _place_task(place))
     return await in_district_of(scene, place, wish)
 
 
@@ -149,10 +155,12 @@ async def _none_fits(scene: Scene, where: str, wish: Wish, again: Again | None) 
 
 def core_words(scene: Scene) -> str:
     """The text without what stands around a place in a question: "万达附近哪有驿站" is 万达."""
+    words = scene.library.words
+    around = [word for group in AROUND_A_PLACE for word in words[group]]
+    spoken = [pair.partition("=")[0] for pair in words["spoken_needs"]]
     text = scene.text
-    for word in sorted(scene.library.words["around_a_place"], key=len, reverse=True):
-        text = text.replace(word, "")
-    for word in needs_named(scene):
+    # The longest first, so that no word is torn by a shorter one inside it.
+    for word in sorted({*around, *spoken, *needs_named(scene)}, key=len, reverse=True):
         text = text.replace(word, "")
     return text.strip("，。,.!！?？~ ")
 
@@ -173,6 +181,17 @@ def _which_place(scene: Scene, places: tuple[Place, ...]) -> Replies:
         for place in places[:AREAS_OFFERED]
     ]
     return (Reply(scene.say("rest_stops.which_place"), tuple(choices)),)
+
+
+async def _in_one_of(scene: Scene, areas: list[tuple[str, str | None]], wish: Wish) -> Replies:
+    """The stops of an area; of several districts of one name, which is meant is asked first."""
+    if len({city for city, _ in areas}) == 1:
+        return await in_area(scene, *areas[0], None, wish)
+    choices = tuple(
+        Choice(f"{city}{district or ''}", Task(AREA_TASK, {"city": city, "district": district}))
+        for city, district in areas[:AREAS_OFFERED]
+    )
+    return (Reply(scene.say("rest_stops.which_place"), choices),)
 
 
 def _place_task(place: Place) -> Again:

@@ -27,51 +27,61 @@ from services.rest_stops.finding import (
     Wish,
     in_order,
     judge,
+    unsure_of,
 )
 from services.rest_stops.ranking import BUILDING, USES, Judged
 from services.turns import Position
 
 # How far a rider goes for a break, and how far we look where that finds nothing.
 NEAR_M = 3_000
-RINGS_M = (250, 500, 1_000, 1_500, 2_000, NEAR_M)
+RINGS_M = (100, 200, 400, 700, 1_000, 1_500, 2_000, NEAR_M)
 FAR_RINGS_M = (4_500, 6_000, 9_000, 12_000, 18_000, 30_000)
 # So many good ones end the search: some pages to leaf through; and beyond `NEAR_M`, a page.
 ENOUGH, ENOUGH_FAR = 12, 3
 SLACK = 1.5
-SMALL_M, WIDER_MOST_FROM_SMALL, WIDER_MOST = 1_000, 4, 2
+WIDER_MOST_NEAR, WIDER_MOST_FAR = 4, 2
+# Where so many lie and too few are open it is night: farther off only what never closes counts.
+CROWDED = 60
 # Of more in one circle, so many of the most use and nearest are looked at closely.
 LOOKED_AT_MOST = 2 * KEPT_MOST
 
 
 async def around(session: AsyncSession, clock: Clock, centre: Position, wish: Wish = ANY) -> Found:
-    """The stops within `NEAR_M` of a WGS-84 position, best first. Where fewer than a page of them
-    are good, the best of those farther off come behind them; and where few are known to have what
-    is needed, those near of which it is not known.
+    """The stops within `NEAR_M` of a WGS-84 position. Where fewer than a page of them are good,
+    the best of those farther off are among them; and where few are known to have what is needed,
+    those near of which it is not known. One order for all: `ranking`.
     """
-    search = _Around(session, clock(), centre, wish)
-    # Of few kinds there are few in a small circle: the question for it would be in vain.
-    rings = [ring for ring in RINGS_M if ring >= SMALL_M or not (wish.needs or wish.always)]
-    near = await search.grow(rings, ENOUGH, wish.needs)
+    now = clock()
+    search = _Around(session, now, centre, wish)
+    near = await search.grow(RINGS_M, ENOUGH, wish.needs)
     good = sum(judged.use == "open" for judged in near)
-    far: tuple[Judged, ...] = ()
+    found = {judged.stop.id: judged for judged in near}
+    close = set(found)
     if good < ENOUGH_FAR or wish.far:
         enough = good + (ENOUGH if wish.far else ENOUGH_FAR)
-        # Of what is far off and nobody knows where there is nothing to say around a position.
         wide = _wide_enough(NEAR_M, good, enough, FAR_RINGS_M)
-        found = await search.grow(wide, enough, wish.needs)
-        far = tuple(judged for judged in _without(found, near) if judged.metres is not None)
-    fitting = near + far
-    unsure: tuple[Judged, ...] = ()
+        # Of what is far off and nobody knows where there is nothing to say around a position.
+        far = [j for j in await search.grow(wide, enough, wish.needs) if j.metres is not None]
+        found = {**{judged.stop.id: judged for judged in far}, **found}
     if wish.needs and not wish.strict and len(near) < ENOUGH_FAR:
-        unsure = _without(await search.grow(rings, ENOUGH, ()), fitting)
-        unsure = tuple(j for j in unsure if ranking.needs_missing(j.stop, wish.needs) == UNSURE)
-    listed = (fitting + unsure)[:KEPT_MOST]
-    return Found(listed, min(len(near), KEPT_MOST), min(len(fitting), KEPT_MOST))
-
-
-def _without(found: Sequence[Judged], known: Sequence[Judged]) -> tuple[Judged, ...]:
-    ids = {judged.stop.id for judged in known}
-    return tuple(judged for judged in found if judged.stop.id not in ids)
+        others = await search.grow(RINGS_M, ENOUGH, ())
+        lacking = [j for j in others if ranking.missing(j, wish.needs) <= UNSURE]
+        close |= {judged.stop.id for judged in lacking}
+        found = {**{judged.stop.id: judged for judged in lacking}, **found}
+    ordered = in_order(found.values(), wish, now)
+    opening = [j for j in near if j.use == "closed" and j.hours.opens_at is not None]
+    first = min(opening, key=lambda judged: judged.hours.opens_at or now, default=None)
+    kept = ordered[:KEPT_MOST]
+    if first is not None and first not in kept:
+        kept = [*kept[:-1], first]
+    return Found(
+        tuple(kept),
+        frozenset(close),
+        unsure_of(kept, wish.needs),
+        len(ordered),
+        whole=search.reached_the_end and len(ordered) <= KEPT_MOST,
+        next_to_open=first,
+    )
 
 
 def _wide_enough(radius: int, good: int, enough: int, rings: Sequence[int]) -> list[int]:
@@ -79,7 +89,7 @@ def _wide_enough(radius: int, good: int, enough: int, rings: Sequence[int]) -> l
 
     Never far beyond what was looked at: where none lay, there may be a town behind the field.
     """
-    most = WIDER_MOST_FROM_SMALL if radius <= SMALL_M else WIDER_MOST
+    most = WIDER_MOST_NEAR if radius < NEAR_M else WIDER_MOST_FAR
     wider = min(sqrt(SLACK * enough / (good + 0.5)), most)
     return [ring for ring in rings if ring >= radius * wider] or [*rings[-1:]]
 
@@ -93,6 +103,9 @@ class _Around:
         self._centre = centre
         self._wish = wish
         self._clocks = Clocks(now)
+        # Whether the widest circle near was looked at: only then nothing near is left out.
+        self.reached_the_end = False
+        self._crowded = False
 
     async def grow(
         self, rings: Sequence[int], enough: int, needs: Sequence[str]
@@ -101,6 +114,8 @@ class _Around:
         radius, *left = rings
         while True:
             spots = await self._within(radius, needs)
+            self.reached_the_end |= radius >= NEAR_M
+            self._crowded |= radius >= NEAR_M and len(spots) > CROWDED
             seem = sum(self._seems_open(spot) for spot, _ in spots)
             if seem >= enough or not left:
                 judged = await self._judge(spots)
@@ -119,7 +134,7 @@ class _Around:
             grid.around(self._centre, radius),
             box(self._centre, radius),
             needs,
-            always=self._wish.always,
+            always=self._wish.always or (radius > NEAR_M and self._crowded),
         )
         found = [(spot, self._metres(spot)) for spot in spots]
         return [(spot, metres) for spot, metres in found if metres <= radius]

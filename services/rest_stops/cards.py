@@ -12,7 +12,7 @@ from kit.clock import Clock
 from services import hours, map_links
 from services.rest_stops import reports
 from services.rest_stops.finding import MEASURABLE
-from services.rest_stops.ranking import Judged
+from services.rest_stops.ranking import Judged, Use
 from services.rest_stops.reports import KINDS
 from services.rest_stops.standing import NOTHING_SAID, Standing
 from services.turns import Choice, MapLink, OpenState, Position, RestStopCard, Task
@@ -63,7 +63,8 @@ def card(
 ) -> RestStopCard:
     """What a worker may be told of a stop; what is not known is said to be unknown."""
     hidden = judged.standing.hidden
-    metres = None if judged.metres is None else rounded(judged.metres, row)
+    known = judged.metres is not None and "place" not in hidden
+    metres = rounded(judged.metres or 0.0, row) if known else None
     place = None if metres is None else distance_from
     is_about = row.accuracy != "exact"
     maps = () if "place" in hidden else _maps(row)
@@ -71,13 +72,13 @@ def card(
         id=row.id,
         name=row.name,
         area=" ".join(part for part in (row.city, row.district, row.street) if part),
-        address=row.address or library.say("rest_stops.address_unknown"),
+        address=_address(library, row, judged.standing),
         distance_m=metres,
         distance_about=metres is not None and is_about,
         distance_from=place,
         distance_text=_distance_text(library, metres, place, is_about=is_about),
         open_state=_open_state(judged),
-        hours_text=row.hours_text or library.say("rest_stops.hours_unknown"),
+        hours_text=_hours_text(library, row, judged.standing),
         hours_now=_hours_now(library, judged, now),
         entry=_entry(library, row, judged.standing),
         facilities=_facilities(library, row, judged.standing),
@@ -103,17 +104,31 @@ def card(
 
 def _open_state(judged: Judged) -> OpenState:
     """What the badge says: the hours, unless they are in dispute or somebody stood outside."""
-    if judged.use in {"doubted", "unknown"}:
-        return "closed" if judged.hours.state == "closed" else "unknown"
-    return "open" if judged.use == "open" else "closed"
+    if judged.use == "doubted" and judged.hours.state == "closed":
+        return "unknown" if "hours" in judged.standing.hidden else "closed"
+    states: dict[Use, OpenState] = {"open": "open", "closed": "closed", "building": "closed"}
+    return states.get(judged.use, "unknown")
 
 
 def _hours_now(library: Library, judged: Judged, now: datetime) -> str | None:
-    if judged.use == "building":
+    """What the hours mean now, or why they are not to be relied on."""
+    if judged.use == "building" or "hours" in judged.standing.hidden:
         return None
-    if "hours" in judged.standing.hidden:
-        return library.say("rest_stops.hours_in_dispute")
+    if judged.use == "doubted" and judged.hours.state != "closed":
+        return library.say("rest_stops.may_be_shut")
     return hours.phrase(library, judged.hours, now)
+
+
+def _hours_text(library: Library, row: RestStopRow, standing: Standing) -> str:
+    if "hours" in standing.hidden:
+        return library.say("rest_stops.hours_in_dispute")
+    return row.hours_text or library.say("rest_stops.hours_unknown")
+
+
+def _address(library: Library, row: RestStopRow, standing: Standing) -> str:
+    if "place" in standing.hidden:
+        return library.say("rest_stops.address_in_dispute")
+    return row.address or library.say("rest_stops.address_unknown")
 
 
 def _entry(library: Library, row: RestStopRow, standing: Standing) -> str:
@@ -133,6 +148,8 @@ def _lines(library: Library, row: RestStopRow) -> Iterable[str]:
     """
     if row.accuracy == "landmark" and row.landmark:
         yield library.say("rest_stops.near_landmark", landmark=row.landmark)
+    elif row.accuracy != "exact" and row.street:
+        yield library.say("rest_stops.position_street", street=row.street)
     elif row.accuracy != "exact":
         yield library.say("rest_stops.position_vague")
     if row.note:

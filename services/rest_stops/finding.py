@@ -1,6 +1,6 @@
 """Finding stops in an area, by words, or on a list of before; in the order of `ranking`."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -79,14 +79,18 @@ class Area:
 class Found:
     """Stops in the order they should be offered.
 
-    The first `near` of them lie within `NEAR_M` of the position searched around; None where it
-    was no position. The first `fitting` are published to have all that is needed; of the others
-    some of it is not known. `metres` holds the distances that may be printed.
+    `near` are those within `NEAR_M` of the position searched around, None where it was no
+    position; `unsure` those of which some of what is needed is not known. `total` counts what was
+    found before the list was cut; `whole` says that nothing else is known there.
     """
 
     stops: tuple[Judged, ...] = ()
-    near: int | None = None
-    fitting: int = 0
+    near: frozenset[str] | None = None
+    unsure: frozenset[str] = frozenset()
+    total: int = 0
+    whole: bool = True
+    # Of those near, whichever opens first; it is on the list.
+    next_to_open: Judged | None = None
 
     @property
     def ids(self) -> list[str]:
@@ -99,9 +103,24 @@ class Found:
         return {j.stop.id: j.metres for j in self.stops if j.metres is not None}
 
     @property
+    def fitting(self) -> int:
+        """How many of the list are published to have all that is needed."""
+        return sum(judged.stop.id not in self.unsure for judged in self.stops)
+
+    @property
     def good(self) -> int:
-        """How many are open, with nobody kept out; around a position, of those that are near."""
-        return sum(judged.use == "open" for judged in self.stops[: self.near])
+        """How many of the list are near, open, and known to have what is needed."""
+        return sum(
+            judged.use == "open"
+            and judged.stop.id not in self.unsure
+            and (self.near is None or judged.stop.id in self.near)
+            for judged in self.stops
+        )
+
+
+def unsure_of(judged: Iterable[Judged], needs: Collection[str]) -> frozenset[str]:
+    """The ids of those of which some of what is needed is not known."""
+    return frozenset(each.stop.id for each in judged if ranking.missing(each, needs) == UNSURE)
 
 
 async def in_area(session: AsyncSession, clock: Clock, area: Area, wish: Wish = ANY) -> Found:
@@ -158,9 +177,13 @@ async def _listed(
 ) -> Found:
     may_serve = [spot for spot in spots if _may_serve(spot, wish)]
     judged = await judge(session, Clocks(now), may_serve, metres or {})
-    listed = tuple(in_order(judged, wish, now))[:KEPT_MOST]
-    fitting = sum(ranking.needs_missing(each.stop, wish.needs) == 0 for each in listed)
-    return Found(listed, fitting=fitting)
+    ordered = in_order(judged, wish, now)
+    return Found(
+        tuple(ordered[:KEPT_MOST]),
+        unsure=unsure_of(ordered, wish.needs),
+        total=len(ordered),
+        whole=len(ordered) <= KEPT_MOST and len(spots) < AREA_MOST,
+    )
 
 
 def _may_serve(spot: Spot, wish: Wish) -> bool:

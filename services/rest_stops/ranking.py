@@ -2,11 +2,12 @@
 
 One key decides. Its parts, the weightier first:
 
-1. needs: what he asks for is published there, before it is unknown, before it is known to lack;
-2. use: open now, then unknown, then closed, then reported shut today or in dispute, then still
-   being built. So a stop reported locked today never stands above one that is known to be open;
-3. whether its distance is known at all;
-4. metres, with a detour added for each doubt (`DOUBT_M`): a door that may not open is as bad as a
+1. whether it is in doubt or still being built: a stop reported locked today never stands above
+   one that is known to be open, whatever else speaks for it;
+2. needs: what he asks for is published there, before it is unknown, before it is known to lack;
+3. use: open now, then unknown, then closed;
+4. whether its distance is known at all;
+5. metres, with a detour added for each doubt (`doubt_m`): a door that may not open is as bad as a
    longer way. The figures are judgements, not measurements: a locked door costs a rider about the
    way to the next stop, and in a city that is some hundred metres.
 """
@@ -23,6 +24,7 @@ from services.rest_stops.standing import Standing
 
 Use = Literal["open", "unknown", "closed", "doubted", "building"]
 BUILDING = "under_construction"
+LAST = frozenset({"doubted", "building"})
 USES: tuple[Use, ...] = ("open", "unknown", "closed", "doubted", "building")
 
 ENTRY_M = {
@@ -88,16 +90,23 @@ class Judged:
 
 def rank(
     judged: Judged, needs: Collection[str], now: datetime
-) -> tuple[int, int, bool, float, str]:
+) -> tuple[bool, int, int, bool, float, str]:
     """The key to sort by, the best first; see the module's docstring."""
     metres = (judged.metres or 0.0) + doubt_m(judged, now)
     return (
-        needs_missing(judged.stop, needs),
+        judged.use in LAST,
+        missing(judged, needs),
         USES.index(judged.use),
         judged.metres is None,
         metres,
         judged.stop.id,
     )
+
+
+def missing(judged: Judged, needs: Collection[str]) -> int:
+    """As `needs_missing`; while supplies are in dispute nothing needed is known to be there."""
+    disputed = bool(needs) and "supplies" in judged.standing.hidden
+    return max(needs_missing(judged.stop, needs), int(disputed))
 
 
 def needs_missing(stop: Rankable, needs: Collection[str]) -> int:

@@ -11,6 +11,9 @@ from services.turns import Replies
 async def find(scene: Scene, _args: Args) -> Replies:
     """Search by what the sentence says, narrow the list he has before him, or ask where."""
     wish = stop_questions.wish_in(scene)
+    if scene.is_word("stop_openers") and wish.is_any:
+        scene.put_aside()
+        return await where.ask(scene, wish)
     if stop_search.is_before_his_eyes(scene) and not wish.is_any:
         answered = await stops_named.search(scene, wish)
         return answered or await stop_questions.narrow_by(scene, wish)

@@ -35,16 +35,16 @@ async def said(scene: Scene) -> Replies | None:
 
 
 async def _by_words(scene: Scene, search: Search) -> Replies | None:
-    if scene.is_word("more_stops"):
-        return await more(scene, search)
-    if scene.is_word("farther_stops"):
-        return await farther(scene, search)
+    for words, answer in (("more_stops", more), ("farther_stops", farther)):
+        if scene.is_word(words):
+            return await answer(scene, search)
     if bare(scene.text).isdecimal():
         return await about(scene, search) if number_in(scene) else None
     if scene.heard.intent not in UNSURE | ABOUT_STOPS or number_in(scene) is not None:
         return None
     wish = wish_in(scene)
-    if not wish.is_any and scene.holds("narrowing"):
+    says_no_more = not stops_named.core_words(scene) and not scene.holds("questions")
+    if (scene.holds("narrowing") or says_no_more) and not wish.is_any:
         return await narrow_by(scene, wish)
     # Heard as a search it is one: its task narrows the list, or looks at the place it names.
     is_search = scene.heard.intent == "find_rest_stop"
@@ -67,10 +67,11 @@ async def farther(scene: Scene, search: Search) -> Replies:
     if search.left:
         return await more(scene, search)
     wider = replace(search.wish, far=True)
-    if search.again is not None and not search.wish.far:
-        return await search_again(scene, wider)
-    if search.near is None or search.wish.far:
+    around_place = search.distance_from is not None
+    if search.wish.far or not (around_place or search.again is None):
         return _no_more(scene, search)
+    if around_place:
+        return await search_again(scene, wider)
     return await where.ask(scene, wider, scene.say("rest_stops.send_again"))
 
 
@@ -80,7 +81,8 @@ def _no_more(scene: Scene, search: Search) -> Replies:
         scene.choice("rest_stops.elsewhere_title", "rest_stops.find"),
         scene.choice("rest_stops.propose_title", "cases.begin", kind="proposal"),
     )
-    return (scene.reply("rest_stops.no_more", *choices, where=search.where),)
+    key = "no_more" if search.whole else "list_ends"
+    return (scene.reply(f"rest_stops.{key}", *choices, where=search.where),)
 
 
 async def narrow_by(scene: Scene, wish: Wish) -> Replies:
@@ -94,9 +96,9 @@ async def narrow_by(scene: Scene, wish: Wish) -> Replies:
     kept = await stop_list.narrowed(scene, search, wish)
     said = stop_list.said_of(scene, both)
     if kept is None:
-        line = scene.say("rest_stops.none_fits", where=search.where, wish=said)
-        return await where.ask(scene, both, line)
-    line = scene.say("rest_stops.found", where=search.where, count=len(kept.ids), wish=said)
+        stop_search.put(scene, search)
+        return await where.ask(scene, both, scene.say("rest_stops.none_of_these", wish=said))
+    line = scene.say("rest_stops.of_these", count=len(kept.ids), wish=said)
     return await stop_list.page(scene, kept, [line])
 
 
@@ -171,6 +173,9 @@ def _hours(card: RestStopCard) -> str:
 
 
 def _has(scene: Scene, card: RestStopCard, need: str) -> str:
+    disputed = scene.say("rest_stops.supplies_in_dispute")
+    if need in scene.library.words["supplies"] and disputed in card.voices:
+        return disputed
     state = "has" if need in card.facilities else "lacks" if need in card.lacks else "unsaid"
     return scene.say(f"rest_stops.{state}", need=need)
 
@@ -198,6 +203,8 @@ def needs_in(scene: Scene) -> tuple[str, ...]:
     known = scene.library.facilities
     named = stops_named.needs_named(scene)
     spoken = [key for key, words in known.items() if {key, *words} & set(named)]
+    said_so = (pair.partition("=") for pair in scene.library.words["spoken_needs"])
+    spoken += [key for word, _, key in said_so if word in scene.text]
     every = scene.library.words["every_stop_has"]
     found = dict.fromkeys((*(need for need in heard if need in known), *spoken))
     return tuple(need for need in found if need not in every)

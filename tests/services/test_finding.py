@@ -43,7 +43,7 @@ async def test_open_before_unknown_before_closed_before_building(sessions: Sessi
     assert (await found_around(sessions)).ids == order
 
 
-async def test_what_is_farther_than_three_kilometres_comes_behind_and_is_counted_apart(
+async def test_open_ones_farther_than_three_kilometres_are_there_and_counted_apart(
     sessions: Sessions,
 ):
     await store(
@@ -55,7 +55,7 @@ async def test_what_is_farther_than_three_kilometres_comes_behind_and_is_counted
     )
     found = await found_around(sessions)
     # Of a street far off nobody can say how far: it is no answer to "around here".
-    assert (found.ids, found.near, found.good) == (["near", "far"], 1, 0)
+    assert (found.ids, found.near, found.good) == (["far", "near"], {"near"}, 0)
 
 
 async def test_with_enough_open_ones_near_nobody_looks_farther(sessions: Sessions):
@@ -68,7 +68,8 @@ async def test_with_enough_open_ones_near_nobody_looks_farther(sessions: Session
 async def test_a_list_has_an_end(sessions: Sessions):
     await store(sessions, *(stop(f"s{n:03}", n, opening_hours=ALWAYS) for n in range(100)))
     found = await found_around(sessions)
-    assert (len(found.ids), found.near) == (KEPT_MOST, KEPT_MOST)
+    assert (len(found.ids), found.whole) == (KEPT_MOST, False)
+    assert found.total > KEPT_MOST
 
 
 async def test_only_good_positions_have_a_distance(sessions: Sessions):
@@ -123,7 +124,8 @@ async def test_those_that_may_have_it_come_behind_those_that_have_it(sessions: S
         stop("has-far", 5_000, facilities=("换电",), opening_hours=ALWAYS),
     )
     found = await found_around(sessions, Wish(("换电",)))
-    assert (found.ids, found.near, found.fitting) == (["has", "has-far", "unknown"], 1, 2)
+    assert (found.ids, found.near) == (["has-far", "has", "unknown"], {"has", "unknown"})
+    assert (found.unsure, found.fitting) == ({"unknown"}, 2)
     async with transaction(sessions) as session:
         area = await finding.in_area(session, lambda: NOON, Area("广州"), Wish(("换电",)))
     assert (area.ids, area.fitting) == (["has-far", "has", "unknown"], 2)
@@ -139,6 +141,47 @@ async def test_a_report_of_today_puts_a_stop_behind_all_that_may_be_open(session
         )  # fmt: skip
     assert (await found_around(sessions)).ids == ["b", "a"]
     assert (await found_around(sessions, Wish(open_now=True))).ids == []
+
+
+async def test_at_night_the_open_one_farther_off_is_on_the_list(sessions: Sessions):
+    """Forty closed ones near do not push it off."""
+    shut = (stop(f"n{n:02}", 40 * n, opening_hours="Mo-Su 02:00-03:00") for n in range(40))
+    await store(sessions, *shut, stop("far", 4_000, opening_hours=ALWAYS))
+    found = await found_around(sessions)
+    assert found.ids[0] == "far"
+    assert found.next_to_open.stop.id in found.ids
+    assert not found.whole
+
+
+LOCKED = {"day": NOON.date(), "kind": "locked", "near": False, "known": False, "at": NOON}
+
+
+@pytest.mark.parametrize("wish", [ANY, Wish(("厕所",))])
+async def test_locked_today_stands_behind_open_ones_whatever_else_speaks_for_it(
+    sessions: Sessions, wish: Wish
+):
+    await store(
+        sessions,
+        stop("locked", 2_900, opening_hours=ALWAYS, facilities=("厕所",)),
+        stop("beyond", 3_100, opening_hours=ALWAYS),
+        stop("beside", 2_950, opening_hours=ALWAYS),
+    )
+    async with transaction(sessions) as session:
+        session.add(StopReport(id="r", stop_id="locked", **LOCKED))
+    ids = (await found_around(sessions, wish)).ids
+    assert ids.index("beside") < ids.index("locked")
+    assert "beyond" not in ids or ids.index("beyond") < ids.index("locked")
+
+
+async def test_supplies_in_dispute_are_not_known_to_be_there(sessions: Sessions):
+    await store(sessions, stop("a", 10, opening_hours=ALWAYS, facilities=("换电",)))
+    async with transaction(sessions) as session:
+        session.add_all(
+            StopReport(id=key, stop_id="a", **{**LOCKED, "kind": "dry", "known": True})
+            for key in "xy"
+        )
+    found = await found_around(sessions, Wish(("换电",)))
+    assert (found.ids, found.unsure, found.good) == (["a"], {"a"}, 0)
 
 
 async def test_a_list_of_before_is_judged_anew(sessions: Sessions):
@@ -207,14 +250,15 @@ async def test_the_nearest_that_serve_are_always_among_those_found(sessions, spo
         if far <= NEAR_M and next(r for r in rows if r.id == key).opening_hours == ALWAYS
     )  # fmt: skip
     assert len(found.ids) <= KEPT_MOST
-    shown = set(found.ids[: found.near])
-    assert shown <= near
+    shown = set(found.ids) & near
+    assert found.near <= near
     # Fewer than it takes to stop early: nothing near may be missing. Else the nearest are there.
     if len(good) < ENOUGH and len(near) <= KEPT_MOST:
         assert shown == near
     else:
         assert {key for _, key in good[:ENOUGH]} <= shown
-    assert set(found.ids[found.near :]) <= metres.keys() - near
+    assert set(found.ids) <= metres.keys()
+    assert not found.whole or near <= set(found.ids)
 
 
 @given(

@@ -11,10 +11,11 @@ from kit.clock import SHANGHAI
 from services.hours import Hours
 from services.rest_stops.ranking import (
     ENTRY_M,
+    LAST,
     USES,
     Judged,
     doubt_m,
-    needs_missing,
+    missing,
     published_date,
     rank,
 )
@@ -58,13 +59,13 @@ def before(one: Judged, other: Judged, needs=frozenset()) -> bool:
 LOCKED_TODAY = standing([Voice("locked", NOW - timedelta(hours=2), counts=False)], NOW)
 
 
-@given(judged(standing=LOCKED_TODAY), judged(hours=Hours("open")), st.floats(0, 500))
-def test_locked_today_never_above_one_confirmed_open_within_500_m(locked, other, apart: float):
+@given(judged(standing=LOCKED_TODAY), judged(hours=Hours("open")), st.floats(0, 500), some)
+def test_locked_today_never_above_one_confirmed_open_within_500_m(locked, other, apart, needs):
     confirmed = standing([Voice("open", NOW - timedelta(hours=1), counts=True)], NOW)
     near = None if locked.metres is None else locked.metres + apart
     stop = SimpleNamespace(**{**vars(other.stop), "status": "open_to_public"})
     good = Judged(stop, Hours("open"), confirmed, near)
-    assert before(good, locked)
+    assert before(good, locked, needs)
 
 
 @given(judged(), judged())
@@ -76,11 +77,10 @@ def test_what_is_of_more_use_comes_first_however_far(one: Judged, other: Judged)
 
 @given(judged(), judged(), some)
 def test_what_is_needed_and_published_comes_first(one: Judged, other: Judged, needs):
-    missing = [needs_missing(each.stop, needs) for each in (one, other)]
-    if missing[0] < missing[1]:
-        assert before(one, other, needs)
-    elif missing[0] > missing[1]:
-        assert before(other, one, needs)
+    lacking = [missing(each, needs) for each in (one, other)]
+    last = [each.use in LAST for each in (one, other)]
+    if last[0] == last[1] and lacking[0] != lacking[1]:
+        assert before(one, other, needs) == (lacking[0] < lacking[1])
 
 
 @given(judged(), st.floats(0, 30_000), st.floats(0.01, 30_000))

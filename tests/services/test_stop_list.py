@@ -95,7 +95,7 @@ async def test_only_those_with_parking(asked: WorkerTester):
     assert await shown(asked) == "b"
     asked.sees("写明有停车")
     await asked.says("只要有换电的")
-    asked.sees("没有一个写明有停车、换电的", "没写不等于没有")
+    asked.sees("没有写明有停车、换电的", "没写不等于没有")
     assert asked.replies[-1]["ask"] == "location"  # nobody kept where he was
 
 
@@ -107,7 +107,7 @@ async def test_filters_by_button(asked: WorkerTester):
     assert await shown(asked) == "abc"
     await asked.presses("筛一下")
     await asked.presses("24小时")
-    asked.sees("没有一个现在开、24小时开的")
+    asked.sees("没有现在开、24小时开的")
 
 
 @pytest.mark.usefixtures("_seven")
@@ -118,7 +118,7 @@ async def test_a_wish_is_kept_until_he_says_where(worker: WorkerTester, chat: Ch
     worker.sees("你在哪")
     await worker.is_at(CENTRE.lat, CENTRE.lon)
     assert await shown(worker) == "bac"
-    worker.sees("写明有停车的开着1个", "最后6个没写有没有停车")
+    worker.sees("开着、写明有停车的", "其中6个没写有没有停车")
 
 
 async def test_farther_ones(sessions: Sessions, asked: WorkerTester):
@@ -181,8 +181,8 @@ async def test_at_night(sessions: Sessions, worker: WorkerTester, clock: FixedCl
     )
     clock.advance(seconds=(23 - 12) * 3_600)  # the tests' noon becomes 23:00 or so
     await worker.is_at(CENTRE.lat, CENTRE.lon)
-    worker.sees("3公里内现在没有确定开着的", "有1个没公布时间", "12351")
-    worker.sees("最早开门：late驿站，明天6点开门", "24小时的：always驿站")
+    worker.sees("3公里内现在没有确定开着的", "有1个现在开不开说不准", "12351")
+    worker.sees("最早开门：late驿站，明天6点开门", "最近开着的：always驿站，约7.0公里，24小时")
     assert [card["id"] for card in worker.cards("rest_stop")][:2] == ["late", "always"]
 
 

@@ -118,8 +118,8 @@ class _Making:
         in_city = self._happens(IN_BIG_CITIES)
         middle = self._draws.one_of(self._cities if in_city else self._towns)
         while True:
-            # Alike at every distance, so ever thinner to the outside.
-            away = self._draws.share() * (CITY_KM if in_city else TOWN_KM) * _KM
+            # A little thicker in the middle, as towns are.
+            away = self._draws.share() ** 0.6 * (CITY_KM if in_city else TOWN_KM) * _KM
             turn = self._draws.share() * tau
             lon = middle.lon + away * cos(turn) / cos(radians(middle.lat))
             spot = self._at(middle.lat + away * sin(turn), lon)

@@ -70,7 +70,7 @@ def test_a_stop_says_how_vague_its_place_is(library: Library):
 
 
 @pytest.mark.parametrize(
-    ("state", "said"), [("open", "开着"), ("closed", "关门"), ("unknown", "时间未知")]
+    ("state", "said"), [("open", "开着"), ("closed", "关门"), ("unknown", "说不准")]
 )
 def test_the_state_of_a_stop(library: Library, state: str, said: str):
     line = lines(cards.stop(library, {**STOP, "open_state": state}, 1))[1]
