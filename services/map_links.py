@@ -5,7 +5,6 @@ and datum, and a point in the wrong one is half a kilometre off.
 """
 
 from collections.abc import Mapping
-from typing import Literal
 from urllib.parse import quote, urlencode
 
 from kit.text import shorten, tidy
@@ -16,20 +15,18 @@ NAME_MOST = 30  # characters; a map shows less
 WORDS_MOST = 80
 SOURCE = "yizhan"
 
-Mode = Literal["ride", "drive"]
 
-_AMAP_MODES: dict[Mode, str] = {"ride": "ride", "drive": "car"}
 # The web address of 腾讯 knows bus, drive and walk only; `bike` belongs to its app's own scheme,
 # which needs a developer's key and opens from no chat. Walking keeps a rider off the motorway.
-_TENCENT_TYPES: dict[Mode, str] = {"ride": "walk", "drive": "drive"}
+_TENCENT_TYPE = "walk"
 
 
-def links(name: str, position: Position, *, mode: Mode = "ride") -> tuple[MapLink, ...]:
+def links(name: str, position: Position) -> tuple[MapLink, ...]:
     """The way to a WGS-84 point, in the order in which the apps are offered."""
     return (
-        MapLink("amap", _amap(name, position, mode)),
+        MapLink("amap", _amap(name, position)),
         MapLink("baidu", _baidu(name, position)),
-        MapLink("tencent", _tencent(name, position, mode)),
+        MapLink("tencent", _tencent(name, position)),
     )
 
 
@@ -51,7 +48,7 @@ def search_links(words: str, city: str) -> tuple[MapLink, ...]:
     )
 
 
-def _amap(name: str, position: Position, mode: Mode) -> str:
+def _amap(name: str, position: Position) -> str:
     """Navigation: `to=lon,lat,name` in GCJ-02; without `from` a phone takes its own position.
 
     https://lbs.amap.com/api/uri-api/guide/travel/route. Riding works on phones only.
@@ -59,7 +56,7 @@ def _amap(name: str, position: Position, mode: Mode) -> str:
     lat, lon = _degrees(position, "gcj02")
     # A comma would end the name.
     title = _clean(name, NAME_MOST).replace(",", "，")
-    query = {"to": f"{lon},{lat},{title}", "mode": _AMAP_MODES[mode], "coordinate": "gaode"}
+    query = {"to": f"{lon},{lat},{title}", "mode": "ride", "coordinate": "gaode"}
     return _url("https://uri.amap.com/navigation", {**query, "src": SOURCE, "callnative": "1"})
 
 
@@ -76,13 +73,13 @@ def _baidu(name: str, position: Position) -> str:
     return _url("https://api.map.baidu.com/marker", {**query, **rest})
 
 
-def _tencent(name: str, position: Position, mode: Mode) -> str:
+def _tencent(name: str, position: Position) -> str:
     """A route: `tocoord=lat,lon` in GCJ-02 (`coord_type=2`); a phone starts from where it is.
 
     https://lbs.qq.com/webApi/uriV1/uriGuide/uriWebRoute.
     """
     lat, lon = _degrees(position, "gcj02")
-    query = {"type": _TENCENT_TYPES[mode], "to": _clean(name, NAME_MOST)}
+    query = {"type": _TENCENT_TYPE, "to": _clean(name, NAME_MOST)}
     rest = {"tocoord": f"{lat},{lon}", "coord_type": "2", "referer": SOURCE}
     return _url("https://apis.map.qq.com/uri/v1/routeplan", {**query, **rest})
 

@@ -9,6 +9,7 @@ from bot.sketches.drawing import draw
 from bot.sketches.tiles import Tiles
 from db.session import AWAY, Sessions, transaction
 from kit.clock import Clock
+from services.dialogues import stop_search
 from services.rest_stops import sketches
 from services.rest_stops.sketches import SketchScene
 
@@ -58,6 +59,7 @@ class Sketches:
             try:
                 async with transaction(self._sessions) as session:
                     await sketches.sweep(session, self._clock)
+                    await stop_search.sweep(session, self._clock)
             except AWAY as error:
                 log.warning("sketches_not_swept", error=type(error).__name__)
             await asyncio.sleep(SECONDS_BETWEEN_SWEEPS)

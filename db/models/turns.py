@@ -82,7 +82,7 @@ class DialogueRow(Base):
     step: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
     answers: Mapped[dict[str, Any]]
     drafts: Mapped[dict[str, Any]]
-    # The last list of stops (services/dialogues/search), for "the second one" and "any more".
+    # The last list of stops (services/dialogues/stop_search), for "the second one" and "any more".
     search: Mapped[dict[str, Any] | None]
     region: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
     updated_at: Mapped[datetime]

@@ -163,6 +163,12 @@ class DialogueRepository:
             self.session.add(row)
         return row
 
+    async def forget_searches(self, before: datetime) -> None:
+        """Empty the last lists of those who have not written since a moment."""
+        old = (DialogueRow.updated_at < before) & DialogueRow.search.is_not(None)
+        query = update(DialogueRow).where(old).values(search=None)
+        await self.session.execute(query.execution_options(synchronize_session=False))
+
     async def forget_worker(self, worker_id: str) -> None:
         """Empty the row: no dialogue, no draft, no list, no region."""
         row = await self.session.get(DialogueRow, worker_id)

@@ -9,6 +9,10 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.repositories.turns import DialogueRepository
+from kit.clock import Clock
 from services.rest_stops.finding import ANY, Found, Wish
 from services.scene import Scene
 
@@ -102,6 +106,11 @@ def look_away(scene: Scene) -> None:
     kept = scene.state.search
     if kept and kept.get("seen") != (kept["turn"] == scene.turn.id):
         scene.state.search = {**kept, "seen": kept["turn"] == scene.turn.id}
+
+
+async def sweep(session: AsyncSession, clock: Clock) -> None:
+    """Forget the lists that nobody asked about for two hours."""
+    await DialogueRepository(session).forget_searches(clock() - KEPT_FOR)
 
 
 def note_report(scene: Scene, report_id: str | None) -> None:

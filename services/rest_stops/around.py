@@ -42,6 +42,7 @@ SLACK = 1.5
 WIDER_MOST_NEAR, WIDER_MOST_FAR = 4, 2
 # Where so many lie and too few are open it is night: farther off only what never closes counts.
 CROWDED = 60
+OF_FEW_M = 700
 # Of more in one circle, so many of the most use and nearest are looked at closely.
 LOOKED_AT_MOST = 2 * KEPT_MOST
 
@@ -53,7 +54,9 @@ async def around(session: AsyncSession, clock: Clock, centre: Position, wish: Wi
     """
     now = clock()
     search = _Around(session, now, centre, wish)
-    near = await search.grow(RINGS_M, ENOUGH, wish.needs)
+    # Of few kinds there are few in a small circle: the question for it would be in vain.
+    rings = RINGS_M if wish.is_any else [ring for ring in RINGS_M if ring >= OF_FEW_M]
+    near = await search.grow(rings, ENOUGH, wish.needs)
     good = sum(judged.use == "open" for judged in near)
     found = {judged.stop.id: judged for judged in near}
     close = set(found)
@@ -64,7 +67,7 @@ async def around(session: AsyncSession, clock: Clock, centre: Position, wish: Wi
         far = [j for j in await search.grow(wide, enough, wish.needs) if j.metres is not None]
         found = {**{judged.stop.id: judged for judged in far}, **found}
     if wish.needs and not wish.strict and len(near) < ENOUGH_FAR:
-        others = await search.grow(RINGS_M, ENOUGH, ())
+        others = await search.grow(rings, ENOUGH, ())
         lacking = [j for j in others if ranking.missing(j, wish.needs) <= UNSURE]
         close |= {judged.stop.id for judged in lacking}
         found = {**{judged.stop.id: judged for judged in lacking}, **found}

@@ -4,12 +4,11 @@ from math import cos, radians
 from urllib.parse import parse_qs, quote, urlsplit
 
 import prcoords
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit.text import tidy
-from services.map_links import NAME_MOST, WORDS_MOST, Mode, links, search_links
+from services.map_links import NAME_MOST, WORDS_MOST, links, search_links
 from services.turns import Position
 
 HOSTS = {
@@ -24,8 +23,8 @@ points = st.builds(Position, st.floats(18.2, 53.5), st.floats(73.6, 134.9))
 texts = st.one_of(st.text(max_size=200), st.text(st.characters(categories=["Cs", "Lo", "Cc"])))
 
 
-def by_app(name: str, position: Position, mode: Mode = "ride") -> dict[str, str]:
-    return {link.app: link.url for link in links(name, position, mode=mode)}
+def by_app(name: str, position: Position) -> dict[str, str]:
+    return {link.app: link.url for link in links(name, position)}
 
 
 def query(url: str) -> dict[str, str]:
@@ -51,12 +50,6 @@ def test_exact_addresses():
         "tencent": f"https://apis.map.qq.com/uri/v1/routeplan?type=walk&to={name}"
         f"&tocoord={six(gcj.lat)},{six(gcj.lon)}&coord_type=2&referer=yizhan",
     }
-
-
-def test_drivers_get_the_way_for_cars():
-    urls = by_app(NAME, HERE, "drive")
-    assert query(urls["amap"])["mode"] == "car"
-    assert query(urls["tencent"])["type"] == "drive"
 
 
 @settings(max_examples=300, deadline=None)
@@ -99,14 +92,13 @@ def test_any_name_makes_one_valid_address(name: str):
             assert kept.startswith(said.removesuffix("…"))
 
 
-@pytest.mark.parametrize("mode", ["ride", "drive"])
-def test_nothing_but_the_stop_is_in_an_address(mode: Mode):
+def test_nothing_but_the_stop_is_in_an_address():
     known = {
         "amap": {"to", "mode", "coordinate", "src", "callnative"},
         "baidu": {"location", "title", "content", "coord_type", "output", "src"},
         "tencent": {"type", "to", "tocoord", "coord_type", "referer"},
     }
-    for app, url in by_app(NAME, HERE, mode).items():
+    for app, url in by_app(NAME, HERE).items():
         assert set(query(url)) == known[app]  # no `from`, no `origin`, no `fromcoord`
 
 

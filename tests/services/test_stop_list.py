@@ -6,6 +6,7 @@ from content.library import Library
 from db.models import DialogueRow
 from db.repositories.rest_stops import RestStopRepository
 from db.session import Sessions, transaction
+from services.dialogues import stop_search
 from services.dialogues.stop_search import SHOWN_AT_ONCE
 from tests.factories import FixedClock
 from tests.fakes import heard
@@ -156,6 +157,31 @@ async def test_the_list_is_forgotten_after_two_hours(asked: WorkerTester, chat: 
     await asked.says("还有吗")
     assert not asked.cards("rest_stop")
     await asked.says("第二个几点关")
+    assert not asked.cards("rest_stop")
+
+
+async def test_nothing_of_it_is_left_after_two_hours(
+    asked: WorkerTester, chat: Chat, sessions: Sessions
+):
+    for seconds, is_there in ((0, True), (2 * 3_600 + 1, False)):
+        chat.clock.advance(seconds=seconds)
+        async with transaction(sessions) as session:
+            await stop_search.sweep(session, chat.clock)
+        async with transaction(sessions) as session:
+            row = await session.get(DialogueRow, asked.id)
+            assert (row.search is not None) == is_there
+
+
+@pytest.mark.parametrize(
+    "kept", [{}, {"list": {"ids": 3}}, {"list": {"new": "x"}, "at": "2026-11-22T00:00:00+00:00"}]
+)
+async def test_a_list_of_another_release_is_none(
+    asked: WorkerTester, sessions: Sessions, kept: dict
+):
+    async with transaction(sessions) as session:
+        row = await session.get(DialogueRow, asked.id)
+        row.search = {"turn": "t", "at": "2026-11-22T00:00:00+00:00", "seen": True, **kept}
+    await asked.says("还有吗")
     assert not asked.cards("rest_stop")
 
 
