@@ -107,7 +107,13 @@ class RestStopRepository:
         return {row.id: row for row in rows}
 
     async def by_id(self, stop_id: str, *, lock: bool = False) -> RestStopRow | None:
-        """One stop, a withdrawn one too; `lock` keeps others from changing it until the commit."""
+        """One stop, a withdrawn one too; `lock` keeps others from changing it until the commit.
+
+        While an import writes, `lock` waits for it before it holds the stop: each would else wait
+        for what the other holds.
+        """
+        if lock:
+            await lock_table(self.session, RestStopRow, "ROW EXCLUSIVE")
         query = select(RestStopRow).where(RestStopRow.id == stop_id)
         return await self.session.scalar(query.with_for_update() if lock else query)
 
@@ -199,10 +205,8 @@ class RestStopRepository:
 
     async def count_areas(self) -> None:
         """Count anew how many stops each area has, after stops were brought in or withdrawn."""
-        if self.session.get_bind().dialect.name == "postgresql":
-            # Two who count at once would each bring every area; SQLite has one writer anyway.
-            table = StopArea.__tablename__
-            await self.session.execute(text(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE"))
+        # Two who count at once would each bring every area.
+        await lock_table(self.session, StopArea, "SHARE ROW EXCLUSIVE")
         where = (RestStopRow.province, RestStopRow.city, func.coalesce(RestStopRow.district, ""))
         counted = (
             select(*where, func.count()).where(RestStopRow.status != WITHDRAWN).group_by(*where)
@@ -221,6 +225,18 @@ class RestStopRepository:
         if limit is not None:
             query = query.order_by(RestStopRow.id).limit(limit)
         return list(map(Spot._make, (await self.session.execute(query)).all()))
+
+
+async def lock_table(
+    session: AsyncSession,
+    table: type[RestStopRow | StopArea],
+    mode: Literal["ROW EXCLUSIVE", "SHARE ROW EXCLUSIVE"],
+) -> None:
+    """Hold a table of PostgreSQL until the commit: as one of many who write some of its rows, or
+    as the only writer. On SQLite the transaction itself began with the lock of all writers.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(text(f"LOCK TABLE {table.__tablename__} IN {mode} MODE"))
 
 
 def _holds(column: str, words: str) -> ColumnElement[bool]:

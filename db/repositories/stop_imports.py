@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, insert, select, text, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import LibraryEdition, RestStopRow, Revision, StopImport
+from db.repositories.rest_stops import lock_table
 
 KIND = "rest_stop"
 _COLUMNS = tuple(RestStopRow.__table__.columns)
@@ -44,10 +45,7 @@ class StopImportRepository:
 
     async def lock(self) -> None:
         """Wait until nobody else writes stops, and let nobody begin; reading goes on."""
-        if self.session.get_bind().dialect.name == "postgresql":
-            # On SQLite the transaction itself began with the lock of all writers.
-            query = f"LOCK TABLE {RestStopRow.__tablename__} IN SHARE ROW EXCLUSIVE MODE"
-            await self.session.execute(text(query))
+        await lock_table(self.session, RestStopRow, "SHARE ROW EXCLUSIVE")
 
     async def state(self) -> tuple[int, int, int, str]:
         """What changes whenever stops do: imports, edits, stops, and the edition's name."""

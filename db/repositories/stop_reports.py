@@ -4,8 +4,9 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from functools import cache
 
-from sqlalchemy import Select, bindparam, case, func, select, update
+from sqlalchemy import Select, bindparam, case, delete, exists, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from db.models import RestStopRow, StopCheck, StopReport
 
@@ -32,21 +33,27 @@ class StopReportRepository:
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
 
-    async def unsettled(self, stop_ids: Collection[str]) -> Sequence[StopReport]:
-        """What was said of these stops since staff last looked, oldest first."""
-        rows = await self.session.scalars(_unsettled(), {"stops": list(stop_ids)})
-        return rows.all()
+    async def unsettled(
+        self, stop_ids: Collection[str], *, lock: bool = False
+    ) -> Sequence[StopReport]:
+        """What was said of these stops since staff last looked, oldest first.
+
+        `lock` keeps their workers from saying otherwise until the commit.
+        """
+        query = _unsettled().with_for_update() if lock else _unsettled()
+        return (await self.session.scalars(query, {"stops": list(stop_ids)})).all()
 
     async def by_id(self, report_id: str) -> StopReport | None:
         """One report."""
         return await self.session.get(StopReport, report_id)
 
     async def of_day(self, stop_id: str, worker_id: str, day: date) -> StopReport | None:
-        """A worker's word on a stop on one day."""
+        """A worker's word on a stop on one day, as it is now, for him alone to change."""
         query = select(StopReport).where(
             StopReport.stop_id == stop_id, StopReport.worker_id == worker_id, StopReport.day == day
         )
-        return await self.session.scalar(query)
+        fresh = query.with_for_update().execution_options(populate_existing=True)
+        return await self.session.scalar(fresh)
 
     async def count_of_worker(self, worker_id: str, since: datetime | None = None) -> int:
         """How many words a worker has on stops, all or since a moment."""
@@ -56,7 +63,20 @@ class StopReportRepository:
         return await self.session.scalar(query) or 0
 
     async def forget_worker(self, worker_id: str) -> None:
-        """What a worker said of stops stays, nobody's."""
+        """What a worker said of stops stays, nobody's; of what staff have not looked at, only his
+        newest word on each stop.
+        """
+        newer = aliased(StopReport)
+        said_later = exists().where(
+            newer.worker_id == worker_id,
+            newer.stop_id == StopReport.stop_id,
+            newer.check_id.is_(None),
+            tuple_(newer.at, newer.id) > tuple_(StopReport.at, StopReport.id),
+        )
+        older = delete(StopReport).where(
+            StopReport.worker_id == worker_id, StopReport.check_id.is_(None), said_later
+        )
+        await self.session.execute(older.execution_options(synchronize_session=False))
         query = update(StopReport).where(StopReport.worker_id == worker_id)
         await self.session.execute(query.values(worker_id=None))
 

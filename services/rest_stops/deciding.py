@@ -1,5 +1,6 @@
 """Staff decide on the places that workers proposed: a stop is made of one, or it is declined."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,6 +31,8 @@ PAGE_SIZE = 50
 SUMMARY = 60
 TOLD_BACK = 30
 SHORT_ID = 12
+# As services/dialogues/positions.py writes a shared position: latitude and longitude in WGS-84.
+_POINT = re.compile(r"[（(](-?\d{1,2}\.\d{5}),(-?\d{1,3}\.\d{5})[）)]")
 
 
 @dataclass(frozen=True)
@@ -82,12 +85,16 @@ async def show(session: AsyncSession, proposal_id: str) -> Proposal:
 
 
 def prefilled(library: Library, clock: Clock, proposal: Proposal) -> dict[str, str]:
-    """The form of the stop that would be made of a proposal: what is not known stays empty."""
+    """The form of the stop that would be made of a proposal: what is not known stays empty.
+
+    A position that the worker shared is no address: it fills the point, staff write the address
+    and say how exact the point is.
+    """
     return fields.as_form(
         library,
         {
             "name": shorten(proposal.subject, stop_values.MOST_IN_A_NAME),
-            "address": shorten(proposal.place, stop_values.MOST_ON_A_LINE),
+            **_where(proposal.place),
             "entry": "unknown",
             "status": "open_to_public",
             "confidence": "medium",
@@ -189,6 +196,15 @@ async def _tell(session: AsyncSession, clock: Clock, proposal: StopProposal, tex
     if proposal.worker_id:
         cause = f"stop_proposal:{proposal.id}"
         await outbox.put(session, clock, proposal.worker_id, cause, Reply(text))
+
+
+def _where(place: str) -> dict[str, Any]:
+    """The address of a proposal, or the point of a position that was shared instead of one."""
+    point = _POINT.search(place)
+    if point is None:
+        return {"address": shorten(place, stop_values.MOST_ON_A_LINE)}
+    lat, lon = point.groups()
+    return {"position": {"lat": lat, "lon": lon, "datum": "wgs84", "accuracy": "none"}}
 
 
 def _told_back(proposal: StopProposal) -> str:

@@ -96,11 +96,16 @@ async def standings(
 
 
 def voices(rows: Iterable[StopReport]) -> Mapping[str, list[Voice]]:
-    """The newest voice of each worker, by stop; of workers who left, each word is its own."""
+    """The newest voice of each worker, by stop.
+
+    The words of those who left may all be one person's: of each kind one that counts is one voice,
+    and so is one that does not.
+    """
     newest: dict[str, dict[str, Voice]] = {}
     for row in rows:  # the oldest first
         of_stop = newest.setdefault(row.stop_id, {})
-        of_stop[row.worker_id or row.id] = voice(row)
+        said = voice(row)
+        of_stop[row.worker_id or f"{said.kind}:{said.counts}"] = said
     return {stop: list(said.values()) for stop, said in newest.items()}
 
 
@@ -116,5 +121,5 @@ async def count(session: AsyncSession, worker_id: str) -> int:
 
 
 async def forget_worker(session: AsyncSession, worker_id: str) -> None:
-    """What a worker said of stops stays, without a thread to him."""
+    """What a worker said last of each stop stays, without a thread to him."""
     await StopReportRepository(session).forget_worker(worker_id)

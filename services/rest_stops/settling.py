@@ -44,7 +44,8 @@ async def settle(
     """
     row = await editing.find(session, stop_id, lock=True)
     rows = StopReportRepository(session)
-    waiting = await rows.unsettled([row.id])
+    # Whoever says otherwise of today now waits, and what he says then is open again.
+    waiting = await rows.unsettled([row.id], lock=True)
     if not waiting:
         raise NotAllowed("console.stop_settled")
     if heard(waiting) != look.heard:

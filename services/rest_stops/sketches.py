@@ -72,7 +72,8 @@ async def put(session: AsyncSession, clock: Clock, worker_id: str, scene: Sketch
 async def of(
     session: AsyncSession, clock: Clock, worker_id: str | None, token: str
 ) -> SketchScene | None:
-    """The scene of a token; None after its time, and for any other worker than its own.
+    """The scene of a token; None after its time, for any other worker than its own, and where
+    another release kept it in another shape.
 
     A channel that only ever sends it to its own worker gives no worker.
     """
@@ -97,5 +98,9 @@ async def forget_worker(session: AsyncSession, worker_id: str) -> None:
     await StopSketchRepository(session).forget_worker(worker_id)
 
 
-def _read(stored: dict[str, Any]) -> SketchScene:
-    return SketchScene(**{**stored, "stops": tuple(SketchStop(**s) for s in stored["stops"])})
+def _read(stored: dict[str, Any]) -> SketchScene | None:
+    """A stored scene; None for one of another release's shape."""
+    try:
+        return SketchScene(**{**stored, "stops": tuple(SketchStop(**s) for s in stored["stops"])})
+    except (KeyError, TypeError):
+        return None

@@ -1,14 +1,13 @@
 """One tap at the door: what a worker says of a stop, and the next one for who stands outside."""
 
-from typing import Literal
-
+from kit.errors import NotFound
 from kit.text import normalise
 from services.dialogues import form, stop_search
 from services.dialogues.intake import HAZARD
 from services.dialogues.stop_search import Search
 from services.rest_stops import cards, finding, reports
 from services.rest_stops.finding import Wish
-from services.rest_stops.reports import KINDS, Reported
+from services.rest_stops.reports import KINDS
 from services.rest_stops.standing import ReportKind
 from services.scene import SAID, Args, Scene
 from services.tasks import stop_questions
@@ -19,7 +18,9 @@ MAY_BE_REPORT = stop_questions.UNSURE | {"report_stop_problem", "ask_stop_detail
 
 async def report(scene: Scene, args: Args) -> Replies:
     """Take the word of a button."""
-    kind = next(kind for kind in KINDS if kind == args["kind"])
+    kind = next((kind for kind in KINDS if kind == args["kind"]), None)
+    if kind is None:  # of another release
+        raise NotFound("talk.choice_past")
     return await take(scene, str(args["stop"]), kind)
 
 
@@ -33,20 +34,20 @@ async def take(scene: Scene, stop: str, kind: ReportKind) -> Replies:
     lines = [scene.say("rest_stops.report_taken", name=taken.stop_name, what=said)]
     if taken.was not in {None, kind}:
         lines.append(scene.say("rest_stops.report_changed"))
+    stop_search.note_report(scene, None if taken.counts else taken.id)
+    # In a reply of its own: some channels show the buttons of a card or ask for a position.
+    asked = () if taken.counts else (Reply(scene.say("rest_stops.report_where"), ask="location"),)
     if kind == "open":
-        return (Reply("\n".join(lines), _onward(scene)),)
-    return await _outside(scene, stop, taken, lines)
+        return (Reply("\n".join(lines), _onward(scene)), *asked)
+    return (await _outside(scene, stop, lines), *asked)
 
 
-async def _outside(scene: Scene, stop: str, taken: Reported, lines: list[str]) -> Replies:
-    """He does not get in: the next open stop of his list, and how to make his word count."""
+async def _outside(scene: Scene, stop: str, lines: list[str]) -> Reply:
+    """He does not get in: the next open stop of his list."""
     search = stop_search.last(scene)
     found = await _next_open(scene, search, stop) if search else None
-    stop_search.note_report(scene, None if taken.counts else taken.id)
     if found:
         lines.append(scene.say("rest_stops.report_next"))
-    if not taken.counts:
-        lines.append(scene.say("rest_stops.report_where"))
     shown = await cards.cards(
         scene.session,
         scene.library,
@@ -55,10 +56,9 @@ async def _outside(scene: Scene, stop: str, taken: Reported, lines: list[str]) -
         metres=search.metres if search else None,
         distance_from=search.distance_from if search else None,
     )
-    ask: Literal["location"] | None = None if taken.counts else "location"
     # What no button says, he may write.
     write = scene.choice("rest_stops.problem_title", "rest_stops.problem", stop=stop)
-    return (Reply("\n".join(lines), (*_onward(scene), write), shown, ask),)
+    return Reply("\n".join(lines), (*_onward(scene), write), shown)
 
 
 async def _next_open(scene: Scene, search: Search, stop: str) -> str | None:
@@ -83,6 +83,7 @@ async def problem(scene: Scene, _args: Args) -> Replies:
         return await write(scene, {})
     number = stop_questions.number_in(scene)
     number = 1 if number is None and len(search.page) == 1 else number
+    number = len(search.page) if number == stop_questions.LAST else number
     stop = stop_search.position_of(search, number) if number else None
     if stop is not None:
         return await take(scene, stop, kind)

@@ -1,4 +1,4 @@
-"""Two imports at once: one is whole, and the other waits and says that it was overtaken."""
+"""Two imports at once, or an import and an edit: one is whole, and the other waits for it."""
 
 import asyncio
 
@@ -6,10 +6,13 @@ from sqlalchemy import func, select
 
 from content.library import Library
 from db.models import RestStopRow, StopImport
+from db.repositories.stop_imports import StopImportRepository
 from db.session import Sessions, make_engine, make_sessions, transaction
+from services.rest_stops import editing
 from services.rest_stops.importing.applying import Overtaken, apply
 from tests.factories import FixedClock
 from tests.services.imported_files import ORIGIN, another, look
+from tests.stops import add_stop
 
 MANY = 30
 
@@ -51,3 +54,39 @@ async def test_the_second_waits_and_says_so(
     async with transaction(sessions) as session:
         assert await session.scalar(select(func.count()).select_from(RestStopRow)) == MANY
         assert await session.scalar(select(func.count()).select_from(StopImport)) == 1
+
+
+async def test_an_edit_waits_for_an_import_of_the_same_stop(
+    sessions: Sessions, database_url: str, library: Library
+):
+    async with transaction(sessions) as session:
+        await add_stop(session, library)
+    engine = make_engine(database_url)
+    began, may_write = asyncio.Event(), asyncio.Event()
+
+    async def bring() -> None:
+        async with transaction(sessions) as session:
+            imports = StopImportRepository(session)
+            await imports.lock()
+            await imports.state()  # as importing begins; SQLite locks with the first query
+            began.set()
+            await may_write.wait()
+            await imports.update_stops(["street"], [{"id_": "gz-1", "street": "凤阳街道"}])
+
+    async def edit() -> str | None:
+        await began.wait()
+        async with transaction(make_sessions(engine)) as session:
+            row = await editing.find(session, "gz-1", lock=True)
+            row.note = "二楼"
+            return row.street
+
+    try:
+        importing, edited = asyncio.ensure_future(bring()), asyncio.ensure_future(edit())
+        await began.wait()
+        # Held by both, the stop would stop both: PostgreSQL would end one of them by force.
+        waiting, _ = await asyncio.wait([edited], timeout=0.3)
+        may_write.set()
+        await importing
+        assert (waiting, await edited) == (set(), "凤阳街道")
+    finally:
+        await engine.dispose()

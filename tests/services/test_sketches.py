@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from sqlalchemy import select
 
 from db.models import StopSketch
@@ -12,7 +13,7 @@ from services.turns import Position, Turn
 from tests.factories import FixedClock, add_worker
 from tests.services.stops import CENTRE, stop, store
 from tests.sketching import scene, spot
-from tests.testers.chat import Chat
+from tests.testers.chat import Chat, on_sqlite
 from tests.testers.worker import WorkerTester
 
 EXACT = (23.123456, 113.987654)
@@ -110,6 +111,25 @@ async def test_what_is_kept_is_what_was_put(sessions: Sessions, clock: FixedCloc
         assert await sketches.of(session, clock, worker.id, token) == put
         await sketches.drop(session, token)
     assert await rows(sessions) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"scale": 2}, {"stops": None}, {"stops": [{"number": 1}]}, {"stops": ["a"]}, {"stops": [3]}],
+)
+@on_sqlite
+async def test_a_scene_of_another_releases_shape_is_none(
+    sessions: Sessions, clock: FixedClock, changes: dict[str, object]
+):
+    async with transaction(sessions) as session:
+        worker = await add_worker(session)
+        token = await sketches.put(session, clock, worker.id, scene(23.1, 113.9, spot(23, 113)))
+    [row] = await rows(sessions)
+    for shape in ({**row.scene, **changes}, {"stops": []}, {}):
+        async with transaction(sessions) as session:
+            (await session.get_one(StopSketch, token)).scene = shape
+        async with transaction(sessions) as session:
+            assert await sketches.of(session, clock, worker.id, token) is None
 
 
 def test_a_position_never_shows_in_a_log():

@@ -1,16 +1,18 @@
 """Staff see what was said of stops, settle it once, and all who said it hear the answer."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, fields, is_dataclass
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from content.library import Library
 from db.models import RestStopRow, StopCheck, StopReport, Worker
-from db.session import Sessions, transaction
+from db.session import Sessions, make_engine, make_sessions, transaction
 from kit.errors import AppError, NotAllowed, NotFound
-from services.rest_stops import checking, editing, settling
+from services.rest_stops import checking, editing, reports, settling
 from services.rest_stops.editing import Edit, Stale
 from services.rest_stops.fields import BadFields
 from services.rest_stops.settling import Look
@@ -260,6 +262,109 @@ async def test_a_word_that_came_meanwhile_is_not_settled_unread(
     with pytest.raises(Stale) as refusal:
         await settle(sessions, library, clock, "right", heard=heard)
     assert refusal.value.key == "console.stop_new_voices"
+
+
+Part = Callable[[AsyncSession], Awaitable[None]]
+
+
+async def overlap(sessions: Sessions, url: str, first: Part, second: Part) -> object:
+    """What comes of a second transaction that begins before the first one ends."""
+    engine = make_engine(url)
+    began, may_end = asyncio.Event(), asyncio.Event()
+
+    async def leads() -> None:
+        async with transaction(sessions) as session:
+            await first(session)
+            began.set()
+            await may_end.wait()
+
+    async def follows() -> None:
+        async with transaction(make_sessions(engine)) as session:
+            await second(session)
+
+    try:
+        leading = asyncio.ensure_future(leads())
+        await began.wait()
+        following = asyncio.ensure_future(follows())
+        await asyncio.wait([following], timeout=0.3)
+        may_end.set()
+        await leading
+        [outcome] = await asyncio.gather(following, return_exceptions=True)
+    finally:
+        await engine.dispose()
+    return outcome
+
+
+@pytest.mark.parametrize("staff_first", [True, False])
+async def test_a_word_that_is_changed_meanwhile_is_not_settled_unread(
+    sessions: Sessions,
+    database_url: str,
+    library: Library,
+    clock: FixedClock,
+    staff_first: bool,  # noqa: FBT001 - a table
+):
+    (worker,) = await say(sessions, library, clock, "locked")
+    async with transaction(sessions) as session:
+        heard = (await checking.show(session, library, clock, "gz-1")).heard
+        made = Look((await add_staff(session)).id, "right", "", heard)
+    clock.advance(minutes=1)
+
+    async def speaks(session: AsyncSession) -> None:
+        await add_report(session, clock, "gz-1", "moved", worker_id=worker)
+
+    async def looks(session: AsyncSession) -> None:
+        await settling.settle(session, library, clock, "gz-1", made)
+
+    parts = (looks, speaks) if staff_first else (speaks, looks)
+    outcome = await overlap(sessions, database_url, *parts)
+    assert isinstance(outcome, Stale) != staff_first, outcome
+    async with transaction(sessions) as session:
+        row = (await session.scalars(select(StopReport))).one()
+        assert (row.kind, row.check_id) == ("moved", None)
+
+
+async def forget(sessions: Sessions, *workers: str) -> None:
+    async with transaction(sessions) as session:
+        for worker in workers:
+            await reports.forget_worker(session, worker)
+
+
+async def hidden(sessions: Sessions, library: Library, clock: FixedClock) -> set[str]:
+    async with transaction(sessions) as session:
+        return set((await checking.show(session, library, clock, "gz-1")).hidden)
+
+
+async def test_who_leaves_after_two_days_of_reports_is_still_one_voice(
+    sessions: Sessions, library: Library, clock: FixedClock
+):
+    (worker,) = await say(sessions, library, clock, "dry")
+    await settle(sessions, library, clock, "right")
+    async with transaction(sessions) as session:
+        await add_stop(session, library, id="other", address="别处1号")
+        await add_report(session, clock, "other", "moved", worker_id=worker)
+        for kind in ("locked", "dry", "locked"):
+            clock.advance(days=1)
+            await add_report(session, clock, "gz-1", kind, worker_id=worker)
+    await forget(sessions, worker)
+    assert await hidden(sessions, library, clock) == set()
+    async with transaction(sessions) as session:
+        rows = (await session.scalars(select(StopReport).order_by(StopReport.at))).all()
+    left = [(row.stop_id, row.kind, row.check_id is None, row.worker_id) for row in rows]
+    assert left == [
+        ("gz-1", "dry", False, None),
+        ("other", "moved", True, None),
+        ("gz-1", "locked", True, None),
+    ]
+
+
+async def test_those_who_left_count_as_one_of_two_who_agree(
+    sessions: Sessions, library: Library, clock: FixedClock
+):
+    left = await say(sessions, library, clock, "locked", "locked", "locked", "moved")
+    await forget(sessions, *left)
+    assert await hidden(sessions, library, clock) == set()
+    await say(sessions, library, clock, "locked")
+    assert await hidden(sessions, library, clock) == {"hours"}
 
 
 @pytest.mark.parametrize("stop_id", ["none", "", "\x00", "\ud800", "x" * 3000, "驿站"])

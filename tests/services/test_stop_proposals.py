@@ -5,6 +5,8 @@ from dataclasses import asdict
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import floats
 from sqlalchemy import select
 
 from content.library import Library
@@ -13,7 +15,7 @@ from db.session import Sessions, transaction
 from kit.errors import AppError, NotAllowed, NotFound
 from services.rest_stops import checking, deciding
 from services.rest_stops.fields import BadFields
-from tests.factories import FixedClock, add_staff
+from tests.factories import NOON_OF_TESTS, FixedClock, add_staff
 from tests.stops import TODAY, add_proposal, add_stop, told
 
 FORM = {"kind": "爱心商家", "city": "广州", "district": "南沙区", "hours_text": "每天8点至20点"}
@@ -90,6 +92,37 @@ async def test_a_position_may_be_given(desk: Desk, sessions: Sessions):
     assert row.cell is not None
     assert row.published_position == {"lat": 22.794742, "lon": 113.532817, "datum": "gcj02"}
     assert row.facilities == ("水",)
+
+
+@pytest.mark.parametrize("key", ["position", "position_beside"])
+@given(lat=floats(-90, 90), lon=floats(-180, 180))
+def test_a_shared_position_is_a_point_and_no_address(
+    library: Library, key: str, lat: float, lon: float
+):
+    written = (f"{lat:.5f}", f"{lon:.5f}")
+    words = library.say(f"form.{key}", place="东涌", point=",".join(written))
+    proposal = deciding.Proposal(
+        "p", "糖水铺", words, None, "waiting", NOON_OF_TESTS, None, None, None, None
+    )
+    form = deciding.prefilled(library, FixedClock(), proposal)
+    assert (form["lat"], form["lon"], form["datum"]) == (*written, "wgs84")
+    assert (form["address"], form["accuracy"]) == ("", "none")
+
+
+async def test_how_exact_a_shared_position_is_staff_must_say(
+    sessions: Sessions, library: Library, clock: FixedClock
+):
+    async with transaction(sessions) as session:
+        words = library.say("form.position_beside", place="东涌", point="22.89012,113.45678")
+        await add_proposal(session, clock, "糖水铺", words)
+    desk = Desk(sessions, library, clock)
+    with pytest.raises(BadFields) as refusal:
+        await desk.accepts()
+    assert set(refusal.value.faults) == {"accuracy"}
+    stop_id = await desk.accepts(accuracy="exact", address="东涌市场南门")
+    async with transaction(sessions) as session:
+        row = await session.get_one(RestStopRow, stop_id)
+    assert (row.address, row.lat, row.lon) == ("东涌市场南门", 22.89012, 113.45678)
 
 
 async def test_the_history_begins_with_who_accepted_it(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import select
 
-from db.models import RestStopRow, StopReport
+from db.models import ChoiceRow, RestStopRow, StopReport
 from db.session import Sessions, transaction
 from tests.fakes import heard
 from tests.services.linking import link
@@ -55,7 +55,8 @@ async def test_a_tap_is_told_to_the_next_worker_at_once(chat: Chat, worker: Work
     assert await search(worker) == ["first", "second"]
     await worker.presses("锁门")
     worker.sees("记下了", "first驿站", "锁门", "换这个试试", "second驿站")
-    assert worker.replies[-1]["ask"] == "location"
+    # The question comes last, and apart from the card: a channel may show the buttons of one only.
+    assert [(len(r["cards"]), r["ask"]) for r in worker.replies] == [(1, None), (0, "location")]
     chat.clock.advance(seconds=2 * 3_600)
     other = await chat.newcomer()
     assert await search(other) == ["second", "first"]
@@ -139,6 +140,44 @@ async def test_a_position_shows_that_he_is_at_the_door(
 
 
 @pytest.mark.usefixtures("two_stops")
+async def test_who_finds_it_open_may_show_that_he_is_at_the_door(
+    sessions: Sessions, worker: WorkerTester
+):
+    await search(worker)
+    await worker.presses("还开着")
+    worker.sees("记下了", "还开着", "发一下位置")
+    worker.sees_not("换这个试试")
+    assert worker.replies[-1]["ask"] == "location"
+    await worker.is_at(*HERE)
+    worker.sees("你就在门口")
+    assert [(row.kind, row.near) for row in await reports(sessions)] == [("open", True)]
+
+
+@pytest.mark.usefixtures("two_stops")
+@on_sqlite
+async def test_whose_word_counts_anyway_is_asked_for_no_position(chat: Chat):
+    [worker] = await known(chat, 1)
+    for title in ("还开着", "锁门"):
+        await search(worker)
+        await tap(worker, "first", title)
+        worker.sees_not("发一下位置")
+        assert [reply["ask"] for reply in worker.replies] == [None]
+
+
+@pytest.mark.usefixtures("two_stops")
+@on_sqlite
+async def test_a_button_of_another_release_is_past(sessions: Sessions, worker: WorkerTester):
+    await search(worker)
+    token = worker.token("锁门")
+    async with transaction(sessions) as session:
+        choice = await session.get_one(ChoiceRow, token)
+        choice.args = {**choice.args, "kind": "crowded"}
+    await worker.sends({"choice": token})
+    worker.sees("这一步已经过去了")
+    assert await reports(sessions) == []
+
+
+@pytest.mark.usefixtures("two_stops")
 @on_sqlite
 async def test_a_position_much_later_is_a_new_search(sessions: Sessions, chat: Chat, worker):
     await search(worker)
@@ -162,18 +201,19 @@ async def test_a_vague_position_proves_nothing(sessions: Sessions, worker: Worke
 @pytest.mark.usefixtures("two_stops")
 @on_sqlite
 @pytest.mark.parametrize(
-    ("text", "kind"),
-    [("第一个锁门了", "locked"), ("第二个早搬走了", "moved"), ("第一个没水", "dry"),
-     ("第2个不让进", "refused")],
+    ("text", "reported"),
+    [("第一个锁门了", ("first", "locked")), ("第二个早搬走了", ("second", "moved")),
+     ("第一个没水", ("first", "dry")), ("第2个不让进", ("second", "refused")),
+     ("最后一个锁门了", ("second", "locked"))],
 )  # fmt: skip
 async def test_a_report_in_words(
-    chat: Chat, sessions: Sessions, worker: WorkerTester, text: str, kind: str
+    chat: Chat, sessions: Sessions, worker: WorkerTester, text: str, reported: tuple[str, str]
 ):
     chat.rasa.mode = "down"
     await search(worker)
     await worker.says(text)
     worker.sees("记下了")
-    assert [row.kind for row in await reports(sessions)] == [kind]
+    assert [(row.stop_id, row.kind) for row in await reports(sessions)] == [reported]
 
 
 @pytest.mark.usefixtures("two_stops")

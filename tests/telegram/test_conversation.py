@@ -88,7 +88,10 @@ async def test_a_word_from_the_door_by_one_tap_also_later(phone: Phone):
     await aside(phone.waits_for, "我能帮你")
     pressed = next(button for button in stops.buttons if button.title == "2锁门")
     await aside(phone.presses_data, stops, pressed.data)
-    await aside(phone.waits_for, "记下了", "锁门")
+    told = await aside(phone.waits_for, "记下了", "锁门", "换这个试试")
+    assert [button.title for button in told.buttons][:1] == ["1 高德"]
+    asked = await aside(phone.waits_for, "发一下位置")
+    assert asked.keyboard == ("发送我的位置",)
     await aside(phone.waits_for, lambda m: "√ 2锁门" in [b.title for b in m.buttons])
 
 
