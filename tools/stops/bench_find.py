@@ -43,7 +43,6 @@ PAGE = "stops-find.md"
 MOMENTS = {"noon": datetime(2026, 11, 18, 12, tzinfo=SHANGHAI),
            "3 at night": datetime(2026, 11, 18, 3, tzinfo=SHANGHAI)}  # fmt: skip
 STOPS = Base.metadata.tables["rest_stops"]
-FILTERS = ("热饭", "换电", "厕所", "停车")
 
 
 def main() -> int:
@@ -65,12 +64,12 @@ def main() -> int:
                 figures_of = [f"{ms:.1f}" for pair in found for ms in pair]
                 rows.append((kind, f"{count:,}", moment, *figures_of))
     slower = [p99[kind, MANY, when] / p99[kind, FEW, when] for kind, n, when in p99 if n == MANY]
-    figures.write(PAGE, _page(rows, max(slower)))
+    figures.write(PAGE, _page(library, rows, max(slower)))
     slow = max(ms for (_, count, _), ms in p99.items() if count == FEW) > MOST_MS
     return int(slow or max(slower) > MOST_TIMES)
 
 
-def _page(rows: Sequence[tuple[object, ...]], slower: float) -> list[str]:
+def _page(library: Library, rows: Sequence[tuple[object, ...]], slower: float) -> list[str]:
     heads = ("database", "stops", "when", "search p50, ms", "p99, ms",
              f"with {SHOWN} cards p50, ms", "p99, ms")  # fmt: skip
     where = figures.machine().removesuffix(", SQLite")
@@ -80,8 +79,10 @@ def _page(rows: Sequence[tuple[object, ...]], slower: float) -> list[str]:
         f"Measured {figures.today()} by `python -m tools.stops.bench_find`: {where}.",
         "",
         f"{SEARCHES:,} searches one after the other around made-up positions, crowded like the",
-        "made-up stops (`tools/stops/made_up.py`), a sixth each for: any stop, 热饭, 换电,",
-        "厕所+停车, open now, 24 hours. A search is `services.rest_stops.around.around` in a",
+        "made-up stops (`tools/stops/made_up.py`), a sixth each for: any stop, "
+        + ", ".join(_filters(library))
+        + ",",
+        "open now, 24 hours. A search is `services.rest_stops.around.around` in a",
         "transaction: all questions to the database, hours, reports, the order of up to 30 stops.",
         f"Promised: p99 under {MOST_MS:g} ms with {FEW:,} stops, and with {MANY:,} at most",
         f"{MOST_TIMES:g} times that. The worst ratio here is {slower:.2f}.",
@@ -116,7 +117,8 @@ async def _measure(library: Library, url: str, now: datetime) -> list[tuple[floa
     """Middle and ninety-nine of a hundred in milliseconds: of the search, and with its cards."""
     engine = make_engine(url)
     sessions = make_sessions(engine)
-    wishes = (ANY, Wish((FILTERS[0],)), Wish((FILTERS[1],)), Wish(FILTERS[2:]),
+    hot, swap, both = (tuple(said.split("+")) for said in _filters(library))
+    wishes = (ANY, Wish(hot), Wish(swap), Wish(both),
               Wish(open_now=True), Wish(always=True))  # fmt: skip
     searches, whole = [], []
     for number, here in enumerate(_searchers(library)):
@@ -137,6 +139,13 @@ async def _search(
         between = time.perf_counter()
         await cards(session, library, lambda: now, found.ids[:SHOWN], metres=found.metres)
         return between - began, time.perf_counter() - began
+
+
+def _filters(library: Library) -> tuple[str, str, str]:
+    """One that half of the stops have, one that few have, and two at once."""
+    buttons = library.words["stop_filters"]
+    both = next(title for title in buttons if "+" in title)
+    return buttons[-1], buttons[0], both
 
 
 def _searchers(library: Library) -> list[Position]:
