@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from content.library import Library
+from db.repositories.rest_stops import WITHDRAWN
 from db.repositories.stop_imports import Known, StopImportRepository
 from kit import ids
 from services.rest_stops.importing.candidates import Candidate
@@ -134,7 +135,12 @@ class Planning:
             unchanged=len(self._targets) - len(new) - len(self._differing),
             repeats=self._repeats,
             refused=() if self._keep_first else tuple(each.fault() for each in self._repeats),
-            warnings=twins(self._library, [each.candidate for each in new], known.values()),
+            warnings=_in_order(
+                [
+                    *twins(self._library, [each.candidate for each in new], known.values()),
+                    *_still_withdrawn(self._targets, known),
+                ]
+            ),
             state=self._state,
         )
 
@@ -187,6 +193,14 @@ class _Match:
         alike = self._by_identity.get(candidate.identity, [])
         named = [stop for stop in alike if stop.name == values.name]
         return next((stop.id for stop in (*named, *alike)), made), False
+
+
+def _still_withdrawn(targets: Sequence[_Target], known: Mapping[str, Known]) -> Iterator[Fault]:
+    """A warning for each row that no worker will see: its stop is withdrawn and stays so."""
+    for target, candidate in targets:
+        stop = known.get(target)
+        if stop and stop.status == WITHDRAWN and candidate.values.status is None:
+            yield Fault(candidate.row, "stops_import.withdrawn_known")
 
 
 async def _apart_from_edits(
