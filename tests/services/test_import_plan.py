@@ -239,6 +239,33 @@ async def test_two_rows_about_one_stop_refuse_the_file(
     assert kept.refused == ()
 
 
+async def test_two_codes_at_one_host_and_address_are_two_stops(
+    sessions: Sessions, clock: FixedClock, library: Library
+):
+    await bring(sessions, library, clock, ONE)
+    rows = tuple(replace(ONE, code=code, note=f"{code}号门") for code in ("A", "B", "C"))
+    plan = await bring(sessions, library, clock, *rows)
+
+    # One of them is the stop that was brought in without a code.
+    assert (outcome(plan), plan.repeats, plan.warnings) == ((2, 1, 0, 0), (), ())
+    again = await look(sessions, library, *rows)
+    assert (outcome(again), again.repeats) == ((0, 0, 3, 0), ())
+    assert outcome(await look(sessions, library, *reversed(rows))) == (0, 0, 3, 0)
+    repeated = await look(sessions, library, *rows, rows[1], replace(ONE, code=None))
+    assert [each.row for each in repeated.repeats] == [5, 6]
+
+
+async def test_stops_of_no_address_are_told_apart_by_their_place(
+    sessions: Sessions, clock: FixedClock, library: Library
+):
+    here = replace(ONE, name="驿站", host=None, address=None)
+    rows = (here, replace(here, lat=22.9), replace(here, lat=None, lon=None))
+    assert outcome(await bring(sessions, library, clock, *rows)) == (3, 0, 0, 0)
+    assert outcome(await look(sessions, library, *rows)) == (0, 0, 3, 0)
+    moved = await bring(sessions, library, clock, replace(here, lat=22.8277))
+    assert outcome(moved) == (0, 1, 0, 0)
+
+
 async def test_one_host_within_100_metres_is_asked_about(
     sessions: Sessions, clock: FixedClock, library: Library
 ):
