@@ -17,6 +17,7 @@ from content.wording import hidden_characters
 
 MAX_CLAIM = 90  # characters: three lines on a phone
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+WEB_ADDRESS = re.compile(r"http|www\.", re.IGNORECASE)
 
 
 def _clean(text: str) -> str:
@@ -31,12 +32,19 @@ def _without_mobile(text: str) -> str:
     return text
 
 
+def _without_web_address(text: str) -> str:
+    if WEB_ADDRESS.search(text):
+        raise ValueError("holds an address of the web, which workers would read; see `source_url`")
+    return text
+
+
 Line = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
     AfterValidator(_clean),
     AfterValidator(_without_mobile),
 ]
+Words = Annotated[Line, AfterValidator(_without_web_address)]
 Short = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=r"^[^\n\r]+$"),
@@ -242,7 +250,7 @@ class RestStop(Model):
     operator: Line | None = None
     status: StopState = "open_to_public"
     note: Line | None = None
-    source: Line | None = Field(default=None, description="who said so, as workers read it")
+    source: Words | None = Field(default=None, description="who said so, as workers read it")
     published_on: Short
     checked_on: date | None = None
     confidence: StopConfidence = "medium"

@@ -41,7 +41,8 @@ _TOKENS = re.compile(
         (
             rf"(?P<span>{SPAN})",
             r"(?P<always>(?:7[x*×]24小?时?|24小时|二十四小时|24h|全天候|全天)+)",
-            r"(?P<daily>每天|每日|天天|全年无休|常年无休)",
+            r"(?P<daily>每天|每日|天天)",
+            r"(?P<all_year>(?:全年|常年)无休)",
             r"(?P<workdays>工作日)",
             r"(?P<weekend>周末|双休日)",
             rf"(?P<days>{_DAY_LIST})",
@@ -58,12 +59,18 @@ _TOKENS = re.compile(
 _SPACE_BETWEEN_FIGURES = re.compile(r"(?<=\d)\s+(?=\d)")
 
 
+# Minutes after the midnight that begins the day.
+_Spans = tuple[tuple[int, int], ...]
+
+
 @dataclass
 class _Group:
     """Days with what is said of them; `days` is None while none was named."""
 
     days: frozenset[int] | None = None
     holidays: bool = False
+    with_holidays: bool = False
+    all_year: bool = False
     spans: list[tuple[int, int]] = field(default_factory=list)
     always: bool = False
     same: bool = False
@@ -78,8 +85,9 @@ class _Group:
 def derive(words: str) -> str | None:
     """The rule that published words state for certain: `24/7` or `Mo-Fr 08:30-17:30; ...`.
 
-    None where any part of them is not understood or could mean something else. Hours of public
-    holidays have no place in the rule: `services.hours` calls them unknown.
+    None where any part of them is not understood or could mean something else. `; PH off` or
+    `; PH 08:00-20:00` ends the rule only where the words speak of public holidays and leave no
+    doubt; else `services.hours` calls them unknown.
     """
     text = _SPACE_BETWEEN_FIGURES.sub(",", normalise(words)).replace(" ", "")
     if not text or len(text) > LONGEST:
@@ -119,7 +127,11 @@ def _groups(text: str) -> list[_Group]:
         elif kind in {"holidays", "without_holidays"}:
             _name_days(groups, frozenset(), before)
             groups[-1].off = kind == "without_holidays"
-        elif kind not in {"filler", "mark", "with_holidays"}:
+        elif kind == "all_year":
+            _name_all_year(groups, before)
+        elif kind == "with_holidays":
+            groups[-1].with_holidays = True
+        elif kind not in {"filler", "mark"}:
             _say(groups[-1], kind, token)
         before = token[0] if kind == "mark" else ""
     return groups
@@ -142,6 +154,15 @@ def _name_days(groups: list[_Group], days: frozenset[int], before: str) -> None:
         raise Doubt
     last.days = (last.days or frozenset()) | days
     last.holidays |= not days
+
+
+def _name_all_year(groups: list[_Group], before: str) -> None:
+    """All days, or, after hours whose days were named, that holidays are as the others."""
+    if groups[-1].days is None or groups[-1].says_nothing:
+        _name_days(groups, WEEK, before)
+    else:
+        groups.append(_Group(days=frozenset(), same=True))
+    groups[-1].all_year = True
 
 
 def _say(group: _Group, kind: str, token: re.Match[str]) -> None:
@@ -183,15 +204,44 @@ def _rule(groups: Iterable[_Group]) -> str | None:
     said = [group for group in groups if group.days is not None or not group.says_nothing]
     if any(group.says_nothing or (group.days is None and not group.always) for group in said):
         return None
-    closed_on_holidays = any(group.holidays and group.off for group in said)
     hours = _by_day(said)
-    if len(hours) == len(WEEK) and set(hours.values()) == {((0, DAY),)}:
-        return None if closed_on_holidays else ALWAYS
-    return "; ".join(_written(hours)) or None
+    on_holidays = _on_holidays(said, hours)
+    if _daily(hours) == ((0, DAY),):
+        return None if on_holidays == () else ALWAYS
+    rule = "; ".join(_written(hours))
+    if not rule or on_holidays is None:
+        return rule or None
+    return f"{rule}; PH {_times(on_holidays) or 'off'}"
 
 
-def _by_day(groups: Iterable[_Group]) -> dict[int, tuple[tuple[int, int], ...]]:
-    hours: dict[int, tuple[tuple[int, int], ...]] = {}
+def _daily(hours: Mapping[int, _Spans]) -> _Spans | None:
+    """The hours that all seven days have."""
+    alike = len(hours) == len(WEEK) and len(set(hours.values())) == 1
+    return hours[0] if alike else None
+
+
+def _on_holidays(groups: Iterable[_Group], hours: Mapping[int, _Spans]) -> _Spans | None:
+    """The hours of public holidays, none where they are off; None where nothing is certain.
+
+    That holidays are as other days says which hours they have only where all days have the same.
+    """
+    told: set[_Spans | None] = set()
+    for group in groups:
+        if group.all_year and len(hours) < len(WEEK):
+            raise Doubt
+        if group.off and (group.holidays or group.with_holidays):
+            told.add(())
+        elif group.holidays and not group.same:
+            told.add(hours[min(group.days)] if group.days and group.days <= set(hours) else None)
+        elif group.holidays or group.with_holidays or group.all_year:
+            told.add(_daily(hours))
+    if len(told) > 1:
+        raise Doubt
+    return next(iter(told), None)
+
+
+def _by_day(groups: Iterable[_Group]) -> dict[int, _Spans]:
+    hours: dict[int, _Spans] = {}
     same: set[int] = set()
     closed: set[int] = set()
     for group in groups:
@@ -212,17 +262,21 @@ def _by_day(groups: Iterable[_Group]) -> dict[int, tuple[tuple[int, int], ...]]:
     return {day: hours[day] for day in sorted(set(hours) - closed)}
 
 
-def _in_order(spans: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+def _in_order(spans: list[tuple[int, int]]) -> _Spans:
     tidy = all(end <= start for (_, end), (start, _) in pairwise(spans))
     if not tidy or len(spans) > MOST_SPANS or spans[-1][1] - DAY > spans[0][0]:
         raise Doubt
     return tuple(spans)
 
 
-def _written(hours: Mapping[int, tuple[tuple[int, int], ...]]) -> Iterator[str]:
+def _written(hours: Mapping[int, _Spans]) -> Iterator[str]:
     for spans in dict.fromkeys(hours.values()):
         days = ",".join(_runs([day for day, its in hours.items() if its == spans]))
-        yield days + " " + ",".join(f"{_clock(start)}-{_clock(end)}" for start, end in spans)
+        yield f"{days} {_times(spans)}"
+
+
+def _times(spans: _Spans) -> str:
+    return ",".join(f"{_clock(start)}-{_clock(end)}" for start, end in spans)
 
 
 def _runs(days: list[int]) -> Iterator[str]:

@@ -42,7 +42,7 @@ class Rule:
             return self.week[day.weekday()]
         if kind == "holiday" and self.holiday is not None:
             return self.holiday
-        if kind == "made_up_day" and self.holiday is not None and self._is_alike():
+        if kind == "made_up_day" and self._tells_working_days():
             return self.week[0]
         return kind
 
@@ -51,10 +51,11 @@ class Rule:
         spans = [span for spans in (*self.week, self.holiday or ()) for span in spans]
         return max((end for _start, end in spans), default=0)
 
-    def _is_alike(self) -> bool:
-        # A weekend that is worked is a working day. Which hours it has is only clear where
-        # all working days have the same.
-        return bool(self.week[0]) and len(set(self.week[:WORKDAYS])) == 1
+    def _tells_working_days(self) -> bool:
+        # A weekend that is worked is a working day. Which hours it has is only clear where all
+        # days have the same, or all working days have and the rule minds the calendar.
+        counted = self.week if self.holiday is None else self.week[:WORKDAYS]
+        return bool(self.week[0]) and len(set(counted)) == 1
 
 
 def parse(text: str) -> Rule:

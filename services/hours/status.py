@@ -41,7 +41,8 @@ def status(rule: str | None, moment: datetime) -> Hours:
 
     The night after a day belongs to that day. Without a rule all is unknown. A public holiday, a
     weekend day that is worked and a year without a published calendar are unknown too, unless
-    the rule speaks of holidays (docs/adr/0008-unknown-is-an-answer.md).
+    the rule speaks of holidays (docs/adr/0008-unknown-is-an-answer.md); a weekend day that is
+    worked is known as well where all seven days are alike.
     """
     if rule is None:
         return Hours("unknown", reason="no_rule")

@@ -8,7 +8,7 @@ from content.schema import RestStop
 from db.models import RestStopRow
 from db.repositories.rest_stops import WITHDRAWN
 from services.geo import BLOCKS, CELLS, to_wgs84
-from services.rest_stops.identity import Address, identity
+from services.rest_stops.identity import Address, here_of, identity
 from services.turns import Position
 
 AS_THEY_ARE = (
@@ -39,11 +39,13 @@ def columns(library: Library, stop: RestStop) -> dict[str, Any]:
     """A stop as columns; its position in WGS-84 beside the published one."""
     values: dict[str, Any] = {name: getattr(stop, name) for name in AS_THEY_ARE}
     values["other_facilities"] = list(stop.other_facilities)
+    values |= _position(stop)
     address = Address(
-        stop.name, stop.host, stop.province, stop.city, stop.district, stop.street, stop.address
+        *(stop.name, stop.host, stop.province, stop.city),
+        *(stop.district, stop.street, stop.address),
+        here_of(values["lat"], values["lon"]),
     )
-    values["identity"] = identity(library, address)
-    return values | _position(stop)
+    return values | {"identity": identity(library, address)}
 
 
 def given(row: RestStopRow) -> dict[str, Any]:

@@ -43,7 +43,7 @@ TEXTS: Mapping[str, Callable[[str], str]] = {
     "phone": stop_values.telephone,
     "operator": stop_values.long_text,
     "note": stop_values.long_text,
-    "source": stop_values.long_text,
+    "source": stop_values.who_said_so,
     "source_url": stop_values.link,
 }
 REQUIRED = frozenset({"name", "kind"})

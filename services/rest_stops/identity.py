@@ -13,6 +13,13 @@ from kit import ids
 from kit.text import normalise
 
 _MARKS = re.compile(r"[\W_]+")
+_DISTRICT_ENDS = tuple("区县市旗")
+_SHORTEST = 2  # characters that a district's name keeps without its end: 东区 stays 东区
+# In front of an address, whether the entry names its district or not; 小区 is no district.
+_DISTRICT_IN_FRONT = re.compile(
+    r"(?!.{1,2}[小社园厂库校港院街景务业宅]区)[\u4e00-\u9fff]{2,3}?[区县]"
+)
+_SAME_PLACE = 3  # decimals of a degree, some 100 m
 
 
 @dataclass(frozen=True)
@@ -26,12 +33,28 @@ class Address:
     district: str | None
     street: str | None
     address: str | None
+    here: tuple[float, float] | None = None  # latitude and longitude in WGS-84
+
+
+def here_of(lat: float | None, lon: float | None) -> tuple[float, float] | None:
+    """A position as `Address` holds it, from columns that may be empty."""
+    return None if lat is None or lon is None else (lat, lon)
 
 
 def identity(library: Library, entry: Address) -> str:
-    """A digest that entries of the same stop share; of those without an address, by name alone."""
-    where = _without_areas(library, _bare(entry.address or ""), entry)
-    return ids.digest("|".join((entry.city, entry.district or "", host(library, entry), where)))
+    """A digest that entries of the same stop share.
+
+    Lists write a district in full, in short or not at all, so it only counts where no address
+    says more. A stop with neither address nor host has only its name, which others may share, so
+    its place counts too.
+    """
+    where = _without_areas(library, _bare(entry.address or ""), entry, in_address=True)
+    who = host(library, entry)
+    if where:
+        return ids.digest(f"{entry.city}||{who}|{where}")
+    nameless = entry.here is not None and not _bare(entry.host or "")
+    place = [f"{degrees:.{_SAME_PLACE}f}" for degrees in entry.here or () if nameless]
+    return ids.digest("|".join((entry.city, _short(entry.district or ""), who, *place)))
 
 
 def host(library: Library, entry: Address) -> str:
@@ -51,12 +74,38 @@ def _bare(text: str) -> str:
     return _MARKS.sub("", normalise(text))
 
 
-def _without_areas(library: Library, text: str, entry: Address) -> str:
+def _without_areas(
+    library: Library, text: str, entry: Address, *, in_address: bool = False
+) -> str:
     """The text without the names of areas in front: some lists write them, some do not."""
-    for area in filter(None, (entry.province, entry.city, entry.district, entry.street)):
-        for written in _written(area, library.words["area_ends"]):
-            text = text.removeprefix(written)
+    ends = library.words["area_ends"]
+    text = _without(text, (*_written(entry.province, ends), *_written(entry.city, ends)))
+    shorter = _without(text, _written_districts(entry.district or ""))
+    if in_address and shorter == text and (found := _DISTRICT_IN_FRONT.match(text)):
+        shorter = text[found.end() :]
+    return _without(shorter, _written(entry.street, ends)) if entry.street else shorter
+
+
+def _without(text: str, fronts: tuple[str, ...]) -> str:
+    for front in fronts:
+        text = text.removeprefix(front)
     return text
+
+
+def _short(district: str) -> str:
+    """A district without its end: 南沙 for 南沙区."""
+    bare = _bare(district)
+    short = bare[:-1] if bare.endswith(_DISTRICT_ENDS) else bare
+    return short if len(short) >= _SHORTEST else bare
+
+
+@lru_cache(10_000)
+def _written_districts(district: str) -> tuple[str, ...]:
+    # Never without an end: 南沙大道 of a list that leaves the district out keeps its 南沙 too.
+    short = _short(district)
+    if short.endswith(_DISTRICT_ENDS):
+        return (short,)
+    return tuple(short + end for end in _DISTRICT_ENDS) if short else ()
 
 
 @lru_cache(10_000)  # a file of a whole country names some thousands of areas

@@ -281,6 +281,21 @@ async def test_a_withdrawn_stop_is_found_and_opened_again(
     assert (await row_of(sessions)).status == "open_to_public"
 
 
+async def test_what_a_file_only_proposes_does_not_read_as_done(
+    reader: Reader, stop: RestStopRow, sessions: Sessions, clock: FixedClock
+):
+    given = {"kind": "rest_stop", "key": stop.id, "author": "王敏", "created_at": clock()}
+    for number, (fee, since) in enumerate((("2元", clock()), ("9元", None))):
+        body = {"before": {"fee": None}, "after": {"fee": fee}, "import": "i"}
+        told_by = {"id": str(number), "reason": f"导入名单：{fee}.csv", "valid_from": since}
+        async with transaction(sessions) as session:
+            session.add(Revision(**given, **told_by, body=body))
+    page = await reader.opens("/stops/gz-1")
+    waits, done = "名单导入（未生效，等工作人员决定） 2026", "名单导入 2026"
+    assert [page.text.count(words) for words in (waits, done)] == [1, 1]
+    assert page.text.index("导入名单：9元.csv") > page.text.index(waits)
+
+
 async def test_the_longest_form_fits(reader: Reader, stop: RestStopRow):
     del stop
     page = await reader.opens("/stops/gz-1")

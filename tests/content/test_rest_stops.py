@@ -4,6 +4,7 @@ import csv
 import re
 
 import pytest
+from pydantic import ValidationError
 
 from content.library import Library
 from content.schema import RestStop, staff_only_fields
@@ -136,3 +137,13 @@ def test_only_landlines_and_no_map_numbers_are_published(shipped: Library) -> No
     for stop in shipped.stops.values():
         assert not re.search(r"1[3-9]\d{9}", f"{stop.phone}{stop.address}{stop.operator}"), stop.id
         assert "POI" not in f"{stop.name}{stop.address}", stop.id
+
+
+@pytest.mark.parametrize("source", ["https://example.org/list", "区总工会 WWW.example.org"])
+def test_workers_are_given_no_address_of_the_web_as_a_source(
+    shipped: Library, source: str
+) -> None:
+    stop = next(iter(shipped.stops.values())).model_dump()
+    RestStop.model_validate({**stop, "source": "区总工会"})
+    with pytest.raises(ValidationError, match="address of the web"):
+        RestStop.model_validate({**stop, "source": source})

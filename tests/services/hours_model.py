@@ -66,7 +66,8 @@ class Model:
             return self.of["PH"]
         workdays = [self.of[name] for name in NAMES[:5]]
         alike = bool(workdays[0]) and all(each == workdays[0] for each in workdays)
-        if self.speaks_of_holidays and what == "made_up_day" and alike:
+        weekend_too = alike and self.of["Sa"] == self.of["Su"] == workdays[0]
+        if what == "made_up_day" and alike and (self.speaks_of_holidays or weekend_too):
             return workdays[0]
         return None
 

@@ -36,7 +36,8 @@ HALF_DAYS_OFF = "Mo-We 09:00-12:00; Th-Fr 14:00-17:00; PH off"
         (DAILY, "2026-11-18 18:00", "closed"),
         (DAILY, "2026-11-21 12:00", "open"),  # an ordinary Saturday
         (DAILY, "2026-10-01 12:00", "unknown"),
-        (DAILY, "2026-02-28 12:00", "unknown"),  # a Saturday made up for
+        (DAILY, "2026-02-28 12:00", "open"),  # a Saturday made up for, all days are alike
+        (DAILY, "2026-02-28 19:00", "closed"),
         (DAILY, "2031-05-05 12:00", "unknown"),
         (WEEKDAYS, "2026-11-20 16:59", "open"),
         (WEEKDAYS, "2026-11-21 12:00", "closed"),
@@ -51,6 +52,9 @@ HALF_DAYS_OFF = "Mo-We 09:00-12:00; Th-Fr 14:00-17:00; PH off"
         (NIGHT, "2026-11-19 02:00", "closed"),
         (NIGHT, "2026-10-08 01:00", "unknown"),  # the night still belongs to a holiday
         (NIGHT, "2026-10-08 20:00", "open"),
+        (NIGHT, "2026-03-01 01:00", "open"),  # the night of a weekend day that is worked
+        ("Mo-Fr 08:00-18:00; Sa-Su 09:00-12:00", "2026-02-28 10:00", "unknown"),
+        ("Mo-Su 08:00-18:00; Su 09:00-12:00", "2026-02-28 10:00", "unknown"),
         # The eve's night runs into the holiday; then nothing is known.
         (NIGHT, "2026-10-01 01:59", "open"),
         (NIGHT, "2026-10-01 02:00", "unknown"),
@@ -167,11 +171,11 @@ def test_when_it_opens(rule: str, moment: str, expected: str | None):
     [
         (None, "2026-10-01 12:00", "no_rule"),
         (DAILY, "2026-10-03 12:00", "holiday"),
-        (DAILY, "2026-02-28 12:00", "made_up_day"),
+        (WEEKDAYS, "2026-02-28 12:00", "made_up_day"),
         (DAILY, "2031-05-05 12:00", "calendar_unpublished"),
         (DAILY_OFF, "2031-05-05 12:00", "calendar_unpublished"),
         (NIGHT, "2026-10-08 01:00", "holiday"),
-        (NIGHT, "2026-03-01 01:00", "made_up_day"),
+        ("Mo-Fr 18:00-26:00", "2026-03-01 01:00", "made_up_day"),
     ],
 )
 def test_why_it_is_unknown(rule: str | None, moment: str, reason: str):

@@ -49,6 +49,13 @@ def test_headers_are_known_with_marks_and_brackets(headers: Headers) -> None:
     assert columns.not_imported == ("序号",)
 
 
+def test_the_day_a_table_was_edited_is_no_check_of_a_stop(headers: Headers) -> None:
+    columns = headers.assign(("名称", "更新日期", "核实日期"))
+
+    assert columns.fields == {0: "name", 2: "checked_on"}
+    assert columns.not_imported == ("更新日期",)
+
+
 def test_a_column_may_stand_for_one_facility(headers: Headers) -> None:
     columns = headers.assign(("名称", "饮水", "WiFi", "换电"))
 

@@ -116,7 +116,7 @@ async def test_what_changed_is_written_and_kept_in_the_history(
         "after": {"checked_on": "2026-11-01", "hours_text": "24小时", "opening_hours": "24/7"},
         "import": newest.id,
     }
-    assert (revision.reason, revision.author) == ("import: 南沙.csv", ORIGIN.imported_by)
+    assert (revision.reason, revision.author) == ("导入名单：南沙.csv", ORIGIN.imported_by)
     assert revision.valid_from == clock()
     assert row.import_id == newest.id
 
@@ -239,6 +239,33 @@ async def test_two_rows_about_one_stop_refuse_the_file(
     assert kept.refused == ()
 
 
+async def test_two_codes_at_one_host_and_address_are_two_stops(
+    sessions: Sessions, clock: FixedClock, library: Library
+):
+    await bring(sessions, library, clock, ONE)
+    rows = tuple(replace(ONE, code=code, note=f"{code}号门") for code in ("A", "B", "C"))
+    plan = await bring(sessions, library, clock, *rows)
+
+    # One of them is the stop that was brought in without a code.
+    assert (outcome(plan), plan.repeats, plan.warnings) == ((2, 1, 0, 0), (), ())
+    again = await look(sessions, library, *rows)
+    assert (outcome(again), again.repeats) == ((0, 0, 3, 0), ())
+    assert outcome(await look(sessions, library, *reversed(rows))) == (0, 0, 3, 0)
+    repeated = await look(sessions, library, *rows, rows[1], replace(ONE, code=None))
+    assert [each.row for each in repeated.repeats] == [5, 6]
+
+
+async def test_stops_of_no_address_are_told_apart_by_their_place(
+    sessions: Sessions, clock: FixedClock, library: Library
+):
+    here = replace(ONE, name="驿站", host=None, address=None)
+    rows = (here, replace(here, lat=22.9), replace(here, lat=None, lon=None))
+    assert outcome(await bring(sessions, library, clock, *rows)) == (3, 0, 0, 0)
+    assert outcome(await look(sessions, library, *rows)) == (0, 0, 3, 0)
+    moved = await bring(sessions, library, clock, replace(here, lat=22.8277))
+    assert outcome(moved) == (0, 1, 0, 0)
+
+
 async def test_one_host_within_100_metres_is_asked_about(
     sessions: Sessions, clock: FixedClock, library: Library
 ):
@@ -285,6 +312,19 @@ async def test_what_staff_edited_is_kept_and_proposed_once(
     assert len(await all_of(sessions, Revision)) == 3
     # What an import changed is no edit of staff.
     assert outcome(await look(sessions, library, replace(new, fee="收费"))) == (0, 1, 0, 1)
+
+
+@pytest.mark.parametrize("status", [None, "withdrawn", "open_to_public"])
+async def test_a_row_about_a_withdrawn_stop_is_asked_about(
+    sessions: Sessions, clock: FixedClock, library: Library, status: str | None
+):
+    await bring(sessions, library, clock, replace(ONE, status="withdrawn"))
+    plan = await bring(sessions, library, clock, replace(ONE, fee="免费", status=status))
+
+    told = [fault.told(library) for fault in plan.warnings]
+    asked = ["第2行：这个驿站已停用，写上状态“开放”才会恢复。"]
+    assert told == (asked if status is None else [])
+    assert (await the_stop(sessions)).status == (status or "withdrawn")
 
 
 async def test_an_edit_of_one_column_keeps_those_that_belong_to_it(

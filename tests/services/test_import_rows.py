@@ -181,6 +181,8 @@ def test_the_city_is_taken_from_where_it_is_certain(
         ({**ENOUGH, "核实日期": "2026年3月"}, "not_a_day"),
         ({**ENOUGH, "核实日期": "2026-12-01"}, "in_future"),
         ({**ENOUGH, "公布日期": "2027"}, "in_future"),
+        ({**ENOUGH, "来源": "区总工会 http://example.org/a"}, "not_words"),
+        ({**ENOUGH, "来源": "ＷＷＷ.example.org"}, "not_words"),
         ({**ENOUGH, "来源网址": "区总工会"}, "not_a_link"),
         ({**ENOUGH, "来源网址": "javascript:alert(1)"}, "not_a_link"),
         ({**ENOUGH, "opening_hours": "24/7"}, "hours_without_words"),

@@ -144,6 +144,7 @@ async def test_new_words_make_the_rule_anew_or_unknown(desk: Desk):
         ("published_on", {"published_on": "昨天"}),
         ("published_on", {"published_on": "2026-13"}),
         ("published_on", {"published_on": "2027-01-01"}),
+        ("source", {"source": "见www.example.org"}),
         ("source_url", {"source_url": "javascript:alert(1)"}),
         ("other_facilities", {"other_facilities": "物" * 81}),
         ("lat", {"lat": "北边"}),

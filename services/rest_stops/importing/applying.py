@@ -171,7 +171,7 @@ class _Writing:
                     "kind": KIND,
                     "key": change.stop_id,
                     "body": {**change.told(), IMPORTED_BY: self.row.id},
-                    "reason": f"import: {self.row.file_name}",
+                    "reason": self._library.say("stops_import.reason", file=self.row.file_name),
                     "author": shorten(self.row.imported_by, KEY_LENGTH),
                     "approver": None,
                     "created_at": self._now,

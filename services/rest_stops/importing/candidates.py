@@ -29,17 +29,19 @@ class Candidate:
 
 def prepare(library: Library, row: int, values: StopValues) -> Candidate:
     """The row with its identity and its place; needs no database."""
+    given = given_position(values)
+    here = None if given is None else inside(given)
     address = Address(
         *(values.name, values.host, values.province, values.city),
         *(values.district, values.street, values.address),
+        None if here is None else (here.lat, here.lon),
     )
-    given = given_position(values)
     return Candidate(
         row=row,
         values=values,
         identity=identity(library, address),
         host=host(library, address),
-        here=None if given is None else inside(given),
+        here=here,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from content.library import Library
 from services.rest_stops.columns import DERIVED, OF_POSITION
-from services.rest_stops.identity import Address, identity
+from services.rest_stops.identity import Address, here_of, identity
 from services.rest_stops.importing.candidates import (
     Candidate,
     columns_of_position,
@@ -100,10 +100,12 @@ class Comparer:
 
 
 def derived(library: Library, old: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns that follow from what a change says of name, host and address."""
-    if not after.keys() & set(_OF_ADDRESS):
+    """The columns that follow from what a change says of name, host, address and place."""
+    if not after.keys() & {*_OF_ADDRESS, "lat", "lon"}:
         return {}
-    address = Address(*(after.get(name, old[name]) for name in _OF_ADDRESS))
+    new = {**old, **after}
+    here = here_of(new["lat"], new["lon"])
+    address = Address(**{name: new[name] for name in _OF_ADDRESS}, here=here)
     return {"identity": identity(library, address)}
 
 

@@ -1,6 +1,6 @@
 """What a file would do to the stops that are known: row by row, before anything is written."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from content.library import Library
+from db.repositories.rest_stops import WITHDRAWN
 from db.repositories.stop_imports import Known, StopImportRepository
 from kit import ids
 from services.rest_stops.importing.candidates import Candidate
@@ -134,7 +135,12 @@ class Planning:
             unchanged=len(self._targets) - len(new) - len(self._differing),
             repeats=self._repeats,
             refused=() if self._keep_first else tuple(each.fault() for each in self._repeats),
-            warnings=twins(self._library, [each.candidate for each in new], known.values()),
+            warnings=_in_order(
+                [
+                    *twins(self._library, [each.candidate for each in new], known.values()),
+                    *_still_withdrawn(self._targets, known),
+                ]
+            ),
             state=self._state,
         )
 
@@ -160,33 +166,58 @@ class _Match:
     def targets(self, candidates: Sequence[Candidate]) -> tuple[list[_Target], tuple[Repeat, ...]]:
         """The id that each row is for, and the rows that are for one that was there before."""
         firsts: dict[str, int] = {}
+        without_code: dict[str, int] = {}
         targets: list[_Target] = []
         repeats: list[Repeat] = []
+        by_code = {_made(each): found for each in candidates if (found := self._by_code(each))}
+        coded = set(by_code.values())  # stops that a code leads to; no other code means them
         for candidate in candidates:
-            target, by_code = self._target(candidate)
+            made, code = _made(candidate), candidate.values.code
+            known_code = made in by_code
+            target = by_code.get(made) or self._alike(candidate, coded if code else set()) or made
+            if code:
+                by_code[made] = target
+                coded.add(target)
             first = firsts.get(target)
-            if first is None and not by_code:
-                first = firsts.get(candidate.identity)
+            if first is None and not known_code:
+                # Two codes at one host and address are two stops.
+                first = (without_code if code else firsts).get(candidate.identity)
             if first is not None:
                 repeats.append(Repeat(candidate.row, first, candidate.values.name))
                 continue
             firsts[target] = candidate.row
             firsts.setdefault(candidate.identity, candidate.row)
+            if not code:
+                without_code[candidate.identity] = candidate.row
             targets.append((target, candidate))
         return targets, tuple(repeats)
 
-    def _target(self, candidate: Candidate) -> tuple[str, bool]:
-        """An id, and whether the row's code leads to a stop that is known."""
-        values = candidate.values
-        own = f"{values.city}|{values.code}" if values.code else candidate.identity
-        made = f"imp-{ids.digest(own)[:_DIGITS]}"
-        if values.code:
-            for by_code in (values.code, made):
-                if by_code in self.known:
-                    return by_code, True
+    def _by_code(self, candidate: Candidate) -> str | None:
+        """The known stop that the row's code leads to."""
+        code = candidate.values.code
+        return next((id_ for id_ in (code, _made(candidate)) if code and id_ in self.known), None)
+
+    def _alike(self, candidate: Candidate, but: Collection[str]) -> str | None:
+        """A known stop of the row's host and address, rather one of its name."""
         alike = self._by_identity.get(candidate.identity, [])
-        named = [stop for stop in alike if stop.name == values.name]
-        return next((stop.id for stop in (*named, *alike)), made), False
+        free = [stop for stop in alike if stop.id not in but]
+        named = (stop for stop in free if stop.name == candidate.values.name)
+        return next((stop.id for stop in (*named, *free)), None)
+
+
+def _made(candidate: Candidate) -> str:
+    """The id of a stop that the row would become."""
+    values = candidate.values
+    own = f"{values.city}|{values.code}" if values.code else candidate.identity
+    return f"imp-{ids.digest(own)[:_DIGITS]}"
+
+
+def _still_withdrawn(targets: Sequence[_Target], known: Mapping[str, Known]) -> Iterator[Fault]:
+    """A warning for each row that no worker will see: its stop is withdrawn and stays so."""
+    for target, candidate in targets:
+        stop = known.get(target)
+        if stop and stop.status == WITHDRAWN and candidate.values.status is None:
+            yield Fault(candidate.row, "stops_import.withdrawn_known")
 
 
 async def _apart_from_edits(

@@ -31,7 +31,7 @@ _TEXTS: Mapping[str, Callable[[str], str]] = {
     "admits": values.long_text,
     "phone": values.telephone,
     "operator": values.long_text,
-    "source": values.long_text,
+    "source": values.who_said_so,
     "source_url": values.link,
     "note": values.long_text,
 }

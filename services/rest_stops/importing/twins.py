@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from itertools import product
 from math import floor
+from typing import NamedTuple
 
 from content.library import Library
 from db.repositories.stop_imports import Known
@@ -29,7 +30,7 @@ def twins(
     for candidate in new:
         if candidate.here is None or candidate.values.accuracy != "exact":
             continue
-        for other in doors.near(candidate.here, candidate.host):
+        for other in doors.near(candidate.here, candidate):
             fields = {"other": other.values.name, "first": other.row}
             found[candidate.row] = Fault(candidate.row, "stops_import.twin_in_file", fields)
             break
@@ -37,10 +38,15 @@ def twins(
     for stop, here in _doors_of(known):
         if doors.has_any(here):
             fields = {"other": stop.name, "id": stop.id}
-            for candidate in doors.near(here, host(library, _address(stop))):
+            for candidate in doors.near(here, _Door(host(library, _address(stop)), stop.identity)):
                 fault = Fault(candidate.row, "stops_import.twin_known", fields)
                 found.setdefault(candidate.row, fault)
     return tuple(found[row] for row in sorted(found))
+
+
+class _Door(NamedTuple):
+    host: str
+    identity: str
 
 
 class _Doors:
@@ -57,10 +63,12 @@ class _Doors:
     def has_any(self, here: Position) -> bool:
         return not self._taken.isdisjoint(_around(here))
 
-    def near(self, here: Position, owner: str) -> Iterator[Candidate]:
+    def near(self, here: Position, door: "Candidate | _Door") -> Iterator[Candidate]:
+        """Those of the same host, unless they share the address too: codes tell them apart."""
         for cell in _around(here):
-            for candidate, there in self._rows.get((owner, cell), ()):
-                if distance_m(here, there) <= NEAR_M:
+            for candidate, there in self._rows.get((door.host, cell), ()):
+                alike = candidate.identity == door.identity
+                if not alike and distance_m(here, there) <= NEAR_M:
                     yield candidate
 
 

@@ -79,6 +79,13 @@ def long_text(text: str) -> str:
     return short_text(text, MOST_ON_A_LINE)
 
 
+def who_said_so(text: str) -> str:
+    """The words that name a source; workers read them, so no address of the web stands there."""
+    if schema.WEB_ADDRESS.search(normalise(text)):
+        raise BadInput("stops_import.not_words")
+    return long_text(text)
+
+
 def link(text: str) -> str:
     """An address of the web, or of some index; it is a lead for staff and never shown."""
     if not _ADDRESS.fullmatch(text) or len(text) > MOST_IN_A_LINK:
