@@ -13,12 +13,7 @@ from kit import ids
 from kit.text import normalise
 
 _MARKS = re.compile(r"[\W_]+")
-_DISTRICT_ENDS = tuple("区县市旗")
 _SHORTEST = 2  # characters that a district's name keeps without its end: 东区 stays 东区
-# In front of an address, whether the entry names its district or not; 小区 is no district.
-_DISTRICT_IN_FRONT = re.compile(
-    r"(?!.{1,2}[小社园厂库校港院街景务业宅]区)[\u4e00-\u9fff]{2,3}?[区县]"
-)
 _SAME_PLACE = 3  # decimals of a degree, some 100 m
 
 
@@ -54,7 +49,8 @@ def identity(library: Library, entry: Address) -> str:
         return ids.digest(f"{entry.city}||{who}|{where}")
     nameless = entry.here is not None and not _bare(entry.host or "")
     place = [f"{degrees:.{_SAME_PLACE}f}" for degrees in entry.here or () if nameless]
-    return ids.digest("|".join((entry.city, _short(entry.district or ""), who, *place)))
+    district = _short(entry.district or "", library.words["district_ends"])
+    return ids.digest("|".join((entry.city, district, who, *place)))
 
 
 def host(library: Library, entry: Address) -> str:
@@ -78,11 +74,14 @@ def _without_areas(
     library: Library, text: str, entry: Address, *, in_address: bool = False
 ) -> str:
     """The text without the names of areas in front: some lists write them, some do not."""
-    ends = library.words["area_ends"]
+    words = library.words
+    ends = words["area_ends"]
     text = _without(text, (*_written(entry.province, ends), *_written(entry.city, ends)))
-    shorter = _without(text, _written_districts(entry.district or ""))
-    if in_address and shorter == text and (found := _DISTRICT_IN_FRONT.match(text)):
-        shorter = text[found.end() :]
+    shorter = _without(text, _written_districts(entry.district or "", words["district_ends"]))
+    if in_address and shorter == text:
+        # Whether the entry names its district or not: others of the same stop may.
+        pattern = _district_in_front(words["front_district_ends"], words["no_district"])
+        shorter = pattern.sub("", text)
     return _without(shorter, _written(entry.street, ends)) if entry.street else shorter
 
 
@@ -92,20 +91,26 @@ def _without(text: str, fronts: tuple[str, ...]) -> str:
     return text
 
 
-def _short(district: str) -> str:
+@lru_cache(1)
+def _district_in_front(ends: tuple[str, ...], no_district: tuple[str, ...]) -> re.Pattern[str]:
+    end, none = ("|".join(map(re.escape, words)) for words in (ends, no_district))
+    return re.compile(rf"^(?!.{{0,2}}(?:{none}))[\u4e00-\u9fff]{{2,3}}?(?:{end})")
+
+
+def _short(district: str, ends: tuple[str, ...]) -> str:
     """A district without its end: 南沙 for 南沙区."""
     bare = _bare(district)
-    short = bare[:-1] if bare.endswith(_DISTRICT_ENDS) else bare
+    short = bare[:-1] if bare.endswith(ends) else bare
     return short if len(short) >= _SHORTEST else bare
 
 
 @lru_cache(10_000)
-def _written_districts(district: str) -> tuple[str, ...]:
+def _written_districts(district: str, ends: tuple[str, ...]) -> tuple[str, ...]:
     # Never without an end: 南沙大道 of a list that leaves the district out keeps its 南沙 too.
-    short = _short(district)
-    if short.endswith(_DISTRICT_ENDS):
+    short = _short(district, ends)
+    if short.endswith(ends):
         return (short,)
-    return tuple(short + end for end in _DISTRICT_ENDS) if short else ()
+    return tuple(short + end for end in ends) if short else ()
 
 
 @lru_cache(10_000)  # a file of a whole country names some thousands of areas
