@@ -43,6 +43,8 @@ WIDER_MOST_NEAR, WIDER_MOST_FAR = 4, 2
 # Where so many lie and too few are open it is night: farther off only what never closes counts.
 CROWDED = 60
 OF_FEW_M = 700
+# So far the smaller squares are asked for: fewer of their stops lie outside of the circle.
+OF_CELLS_M = 6_000
 # Of more in one circle, so many of the most use and nearest are looked at closely.
 LOOKED_AT_MOST = 2 * KEPT_MOST
 
@@ -130,7 +132,7 @@ class _Around:
 
     async def _within(self, radius: int, needs: Sequence[str]) -> list[tuple[Spot, float]]:
         """The stops of a circle with their distances in metres, those of vague points too."""
-        squares: Literal["cell", "block"] = "cell" if radius <= NEAR_M else "block"
+        squares: Literal["cell", "block"] = "cell" if radius <= OF_CELLS_M else "block"
         grid = CELLS if squares == "cell" else BLOCKS
         spots = await RestStopRepository(self._session).spots_around(
             squares,

@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from db.models import StopReport
+from db.models import StopReport, Worker
 from db.session import Sessions, transaction
 from kit.clock import SHANGHAI
 from services.geo import BLOCKS, CELLS, distance_m
 from services.rest_stops import finding
-from services.rest_stops.around import ENOUGH, FAR_RINGS_M, NEAR_M, around
+from services.rest_stops.around import ENOUGH, FAR_RINGS_M, NEAR_M, OF_CELLS_M, around
 from services.rest_stops.finding import ANY, KEPT_MOST, Area, Wish
 from services.turns import Position
 from tests.services.stops import CENTRE, METRE, stop, store
@@ -176,8 +176,12 @@ async def test_locked_today_stands_behind_open_ones_whatever_else_speaks_for_it(
 async def test_supplies_in_dispute_are_not_known_to_be_there(sessions: Sessions):
     await store(sessions, stop("a", 10, opening_hours=ALWAYS, facilities=("换电",)))
     async with transaction(sessions) as session:
+        session.add_all(Worker(id=key, created_at=NOON) for key in "xy")
+        await session.flush()
         session.add_all(
-            StopReport(id=key, stop_id="a", **{**LOCKED, "kind": "dry", "known": True})
+            StopReport(
+                id=key, stop_id="a", worker_id=key, **{**LOCKED, "kind": "dry", "known": True}
+            )
             for key in "xy"
         )
     found = await found_around(sessions, Wish(("换电",)))
@@ -270,7 +274,7 @@ def test_the_cells_around_a_circle_hold_it(lat, lon, part, angle, radius):
     north, east = radius * part * cos(angle), radius * part * sin(angle)
     there = Position(lat + north * METRE, lon + east * METRE / cos(radians(lat)))
     if distance_m(here, there) <= radius:
-        grid = CELLS if radius <= NEAR_M else BLOCKS
+        grid = CELLS if radius <= OF_CELLS_M else BLOCKS
         number, runs = grid.number(there), grid.around(here, radius)
-        assert len(runs) <= 12  # more would be a slow query
+        assert len(runs) <= 24  # more would be a slow query
         assert any(first <= number <= last for first, last in runs)

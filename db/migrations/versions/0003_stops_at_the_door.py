@@ -124,7 +124,7 @@ def _facilities_to_words() -> None:
         ):
             batch.alter_column(name, existing_type=type_, server_default=None)
     for square in ("block", "cell"):
-        columns = [square, "lat", "lon", "opening_hours", "facilities"]
+        columns = [square, "facilities", "opening_hours", "lat", "lon"]
         op.create_index(f"ix_rest_stops_{square}", "rest_stops", columns)
 
 
