@@ -43,6 +43,8 @@ WIDER_MOST_NEAR, WIDER_MOST_FAR = 4, 2
 # Where so many lie and too few are open it is night: farther off only what never closes counts.
 CROWDED = 60
 OF_FEW_M = 700
+# Nobody rides farther for a microwave; and where few have it, all must be looked at.
+FARTHEST_OF_FEW_M = 12_000
 # So far the smaller squares are asked for: fewer of their stops lie outside of the circle.
 OF_CELLS_M = 6_000
 # Of more in one circle, so many of the most use and nearest are looked at closely.
@@ -64,7 +66,8 @@ async def around(session: AsyncSession, clock: Clock, centre: Position, wish: Wi
     close = set(found)
     if good < ENOUGH_FAR or wish.far:
         enough = good + (ENOUGH if wish.far else ENOUGH_FAR)
-        wide = _wide_enough(NEAR_M, good, enough, FAR_RINGS_M)
+        rings_far = [ring for ring in FAR_RINGS_M if ring <= FARTHEST_OF_FEW_M or not wish.needs]
+        wide = _wide_enough(NEAR_M, good, enough, rings_far)
         # Of what is far off and nobody knows where there is nothing to say around a position.
         far = [j for j in await search.grow(wide, enough, wish.needs) if j.metres is not None]
         found = {**{judged.stop.id: judged for judged in far}, **found}
