@@ -32,7 +32,7 @@ def reached(
         assert other.api.problems() == []
 
 
-def test_the_three_questions_with_venue_and_photo(reached: tuple[TelegramApi, Running]) -> None:
+def test_the_three_questions_with_map_and_photo(reached: tuple[TelegramApi, Running]) -> None:
     api, stack = reached
     worker = api.phone(830_001)
     worker.starts()
@@ -42,7 +42,7 @@ def test_the_three_questions_with_venue_and_photo(reached: tuple[TelegramApi, Ru
     worker.waits_for("你在哪", "发送我的位置")
     worker.sends_location(*WANSHENGWEI)
     worker.waits_for("怎么进", "约 ", "24小时")
-    worker.waits_for(lambda message: message.venue is not None)
+    worker.waits_for(lambda message: message.photo is not None)  # the map that we drew
 
     worker.says("广州最低工资多少")
     worker.waits_for("最低工资", "施行", "核对于")
