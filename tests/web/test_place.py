@@ -22,7 +22,7 @@ def failing(code: int) -> str:
 async def test_the_panel_says_what_for_before_anything_is_asked(phone: Phone) -> None:
     await phone.page.evaluate(failing(1))
     await phone.page.locator("#place-open").click()
-    await phone.sees("只用来找附近驿站，用完就删。")
+    await phone.sees("只用来找附近驿站，15分钟后删。")
     assert await phone.page.evaluate("window.asked") is None
     await phone.page.locator("#place-open").click()
     await expect(phone.page.locator("#place")).to_be_hidden()
