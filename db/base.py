@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, DateTime, Dialect, MetaData, String, Text
@@ -70,6 +71,7 @@ def joined(words: Iterable[str]) -> str:
     return "".join(f"|{word}" for word in words) + "|" if words else ""
 
 
+@lru_cache(maxsize=16_384)
 def split(stored: str) -> tuple[str, ...]:
     """The words that `Words` stored."""
     return tuple(word for word in stored.split("|") if word)

@@ -3,13 +3,14 @@
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Dialect, Select, event
+from sqlalchemy import URL, Dialect, NullPool, Select, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
     AsyncEngine,
     AsyncSession,
     async_sessionmaker,
@@ -18,7 +19,7 @@ from sqlalchemy.ext.asyncio import (
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.compiler import SQLCompiler
 
-Sessions = async_sessionmaker[AsyncSession]
+T = TypeVar("T")
 
 # What is raised while the database is away, locked or full: the same work may succeed later. What
 # else it raises speaks of the work itself.
@@ -55,9 +56,45 @@ def make_engine(url: str) -> AsyncEngine:
     return engine
 
 
-def make_sessions(engine: AsyncEngine) -> Sessions:
+class Beside:
+    """What a process keeps in memory of its database, and the way to read what is committed."""
+
+    def __init__(self, url: URL) -> None:
+        # Opened when it is needed, which is seldom, and closed at once: nothing is to be ended.
+        self._engine = create_async_engine(url, poolclass=NullPool, hide_parameters=True)
+        self._kept: dict[type, Any] = {}
+
+    def keep(self, kind: type[T]) -> T:
+        """The one of its kind, made when it is first asked for."""
+        if kind not in self._kept:
+            self._kept[kind] = kind()
+        kept: T = self._kept[kind]
+        return kept
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncGenerator[AsyncConnection]:
+        """A connection that sees what is committed, and of no open transaction anything."""
+        async with self._engine.connect() as connection:
+            yield connection
+
+
+class Sessions(async_sessionmaker[AsyncSession]):
     """The factory of sessions; objects stay readable after the commit."""
-    return async_sessionmaker(engine, expire_on_commit=False)
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.beside = Beside(engine.url)
+        super().__init__(engine, expire_on_commit=False, info={Beside: self.beside})
+
+
+def make_sessions(engine: AsyncEngine) -> Sessions:
+    """The factory of sessions of a process, with what is kept beside them."""
+    return Sessions(engine)
+
+
+def beside(session: AsyncSession) -> Beside:
+    """What is kept in memory beside the sessions that this one belongs to."""
+    kept: Beside = session.info[Beside]
+    return kept
 
 
 @asynccontextmanager

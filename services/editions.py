@@ -8,7 +8,7 @@ from content.library import Library
 from content.schema import RestStop
 from db.models import RestStopRow, Revision
 from db.repositories.library import LibraryRepository
-from db.repositories.rest_stops import RestStopRepository
+from db.repositories.rest_stops import RestStopRepository, lock_table
 from kit import ids
 from kit.clock import Clock
 from services.rest_stops.columns import columns
@@ -36,6 +36,8 @@ async def load(session: AsyncSession, library: Library, clock: Clock) -> Loaded:
     if current is not None and current.version == library.version:
         return Loaded()
     stops = RestStopRepository(session)
+    # Held one after the other, its rows and one that staff edit would each wait for the other.
+    await lock_table(session, RestStopRow, "SHARE ROW EXCLUSIVE")
     rows = await stops.shipped()
     count = {"new": 0, "changed": 0, "proposed": 0, "withdrawn": 0}
     for stop in library.stops.values():

@@ -60,8 +60,8 @@ class Squares:
         return floor((lon + 180) * self.a_degree)
 
 
-# Of at most 560 m and 5.6 km: small enough for a city, few enough for the country.
-CELLS, BLOCKS = Squares(200), Squares(20)
+# Of at most 2.2 km: a circle of 3 km touches a few of them, and one of 30 km some thirty rows.
+GRID = Squares(50)
 
 
 def to_wgs84(position: Position) -> Position:

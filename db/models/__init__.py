@@ -12,6 +12,7 @@ from db.models.rest_stops import (
     StopProposal,
     StopReport,
     StopSketch,
+    StopVersion,
 )
 from db.models.staff import SignInLink, Staff, StaffSession
 from db.models.turns import ChoiceRow, DialogueRow, TurnRow
@@ -43,6 +44,7 @@ __all__ = [
     "StopProposal",
     "StopReport",
     "StopSketch",
+    "StopVersion",
     "TurnRow",
     "UpdateRow",
     "Worker",

@@ -6,22 +6,39 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Connection,
     ForeignKey,
     Index,
     String,
     Text,
     UniqueConstraint,
+    event,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Mapper, mapped_column, object_session
 
 from db.base import DIGEST_LENGTH, ID_LENGTH, KEY_LENGTH, Base, Words
+
+_MOVE = """
+INSERT INTO stop_version (id, version) VALUES (1, 1)
+ON CONFLICT (id) DO UPDATE SET version = stop_version.version + 1 RETURNING version
+"""
+
+
+class StopVersion(Base):
+    """The one row that moves on with every change of a stop: what is read of stops into memory is
+    as new as this says (services/rest_stops/index).
+    """
+
+    __tablename__ = "stop_version"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version: Mapped[int] = mapped_column(BigInteger)
 
 
 class RestStopRow(Base):
     """One stop. Position in WGS-84, beside it the published one with its datum.
 
-    `cell` and `block` number the squares of about half a kilometre and five kilometres that a
-    usable position lies in (services/geo);
     `identity` is what two entries of the same stop have in common (services/rest_stops/identity).
     """
 
@@ -38,10 +55,6 @@ class RestStopRow(Base):
             "status IN ('open_to_public', 'under_construction', 'withdrawn')", name="status"
         ),
         CheckConstraint("confidence IN ('high', 'medium', 'low')", name="confidence"),
-        # What a search sifts by stands in the index: a row that does not fit is never read. The
-        # latitude last, or SQLite would rather look for it in each square there is.
-        Index("ix_rest_stops_block", "block", "facilities", "opening_hours", "lat", "lon"),
-        Index("ix_rest_stops_cell", "cell", "facilities", "opening_hours", "lat", "lon"),
         Index("ix_rest_stops_city_district", "city", "district"),
         Index("ix_rest_stops_identity", "identity"),
     )
@@ -57,8 +70,6 @@ class RestStopRow(Base):
     address: Mapped[str | None] = mapped_column(Text)
     lat: Mapped[float | None]
     lon: Mapped[float | None]
-    cell: Mapped[int | None] = mapped_column(BigInteger)
-    block: Mapped[int | None] = mapped_column(BigInteger)
     accuracy: Mapped[str] = mapped_column(String(16))
     published_position: Mapped[dict[str, Any] | None]
     landmark: Mapped[str | None] = mapped_column(Text)
@@ -89,6 +100,27 @@ class RestStopRow(Base):
     edition: Mapped[str | None] = mapped_column(String(DIGEST_LENGTH))
     # The import that brought the row or changed it last.
     import_id: Mapped[str | None] = mapped_column(ForeignKey("stop_imports.id"))
+    # What the row's last change moved `StopVersion` to.
+    version: Mapped[int] = mapped_column(BigInteger, index=True)
+
+
+def move(connection: Connection) -> int:
+    """Move the version of the stops on, before some of them are written in this transaction.
+
+    On PostgreSQL the next writer waits here for the commit, so versions become visible in their
+    order; and he waits for an import first, or each would wait for what the other holds.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("LOCK TABLE rest_stops IN ROW EXCLUSIVE MODE")
+    return int(connection.exec_driver_sql(_MOVE).scalar_one())
+
+
+@event.listens_for(RestStopRow, "before_insert")
+@event.listens_for(RestStopRow, "before_update")
+def _stamp(_mapper: Mapper[RestStopRow], connection: Connection, row: RestStopRow) -> None:
+    session = object_session(row)
+    if session is None or session.is_modified(row):
+        row.version = move(connection)
 
 
 class StopArea(Base):

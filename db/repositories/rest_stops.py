@@ -2,14 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     Select,
     Text,
-    bindparam,
     delete,
     exists,
     func,
@@ -21,9 +19,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.base import joined, split
+from db.base import split
 from db.models import RestStopRow, StopArea, StopReport
-from db.session import fetch_all
 
 WITHDRAWN = "withdrawn"
 
@@ -31,7 +28,7 @@ WITHDRAWN = "withdrawn"
 class Spot(NamedTuple):
     """What is needed of a stop to put it in order; the rest of the row is read for a few only.
 
-    A search in a city reads hundreds: what few of them need is decoded when it is asked for.
+    A search reads some dozens: what few of them need is decoded when it is asked for.
     """
 
     id: str
@@ -69,28 +66,11 @@ class Spot(NamedTuple):
 
 _STOPS = RestStopRow.__table__.c
 _REPORTED = exists().where(StopReport.stop_id == _STOPS.id, StopReport.check_id.is_(None))
-_SPOT = (
+SPOT = (
     *(_STOPS[name] for name in Spot._fields if name in _STOPS),
     _REPORTED.label("reported"),
     *(type_coerce(_STOPS[name], Text) for name in ("checked_on", "facilities", "lacks")),
 )
-
-
-@cache
-def _around(column: str, count: int, needs: int, *, always: bool) -> Select[Any]:
-    """The stops of so many runs of squares that have so many facilities and lie within bounds.
-
-    There are few such shapes: each is built and compiled once, and not for every search.
-    """
-    square, lat, lon = _STOPS[column], _STOPS.lat, _STOPS.lon
-    runs = [square.between(bindparam(f"first{n}"), bindparam(f"last{n}")) for n in range(count)]
-    facilities = type_coerce(_STOPS.facilities, Text)  # as it is stored
-    has = [facilities.like(bindparam(f"need{n}"), escape="\\") for n in range(needs)]
-    within = (
-        lat.between(bindparam("south"), bindparam("north")),
-        lon.between(bindparam("west"), bindparam("east")),
-    )
-    return _known(*_SPOT).where(or_(*runs), *within, *has, *_never_closes(always))
 
 
 class RestStopRepository:
@@ -126,27 +106,6 @@ class RestStopRepository:
     async def spots_by_ids(self, ids: Collection[str]) -> list[Spot]:
         """What is needed to judge these stops."""
         return await self._spots(RestStopRow.id.in_(ids))
-
-    async def spots_around(
-        self,
-        squares: Literal["cell", "block"],
-        runs: Sequence[tuple[int, int]],
-        bounds: tuple[float, float, float, float],
-        needs: Sequence[str] = (),
-        *,
-        always: bool = False,
-    ) -> list[Spot]:
-        """The stops of these runs of squares within bounds (south, north, west, east) that are
-        published to have all that is needed; with `always` only those that never close.
-        """
-        given = dict(zip(("south", "north", "west", "east"), bounds, strict=True))
-        values: dict[str, float | str] = {**given}
-        for n, (first, last) in enumerate(runs):
-            values |= {f"first{n}": first, f"last{n}": last}
-        values |= {f"need{n}": _holding(need) for n, need in enumerate(needs)}
-        query = _around(squares, len(runs), len(needs), always=always)
-        # Past the ORM, whose loading of rows costs more than reading them.
-        return list(map(Spot._make, await fetch_all(self.session, query, values)))
 
     async def spots_of_area(
         self,
@@ -221,7 +180,7 @@ class RestStopRepository:
         self.session.add(row)
 
     async def _spots(self, *where: ColumnElement[bool], limit: int | None = None) -> list[Spot]:
-        query = _known(*_SPOT).where(*where)
+        query = _known(*SPOT).where(*where)
         if limit is not None:
             query = query.order_by(RestStopRow.id).limit(limit)
         return list(map(Spot._make, (await self.session.execute(query)).all()))
@@ -247,14 +206,6 @@ def _holds(column: str, words: str) -> ColumnElement[bool]:
 
 def _known(*what: Any) -> Select[Any]:  # noqa: ANN401 - columns or a table
     return select(*what).where(RestStopRow.status != WITHDRAWN)
-
-
-def _never_closes(always: bool) -> list[ColumnElement[bool]]:  # noqa: FBT001 - a filter's switch
-    return [RestStopRow.opening_hours == "24/7"] if always else []
-
-
-def _holding(need: str) -> str:
-    return f"%{_escaped(joined((need,)))}%"
 
 
 def _escaped(words: str) -> str:

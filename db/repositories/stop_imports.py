@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import LibraryEdition, RestStopRow, Revision, StopImport
+from db.models.rest_stops import move
 from db.repositories.rest_stops import lock_table
 
 KIND = "rest_stop"
@@ -107,7 +108,10 @@ class StopImportRepository:
     async def insert_stops(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Append stops, all with the same columns."""
         connection = await self.session.connection()
-        await connection.execute(insert(RestStopRow), list(rows))
+        version = await connection.run_sync(move)
+        await connection.execute(
+            insert(RestStopRow), [{**row, "version": version} for row in rows]
+        )
 
     async def update_stops(
         self, names: Collection[str], rows: Sequence[Mapping[str, Any]]
@@ -119,7 +123,8 @@ class StopImportRepository:
             {"id_": row["id_"], **{f"new_{name}": row[name] for name in names}} for row in rows
         ]
         connection = await self.session.connection()
-        await connection.execute(query.values(values), given)
+        version = await connection.run_sync(move)
+        await connection.execute(query.values(values).values(version=version), given)
 
     async def add_revisions(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Append to the history of stops, all with the same columns."""

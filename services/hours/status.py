@@ -1,7 +1,7 @@
 """The state of a stop at a moment, and the next moment at which that changes for certain."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, cast
@@ -36,6 +36,11 @@ class Hours:
     always: bool = False
 
 
+_NO_RULE = Hours("unknown", reason="no_rule")
+_NEVER_CLOSES = Hours("open", always=True)
+_EVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
+
 def status(rule: str | None, moment: datetime) -> Hours:
     """What a published rule says of an aware moment, read on the clock of Asia/Shanghai.
 
@@ -44,13 +49,33 @@ def status(rule: str | None, moment: datetime) -> Hours:
     the rule speaks of holidays (docs/adr/0008-unknown-is-an-answer.md); a weekend day that is
     worked is known as well where all seven days are alike.
     """
+    return spell(rule, moment).hours
+
+
+@dataclass(frozen=True)
+class Spell:
+    """What holds of a rule from `since` on and, at least, up to `until`."""
+
+    hours: Hours
+    since: datetime
+    until: datetime
+
+
+def spell(rule: str | None, moment: datetime) -> Spell:
+    """As `status`, with the time in which the answer would be the same."""
     if rule is None:
-        return Hours("unknown", reason="no_rule")
+        return Spell(_NO_RULE, _EVER[0], _EVER[1])
     if rule == ALWAYS:
-        return Hours("open", always=True)
+        return Spell(_NEVER_CLOSES, _EVER[0], _EVER[1])
     local = in_shanghai(moment)
+    midnight = datetime.combine(local.date() + A_DAY, time(), SHANGHAI)
     changes = _changes(rule, local.date())
-    return next(hours for begin, hours in reversed(changes) if begin <= local)
+    ends = (*(begin for begin, _ in changes[1:]), midnight)
+    return next(
+        Spell(hours, begin, end)
+        for (begin, hours), end in zip(changes, ends, strict=True)
+        if local < end
+    )
 
 
 def open_state(rule: str | None, moment: datetime) -> OpenState:

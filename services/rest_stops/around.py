@@ -1,24 +1,26 @@
-"""Finding stops around a position: ring by ring until enough are good, best first.
+"""Finding stops around a position: the best of those near, and farther off where few are good.
 
-Good is what is open, with nobody kept out. So in a city the search looks at some dozens of stops,
-and in the country at all there are (docs/adr/0019-finding-stops.md).
+Good is what is open, with nobody kept out. The index in memory says which are worth a look; these
+are read from the database and judged, so what is told of a stop is what is stored of it.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
-from heapq import nsmallest
-from math import sqrt
-from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.repositories.rest_stops import RestStopRepository, Spot
+from db.repositories import stop_index
+from db.repositories.rest_stops import Spot
+from db.session import beside
 from kit.clock import Clock
-from services.geo import BLOCKS, CELLS, box, distance_m
-from services.rest_stops import ranking
+from services.geo import distance_m
+from services.hours import ALWAYS
+from services.rest_stops import index, ranking
+from services.rest_stops.circle import Circle
 from services.rest_stops.finding import (
     ANY,
+    FINDABLE,
     KEPT_MOST,
     MEASURABLE,
     UNSURE,
@@ -27,56 +29,62 @@ from services.rest_stops.finding import (
     Wish,
     in_order,
     judge,
+    serves,
     unsure_of,
 )
-from services.rest_stops.ranking import BUILDING, USES, Judged
+from services.rest_stops.ranking import Judged
 from services.turns import Position
 
-# How far a rider goes for a break, and how far we look where that finds nothing.
-NEAR_M = 3_000
-RINGS_M = (100, 200, 400, 700, 1_000, 1_500, 2_000, NEAR_M)
-FAR_RINGS_M = (4_500, 6_000, 9_000, 12_000, 18_000, 30_000)
-# So many good ones end the search: some pages to leaf through; and beyond `NEAR_M`, a page.
+# How far a rider goes for a break, and how far we look where that finds nothing; nobody rides
+# farther for a microwave.
+NEAR_M, FAR_M, FAR_FOR_NEEDS_M = 3_000, 30_000, 12_000
+# So many good ones are enough near: some pages to leaf through; and beyond, a page.
 ENOUGH, ENOUGH_FAR = 12, 3
-SLACK = 1.5
-WIDER_MOST_NEAR, WIDER_MOST_FAR = 4, 2
 # Where so many lie and too few are open it is night: farther off only what never closes counts.
 CROWDED = 60
-OF_FEW_M = 700
-# Nobody rides farther for a microwave; and where few have it, all must be looked at.
-FARTHEST_OF_FEW_M = 12_000
-# So far the smaller squares are asked for: fewer of their stops lie outside of the circle.
-OF_CELLS_M = 6_000
-# Of more in one circle, so many of the most use and nearest are looked at closely.
-LOOKED_AT_MOST = 2 * KEPT_MOST
+# So many of the best are looked at closely, a few more than a list holds: of some it is said at
+# the door that they are shut.
+LOOKED_AT = KEPT_MOST + 10
+
+
+@dataclass(frozen=True)
+class _Ring:
+    """Where to look, beyond one distance and within another; how many good ones are enough, how
+    many are looked at to find them, and how much may be missing. With `narrow` no farther than it
+    takes to find enough.
+    """
+
+    beyond_m: float
+    within_m: float
+    enough: int
+    most: int = LOOKED_AT
+    missing: int = 0
+    always: bool = False
+    narrow: bool = False
+
+    @property
+    def at_first(self) -> int:
+        """How many that seem open are looked at before it is known how many are good."""
+        return self.enough if self.narrow else self.most
 
 
 async def around(session: AsyncSession, clock: Clock, centre: Position, wish: Wish = ANY) -> Found:
     """The stops within `NEAR_M` of a WGS-84 position. Where fewer than a page of them are good,
     the best of those farther off are among them; and where few are known to have what is needed,
     those near of which it is not known. One order for all: `ranking`.
+
+    They are found among what was committed, not among what this session's transaction wrote.
     """
     now = clock()
-    search = _Around(session, now, centre, wish)
-    # Of few kinds there are few in a small circle: the question for it would be in vain.
-    rings = RINGS_M if wish.is_any else [ring for ring in RINGS_M if ring >= OF_FEW_M]
-    near = await search.grow(rings, ENOUGH, wish.needs)
-    good = sum(judged.use == "open" for judged in near)
-    found = {judged.stop.id: judged for judged in near}
-    close = set(found)
-    if good < ENOUGH_FAR or wish.far:
-        enough = good + (ENOUGH if wish.far else ENOUGH_FAR)
-        rings_far = [ring for ring in FAR_RINGS_M if ring <= FARTHEST_OF_FEW_M or not wish.needs]
-        wide = _wide_enough(NEAR_M, good, enough, rings_far)
-        # Of what is far off and nobody knows where there is nothing to say around a position.
-        far = [j for j in await search.grow(wide, enough, wish.needs) if j.metres is not None]
-        found = {**{judged.stop.id: judged for judged in far}, **found}
-    if wish.needs and not wish.strict and len(near) < ENOUGH_FAR:
-        others = await search.grow(rings, ENOUGH, ())
-        lacking = [j for j in others if ranking.missing(j, wish.needs) <= UNSURE]
-        close |= {judged.stop.id for judged in lacking}
-        found = {**{judged.stop.id: judged for judged in lacking}, **found}
-    ordered = in_order(found.values(), wish, now)
+    search = _Search(session, now, centre, wish)
+    await search.begin()
+    near = await search.look(search.nearby)
+    close, found = list(near), list(near)
+    for ring in search.more(sum(judged.use == "open" for judged in near), len(near)):
+        judged = await search.look(ring)
+        found += judged
+        close += [] if ring.narrow else judged
+    ordered = in_order({judged.stop.id: judged for judged in found}.values(), wish, now)
     opening = [j for j in near if j.use == "closed" and j.hours.opens_at is not None]
     first = min(opening, key=lambda judged: judged.hours.opens_at or now, default=None)
     kept = ordered[:KEPT_MOST]
@@ -84,84 +92,123 @@ async def around(session: AsyncSession, clock: Clock, centre: Position, wish: Wi
         kept = [*kept[:-1], first]
     return Found(
         tuple(kept),
-        frozenset(close),
+        frozenset(judged.stop.id for judged in close),
         unsure_of(kept, wish.needs),
         len(ordered),
-        whole=search.reached_the_end and len(ordered) <= KEPT_MOST,
+        whole=search.is_whole and len(ordered) <= KEPT_MOST,
         next_to_open=first,
     )
 
 
-def _wide_enough(radius: int, good: int, enough: int, rings: Sequence[int]) -> list[int]:
-    """The rings from the first that should hold enough, if good ones lie as thick everywhere.
-
-    Never far beyond what was looked at: where none lay, there may be a town behind the field.
-    """
-    most = WIDER_MOST_NEAR if radius < NEAR_M else WIDER_MOST_FAR
-    wider = min(sqrt(SLACK * enough / (good + 0.5)), most)
-    return [ring for ring in rings if ring >= radius * wider] or [*rings[-1:]]
-
-
-class _Around:
+class _Search:
     """One search around one position."""
 
     def __init__(self, session: AsyncSession, now: datetime, centre: Position, wish: Wish) -> None:
+        self.nearby = _Ring(-1, NEAR_M, ENOUGH, always=wish.always)
+        # Whether all that lie near were looked at.
+        self.is_whole = True
         self._session = session
-        self._now = now
+        self._index = index.of(beside(session))
+        self._clocks = Clocks(now)
         self._centre = centre
         self._wish = wish
-        self._clocks = Clocks(now)
-        # Whether the widest circle near was looked at: only then nothing near is left out.
-        self.reached_the_end = False
-        self._crowded = False
+        self._circles: dict[_Ring, Circle] = {}
+        self._spots: dict[str, Spot | None] = {}
 
-    async def grow(
-        self, rings: Sequence[int], enough: int, needs: Sequence[str]
-    ) -> tuple[Judged, ...]:
-        """Those of the first ring that has enough good ones, or of the last; best first."""
-        radius, *left = rings
+    async def begin(self) -> None:
+        """Read in one question what will most likely be looked at; anew where the index proves to
+        be older than the database.
+        """
+        known = self._index.version  # while we wait, another search may take up what is new
+        if await self._foresee() != known:
+            await self._index.catch_up(beside(self._session))
+            self._circles.clear()
+            self._spots.clear()
+            await self._foresee()
+
+    def more(self, good: int, serve: int) -> list[_Ring]:
+        """Where else to look, with so many near that are good and so many that serve."""
+        wish, rings, room = self._wish, [], LOOKED_AT
+        if good < ENOUGH_FAR or wish.far:
+            most = FAR_FOR_NEEDS_M if wish.needs else FAR_M
+            enough = ENOUGH if wish.far else ENOUGH_FAR - good
+            always = wish.always or len(self._circle(self.nearby)) > CROWDED
+            rings.append(_Ring(NEAR_M, most, enough, always=always, narrow=True))
+            room -= _part(self._sought(rings[0]), rings[0], enough).usable
+        if wish.needs and not wish.strict and serve < ENOUGH_FAR and room > 0:
+            # They come behind all that have it: no more of them than the list has room for.
+            rings.append(replace(self.nearby, enough=0, most=room, missing=UNSURE))
+        return rings
+
+    async def look(self, ring: _Ring) -> list[Judged]:
+        """The best of a ring; more of them while too few prove good."""
+        circle, seem_open = self._sought(ring), ring.at_first
         while True:
-            spots = await self._within(radius, needs)
-            self.reached_the_end |= radius >= NEAR_M
-            self._crowded |= radius >= NEAR_M and len(spots) > CROWDED
-            seem = sum(self._seems_open(spot) for spot, _ in spots)
-            if seem >= enough or not left:
-                judged = await self._judge(spots)
-                seem = sum(each.use == "open" for each in judged)
-                if seem >= enough or not left:
-                    # All have what is needed, or of none it is known: the need puts none first.
-                    return tuple(in_order(judged, replace(self._wish, needs=()), self._now))
-            radius, *left = _wide_enough(radius, seem, enough, left)
+            ids = _ids(circle, ring, seem_open)
+            judged = await self._judge(ring, ids)
+            good = sum(each.use == "open" for each in judged)
+            if good >= ring.enough or seem_open > circle.open:
+                self.is_whole &= ring.narrow or len(circle) <= len(ids)
+                return judged
+            seem_open += ring.enough - good
 
-    async def _within(self, radius: int, needs: Sequence[str]) -> list[tuple[Spot, float]]:
-        """The stops of a circle with their distances in metres, those of vague points too."""
-        squares: Literal["cell", "block"] = "cell" if radius <= OF_CELLS_M else "block"
-        grid = CELLS if squares == "cell" else BLOCKS
-        spots = await RestStopRepository(self._session).spots_around(
-            squares,
-            grid.around(self._centre, radius),
-            box(self._centre, radius),
-            needs,
-            always=self._wish.always or (radius > NEAR_M and self._crowded),
-        )
-        found = [(spot, self._metres(spot)) for spot in spots]
-        return [(spot, metres) for spot, metres in found if metres <= radius]
+    async def _foresee(self) -> int:
+        near = self._sought(self.nearby)
+        rings = [self.nearby, *self.more(near.open, len(near))]
+        looks = [_ids(self._sought(ring), ring, ring.at_first) for ring in rings]
+        return await self._read({key for ids in looks for key in ids})
 
-    def _metres(self, spot: Spot) -> float:
-        return distance_m(self._centre, Position(spot.lat or 0.0, spot.lon or 0.0))
+    async def _read(self, ids: Collection[str]) -> int:
+        version, spots = await stop_index.spots(self._session, ids)
+        self._spots |= dict.fromkeys(ids) | {spot.id: spot for spot in spots}
+        return version
 
-    def _seems_open(self, spot: Spot) -> bool:
-        """Open by its hours; nobody at the door was heard yet."""
-        is_open = self._clocks.status(spot.opening_hours).state == "open"
-        return is_open and spot.status != BUILDING
+    async def _judge(self, ring: _Ring, ids: Collection[str]) -> list[Judged]:
+        """These stops as they are stored; what no longer fits by then is left out."""
+        unread = [key for key in ids if key not in self._spots]
+        if unread:
+            await self._read(unread)
+        spots = {
+            spot: distance_m(self._centre, Position(spot.lat or 0.0, spot.lon or 0.0))
+            for spot in map(self._spots.get, ids)
+            if spot is not None
+            and spot.accuracy in (MEASURABLE if ring.narrow else FINDABLE)
+            and ranking.needs_missing(spot, self._wish.needs) <= ring.missing
+            and (spot.opening_hours == ALWAYS or not ring.always)
+        }
+        fitting = {s: m for s, m in spots.items() if ring.beyond_m < m <= ring.within_m}
+        printable = {spot.id: m for spot, m in fitting.items() if spot.accuracy in MEASURABLE}
+        judged = await judge(self._session, self._clocks, list(fitting), printable)
+        return [each for each in judged if serves(each, self._wish)]
 
-    async def _judge(self, spots: Sequence[tuple[Spot, float]]) -> list[Judged]:
-        chosen = nsmallest(LOOKED_AT_MOST, spots, key=self._promise)
-        printable = {spot.id: metres for spot, metres in chosen if spot.accuracy in MEASURABLE}
-        return await judge(self._session, self._clocks, [spot for spot, _ in chosen], printable)
+    def _sought(self, ring: _Ring) -> Circle:
+        circle = self._circle(ring)
+        return circle.only_open() if self._wish.open_now else circle
 
-    def _promise(self, found: tuple[Spot, float]) -> tuple[int, float]:
-        spot, metres = found
-        if spot.status == BUILDING:
-            return len(USES), metres
-        return USES.index(self._clocks.status(spot.opening_hours).state), metres
+    def _circle(self, ring: _Ring) -> Circle:
+        if ring not in self._circles:
+            needs = self._wish.needs
+            self._circles[ring] = self._index.circle(
+                self._centre,
+                self._clocks.now,
+                (ring.beyond_m, ring.within_m),
+                has=() if ring.missing else needs,
+                may_have=needs if ring.missing else (),
+                always=ring.always,
+                # Of what is far off and nobody knows where there is nothing to say here.
+                measurable=ring.narrow,
+            )
+        return self._circles[ring]
+
+
+def _part(circle: Circle, ring: _Ring, seem_open: int) -> Circle:
+    """The best of a ring, with so many that seem open where there are."""
+    wide = circle.with_open(seem_open) if ring.narrow else circle
+    return wide.best(max(seem_open, ring.most))
+
+
+def _ids(circle: Circle, ring: _Ring, seem_open: int) -> list[str]:
+    """What to look at; of those near also whichever opens first."""
+    best = _part(circle, ring, seem_open).ids
+    opening = () if ring.narrow else circle.next_to_open().ids
+    return [*dict.fromkeys((*best, *opening))]

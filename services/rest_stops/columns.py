@@ -7,7 +7,7 @@ from content.library import Library
 from content.schema import RestStop
 from db.models import RestStopRow
 from db.repositories.rest_stops import WITHDRAWN
-from services.geo import BLOCKS, CELLS, to_wgs84
+from services.geo import to_wgs84
 from services.rest_stops.identity import Address, here_of, identity
 from services.turns import Position
 
@@ -20,19 +20,15 @@ AS_THEY_ARE = (
 OF_POSITION = (
     "lat",
     "lon",
-    "cell",
-    "block",
     "published_position",
     "landmark",
     "est_error_m",
     "credit",
 )
 # What follows from other columns; a history that names it would say everything twice.
-DERIVED = frozenset({"lat", "lon", "cell", "block", "identity"})
+DERIVED = frozenset({"lat", "lon", "identity"})
 # Stand in for what a stop of our own may lack and a shipped one may not.
 UNDATED, ANY_ID = "-", "stop"
-# A district's middle says nothing of where in it a stop lies: it is not to be found by position.
-FINDABLE = frozenset({"exact", "landmark", "street"})
 
 
 def columns(library: Library, stop: RestStop) -> dict[str, Any]:
@@ -79,13 +75,11 @@ def inside(given: Position) -> Position:
     return Position(round(converted.lat, 7), round(converted.lon, 7))
 
 
-def placed(given: Position, here: Position, accuracy: str) -> dict[str, Any]:
+def placed(given: Position, here: Position) -> dict[str, Any]:
     """The columns of a published position that lies `here` in WGS-84."""
     return {
         "lat": here.lat,
         "lon": here.lon,
-        "cell": CELLS.number(here) if accuracy in FINDABLE else None,
-        "block": BLOCKS.number(here) if accuracy in FINDABLE else None,
         "published_position": {"lat": given.lat, "lon": given.lon, "datum": given.datum},
     }
 
@@ -96,7 +90,7 @@ def _position(stop: RestStop) -> dict[str, Any]:
         return dict.fromkeys(OF_POSITION)
     given = Position(published.lat, published.lon, published.datum)
     return {
-        **placed(given, inside(given), stop.accuracy),
+        **placed(given, inside(given)),
         "landmark": published.landmark,
         "est_error_m": published.est_error_m,
         "credit": published.credit,

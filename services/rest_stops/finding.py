@@ -22,6 +22,8 @@ UNSURE = 1  # how `ranking.needs_missing` says that a facility is not known
 MENTIONED_MOST = 200
 # Only these positions are good enough for a distance; a street's or district's point is not.
 MEASURABLE = frozenset({"exact", "landmark"})
+# A district's middle says nothing of where in it a stop lies: no position finds it.
+FINDABLE = MEASURABLE | {"street"}
 VAGUE = ("district", "none")
 
 
@@ -227,11 +229,12 @@ async def judge(
 
 def in_order(judged: Collection[Judged], wish: Wish, now: datetime) -> list[Judged]:
     """Those that serve a wish, best first."""
-    wanted = [each for each in judged if _serves(each, wish)]
+    wanted = [each for each in judged if serves(each, wish)]
     return sorted(wanted, key=lambda each: ranking.rank(each, wish.needs, now))
 
 
-def _serves(judged: Judged, wish: Wish) -> bool:
+def serves(judged: Judged, wish: Wish) -> bool:
+    """Whether it is open as the wish has it, as far as that is known."""
     if wish.always and judged.use == "unknown":
         return False  # its hours are in dispute
     return judged.use == "open" if wish.open_now else True

@@ -15,7 +15,7 @@ One key decides. Its parts, the weightier first:
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal, Protocol
 
 from kit.clock import in_shanghai
@@ -111,29 +111,42 @@ def missing(judged: Judged, needs: Collection[str]) -> int:
 
 def needs_missing(stop: Rankable, needs: Collection[str]) -> int:
     """0 when all that is needed is published, 1 when some is unknown, 2 when some is lacking."""
-    if any(need in stop.lacks for need in needs):
+    if not needs:
+        return 0
+    has, lacks = stop.facilities, stop.lacks
+    if any(need in lacks for need in needs):
         return 2
-    return int(any(need not in stop.facilities for need in needs))
+    return int(any(need not in has for need in needs))
 
 
 def doubt_m(judged: Judged, now: datetime) -> int:
     """The detour in metres that the doubts about a stop are worth."""
-    metres = ENTRY_M.get(judged.stop.entry, ENTRY_M["unknown"])
-    metres += CONFIDENCE_M.get(judged.stop.confidence, CONFIDENCE_M["low"])
+    metres = door_m(judged.stop.entry, judged.stop.confidence)
     if judged.standing.confirmed_at is None:
-        metres += _age_m(judged.stop, now)
+        metres += _age_m(known_on(judged.stop.checked_on, judged.stop.published_on), now)
     newest = judged.standing.newest
     return metres + (REPORTED_M if newest and newest.kind != "open" else 0)
 
 
-def _age_m(stop: Rankable, now: datetime) -> int:
-    known = stop.checked_on or published_date(stop.published_on)
+def door_m(entry: str, confidence: str) -> int:
+    """The part of the detour that does not change with time."""
+    metres = ENTRY_M.get(entry, ENTRY_M["unknown"])
+    return metres + CONFIDENCE_M.get(confidence, CONFIDENCE_M["low"])
+
+
+def known_on(checked_on: date | None, published_on: str | None) -> date | None:
+    """The day that what is published of a stop is known to be true of."""
+    return checked_on or published_date(published_on)
+
+
+def _age_m(known: date | None, now: datetime) -> int:
     if known is None:
         return UNDATED_M
     years = (in_shanghai(now).date() - known).days / DAYS_A_YEAR
     return next(metres for most, metres in AGE_M if years <= most)
 
 
+@lru_cache(maxsize=4096)
 def published_date(text: str | None) -> date | None:
     """The day that a published date means at the earliest: `2023-11` is the first of November.
 

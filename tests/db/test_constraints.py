@@ -31,7 +31,9 @@ ROWS = {
         "status": "open_to_public",
         "confidence": "medium",
         "identity": "",
+        "version": 1,
     },
+    "stop_version": {"id": 1, "version": 1},
     "stop_areas": {"province": "广东", "city": "广州", "district": "", "known": 1},
     "stop_imports": {
         "id": "i",
@@ -180,6 +182,7 @@ ROWS = {
 
 CHECKS = [
     ("ck_library_version_one_row", {"id": 2}),
+    ("ck_stop_version_one_row", {"id": 2}),
     ("ck_rest_stops_accuracy", {"accuracy": "guessed"}),
     ("ck_rest_stops_position", {"accuracy": "none"}),
     ("ck_rest_stops_position", {"lat": None, "lon": None}),

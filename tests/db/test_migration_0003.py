@@ -6,7 +6,7 @@ from sqlalchemy import MetaData, insert, select
 
 from db.migrate import config, migrating
 from db.session import make_engine
-from services.geo import BLOCKS, CELLS
+from services.geo import Squares
 from services.turns import Position
 from tests.factories import NOON_OF_TESTS as AT
 
@@ -73,7 +73,7 @@ async def test_there_and_back(engine, empty_database_url):
     }  # fmt: skip
     here = Position(22.79, 113.53)
     assert (stops["exact"]["cell"], stops["exact"]["block"]) == (
-        CELLS.number(here), BLOCKS.number(here),
+        Squares(200).number(here), Squares(20).number(here),
     )  # fmt: skip
     assert (stops["district"]["cell"], stops["none"]["cell"]) == (None, None)
     assert {row["confidence"] for row in stops.values()} == {"medium"}

@@ -4,8 +4,6 @@ from typing import Any
 
 from db.models import RestStopRow
 from db.session import Sessions, transaction
-from services.geo import BLOCKS, CELLS
-from services.rest_stops.columns import FINDABLE
 from services.turns import Position
 
 CENTRE = Position(23.0, 113.0)
@@ -22,10 +20,7 @@ def stop(key: str, north_m: float | None, accuracy: str = "exact", **fields: Any
         "other_facilities": [], "status": "open_to_public", "confidence": "medium",
         "identity": key, **fields,
     }  # fmt: skip
-    if given["lat"] is None or accuracy not in FINDABLE:
-        return RestStopRow(**given)
-    where = Position(given["lat"], given["lon"])
-    return RestStopRow(**given, cell=CELLS.number(where), block=BLOCKS.number(where))
+    return RestStopRow(**given)
 
 
 async def store(sessions: Sessions, *stops: RestStopRow) -> None:

@@ -2,22 +2,16 @@
 
 from dataclasses import replace
 from datetime import datetime
-from math import cos, radians, sin
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from sqlalchemy import text
 
 from db.models import StopReport, Worker
 from db.session import Sessions, transaction
 from kit.clock import SHANGHAI
-from services.geo import BLOCKS, CELLS, distance_m
 from services.rest_stops import finding
-from services.rest_stops.around import ENOUGH, FAR_RINGS_M, NEAR_M, OF_CELLS_M, around
+from services.rest_stops.around import around
 from services.rest_stops.finding import ANY, KEPT_MOST, Area, Wish
-from services.turns import Position
-from tests.services.stops import CENTRE, METRE, stop, store
+from tests.services.stops import CENTRE, stop, store
 
 NOON = datetime(2026, 11, 18, 12, tzinfo=SHANGHAI)
 ALWAYS, NIGHT = "24/7", "Mo-Su 00:00-01:00"
@@ -209,72 +203,3 @@ async def test_words_of_a_name_or_address(sessions: Sessions):
             for words in ("abc", "万达", "%", "_")
         ]
     assert found == [{"a"}, {"b"}, {"c"}, set()]
-
-
-@settings(
-    max_examples=40, deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)  # fmt: skip
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-@given(
-    st.lists(
-        st.tuples(
-            st.floats(-4_000, 4_000), st.floats(-4_000, 4_000),
-            st.sampled_from([None, ALWAYS, NIGHT]), st.sampled_from([(), ("水",), ("水", "换电")]),
-        ),
-        min_size=1, max_size=40,
-    ),
-    st.sampled_from([ANY, *(
-        Wish(*given, strict=True)
-        for given in [(("水",),), (("水", "换电"), True), ((), False, True)]
-    )]),
-)  # fmt: skip
-async def test_the_nearest_that_serve_are_always_among_those_found(sessions, spots, wish: Wish):
-    """Held against a model that measures every stop there is."""
-    rows = []
-    for n, (north, east, hours, has) in enumerate(spots):
-        lat, lon = CENTRE.lat + north * METRE, CENTRE.lon + east * METRE / 0.92
-        rows.append(stop(f"{n:02}", 0, lat=lat, lon=lon, opening_hours=hours, facilities=has))
-    async with transaction(sessions) as session:
-        for table in ("stop_reports", "rest_stops"):
-            await session.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - our own names
-        session.add_all(rows)
-        await session.flush()
-        found = await around(session, lambda: NOON, CENTRE, wish)
-    metres = {
-        row.id: distance_m(CENTRE, Position(row.lat, row.lon))
-        for row in rows
-        if set(wish.needs) <= set(row.facilities)
-        and (not wish.always or row.opening_hours == ALWAYS)
-        and (not wish.open_now or row.opening_hours == ALWAYS)
-    }
-    near = {key for key, far in metres.items() if far <= NEAR_M}
-    good = sorted(
-        (far, key) for key, far in metres.items()
-        if far <= NEAR_M and next(r for r in rows if r.id == key).opening_hours == ALWAYS
-    )  # fmt: skip
-    assert len(found.ids) <= KEPT_MOST
-    shown = set(found.ids) & near
-    assert found.near <= near
-    # Fewer than it takes to stop early: nothing near may be missing. Else the nearest are there.
-    if len(good) < ENOUGH and len(near) <= KEPT_MOST:
-        assert shown == near
-    else:
-        assert {key for _, key in good[:ENOUGH]} <= shown
-    assert set(found.ids) <= metres.keys()
-    assert not found.whole or near <= set(found.ids)
-
-
-@given(
-    st.floats(18, 53), st.floats(74, 134), st.floats(0, 1), st.floats(0, 6.28),
-    st.sampled_from((500, NEAR_M, *FAR_RINGS_M)),
-)  # fmt: skip
-def test_the_cells_around_a_circle_hold_it(lat, lon, part, angle, radius):
-    here = Position(lat, lon)
-    north, east = radius * part * cos(angle), radius * part * sin(angle)
-    there = Position(lat + north * METRE, lon + east * METRE / cos(radians(lat)))
-    if distance_m(here, there) <= radius:
-        grid = CELLS if radius <= OF_CELLS_M else BLOCKS
-        number, runs = grid.number(there), grid.around(here, radius)
-        assert len(runs) <= 24  # more would be a slow query
-        assert any(first <= number <= last for first, last in runs)

@@ -1,14 +1,14 @@
 """Distances and datums, held against the package prcoords, which we did not write."""
 
 import random
-from math import cos, radians
+from math import cos, radians, sin
 
 import prcoords
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.geo import box, distance_m, from_wgs84, in_china, to_wgs84
+from services.geo import GRID, box, distance_m, from_wgs84, in_china, to_wgs84
 from services.turns import Datum, Position
 
 METRES_A_DEGREE = 111_195
@@ -135,3 +135,16 @@ def test_a_box_holds_its_circle(centre: Position, radius: float, north: float, e
     if distance_m(centre, Position(lat, lon)) <= radius:
         assert south_edge <= lat <= north_edge
         assert west_edge <= lon <= east_edge
+
+
+@given(
+    st.floats(18, 53), st.floats(74, 134), st.floats(0, 1), st.floats(0, 6.28),
+    st.sampled_from((500, 3_000, 12_000, 30_000)),
+)  # fmt: skip
+def test_the_squares_around_a_circle_hold_it(lat, lon, part, angle, radius):
+    here = Position(lat, lon)
+    north, east = radius * part * cos(angle), radius * part * sin(angle)
+    there = Position(lat + north / 111_195, lon + east / 111_195 / cos(radians(lat)))
+    if distance_m(here, there) <= radius:
+        number, runs = GRID.number(there), GRID.around(here, radius)
+        assert any(first <= number <= last for first, last in runs)

@@ -60,7 +60,7 @@ async def test_a_new_row_becomes_a_stop(sessions: Sessions, clock: FixedClock, l
     assert (row.name, row.facilities, row.lacks) == (ONE.name, ("水", "热饭"), ("淋浴",))
     assert (row.entry, row.opening_hours) == ("scan_qr", "Mo-Su 08:00-20:00")
     assert (row.status, row.confidence, row.edition) == ("open_to_public", "medium", None)
-    assert row.cell is not None
+    assert row.lat is not None
     [brought] = await all_of(sessions, StopImport)
     assert row.import_id == brought.id
     assert (brought.file_name, brought.datum, brought.imported_by) == (

@@ -13,7 +13,7 @@ from db.models import RestStopRow, Revision, StopArea
 from db.session import Sessions, transaction
 from kit.errors import AppError
 from services import editions
-from services.geo import CELLS, to_wgs84
+from services.geo import to_wgs84
 from services.rest_stops import checking, columns, editing, fields
 from services.rest_stops.editing import Edit, Stale
 from services.rest_stops.fields import BadFields
@@ -99,12 +99,11 @@ async def test_a_moved_stop_is_found_at_its_new_place(desk: Desk, library: Libra
     row = await desk.saves(address="工业大道1号", lat="22.79", lon="113.53", datum="bd09")
     inside = to_wgs84(Position(22.79, 113.53, "bd09"))
     assert (row.lat, row.lon) == (round(inside.lat, 7), round(inside.lon, 7))
-    assert row.cell == CELLS.number(Position(row.lat, row.lon))
     assert row.published_position == {"lat": 22.79, "lon": 113.53, "datum": "bd09"}
     assert row.identity != columns.columns_of(library, {**GIVEN})["identity"]
     await desk.opens()
     row = await desk.saves(lat="", lon="", accuracy="none")
-    assert (row.lat, row.cell, row.accuracy, row.published_position) == (None, None, "none", None)
+    assert (row.lat, row.accuracy, row.published_position) == (None, "none", None)
 
 
 async def test_new_words_make_the_rule_anew_or_unknown(desk: Desk):

@@ -77,5 +77,5 @@ def columns_of_position(candidate: Candidate) -> dict[str, Any]:
     return {
         "accuracy": values.accuracy,
         **empty,
-        **placed(given, candidate.here, values.accuracy),
+        **placed(given, candidate.here),
     }
