@@ -19,7 +19,7 @@ SLOW := rasa or browser or stack
 PYTEST := $(PY) -m pytest -n 2
 TWO_JOBS := -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
-.PHONY: help run test check lint model fmt lock nlu-eval screenshots bench soak clean
+.PHONY: help run test check lint model fmt lock nlu-eval bench-sorting bench-themes screenshots bench soak clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -66,6 +66,14 @@ nlu-eval: ## Judge the model: make nlu-eval FILE=sentences.jsonl
 	@$(PY) -m tools.train_nlu --python .venv-nlu/bin/python
 	@$(PY) -m tools.nlu_eval --file "$(FILE)"
 
+bench-themes: ## Group the messages of a file by matter: make bench-themes FILE=x.jsonl.gz OUT=y.jsonl
+	$(PREPARE) app
+	@$(PY) -m tools.cases.bench_themes --file "$(FILE)" --out "$(OUT)"
+
+bench-sorting: ## Judge the sorting of cases by five folds: make bench-sorting FILE=messages.jsonl.gz
+	$(PREPARE) app
+	@$(PY) -m tools.cases.bench_sorting --file "$(FILE)"
+
 screenshots: ## Take the pictures of the README anew
 	$(PREPARE) dev nlu
 	$(PY) -m tools.screenshots
@@ -76,6 +84,7 @@ bench: ## Measure start, memory, answers, many at once and many stops; write doc
 	$(PY) -m tools.telegram.load
 	$(PY) -m tools.stops.bench_import
 	$(PY) -m tools.stops.bench_find
+	$(PY) -m tools.cases.bench_duplicates
 
 soak: ## Repetitions, kills and loads, at most 60 minutes
 	$(PREPARE) dev nlu

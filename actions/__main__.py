@@ -10,6 +10,7 @@ from db.session import make_engine, make_sessions
 from kit.clock import utc_now
 from kit.logging import set_up_logging
 from kit.settings import Settings
+from services import vault
 
 # One name a noun, as nlu/data/rules/ calls them. `action_restart` replaces Rasa's own, which would
 # answer with a template of its own (docs/adr/0003-one-desk.md).
@@ -23,7 +24,7 @@ def main() -> None:
     """Serve until told to stop."""
     settings = Settings()
     set_up_logging("actions", settings.log_level)
-    sessions = make_sessions(make_engine(settings.database))
+    sessions = make_sessions(make_engine(settings.database), master_key=vault.master_key(settings))
     library = load(settings.content_dir)
     executor = ActionExecutor()
     for name in NAMES:

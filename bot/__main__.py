@@ -13,7 +13,8 @@ from db.session import make_engine, make_sessions
 from kit.clock import utc_now
 from kit.logging import set_up_logging
 from kit.settings import Settings
-from services import districts
+from services import districts, vault
+from services.masking import masker
 from services.turns import Position
 
 BEIJING = Position(39.9, 116.4)
@@ -24,12 +25,12 @@ def main() -> None:
     settings = Settings()
     set_up_logging("bot", settings.log_level)
     engine = make_engine(settings.database)
-    sessions = make_sessions(engine)
+    sessions = make_sessions(engine, master_key=vault.master_key(settings))
     library = load(settings.content_dir)
     districts.of_china().at(BEIJING)  # the borders are read now, and not by the first worker
     # Rasa is a process of ours: a proxy from the environment must never see a worker's words.
     http = httpx.AsyncClient(trust_env=False)
-    rasa = RasaClient(http, settings.rasa, settings.rasa_timeout)
+    rasa = RasaClient(http, settings.rasa, settings.rasa_timeout, masker(library))
     pipeline = Pipeline(sessions, library, utc_now, rasa, per_minute=settings.turns_per_minute)
 
     address, credit = settings.map_tile_url, settings.map_tile_credit

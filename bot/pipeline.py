@@ -46,15 +46,16 @@ class Pipeline:
             try:
                 for guard in GUARDS:
                     guard(self._library, turn)
-                return await self._converse(turn)
+                return await self._converse(turn, private=accepted.private)
             except StopHere as stop:
                 async with transaction(self._sessions) as session:
                     await conversation.answer_with(session, self._clock, turn, stop.replies)
                     return await conversation.replies_of(session, turn.id)
 
-    async def _converse(self, turn: Turn) -> Stored:
+    async def _converse(self, turn: Turn, *, private: bool) -> Stored:
         """By Rasa where there is something to understand, else and otherwise by the bot's road."""
-        if turn.kind == "text" and turn.task is None and not is_urgent(self._library, turn):
+        said = turn.kind == "text" and turn.task is None
+        if said and not private and not is_urgent(self._library, turn):
             await self._rasa.tell(turn)
         async with transaction(self._sessions) as session:
             await conversation.take(

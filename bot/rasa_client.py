@@ -1,5 +1,6 @@
 """The only client of Rasa's REST channel."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 import httpx
@@ -7,10 +8,12 @@ import structlog
 
 from kit import ids
 from kit.text import tidy, without_command_marks
-from services.masking import masked
 from services.turns import Turn
 
 log = structlog.get_logger()
+
+# Puts marks where personal numbers and names stood.
+Mask = Callable[[str], str]
 
 
 class Understanding(Protocol):
@@ -27,8 +30,9 @@ class RasaClient:
     nobody answered is answered by the bot itself.
     """
 
-    def __init__(self, http: httpx.AsyncClient, base_url: str, timeout: float) -> None:
+    def __init__(self, http: httpx.AsyncClient, base_url: str, timeout: float, mask: Mask) -> None:
         self._http = http
+        self._mask = mask
         self._url = f"{base_url}/webhooks/rest/webhook"
         self._timeout = timeout
 
@@ -36,7 +40,7 @@ class RasaClient:
         """Hand over a turn; a Rasa that is slow, down or confused is only logged."""
         body = {
             "sender": ids.new_id(),
-            "message": for_rasa(turn.text or ""),
+            "message": for_rasa(turn.text or "", self._mask),
             "metadata": {"turn": turn.id},
         }
         try:
@@ -46,9 +50,9 @@ class RasaClient:
             log.warning("rasa_unreachable", turn=turn.id, error=type(error).__name__)
 
 
-def for_rasa(text: str) -> str:
-    """The text as Rasa may see it: no personal numbers, and never an intent payload.
+def for_rasa(text: str, mask: Mask) -> str:
+    """The text as Rasa may see it: masked, and never an intent payload.
 
     Rasa obeys a slash behind anything that `str.strip` removes, so the text is tidied first.
     """
-    return masked(without_command_marks(tidy(text)))
+    return mask(without_command_marks(tidy(text)))

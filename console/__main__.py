@@ -11,6 +11,7 @@ from db.session import make_engine, make_sessions
 from kit.clock import utc_now
 from kit.logging import set_up_logging
 from kit.settings import Settings
+from services import vault
 
 
 async def serve(settings: Settings) -> None:
@@ -18,7 +19,8 @@ async def serve(settings: Settings) -> None:
     library = load(settings.content_dir)
     engine = make_engine(settings.database)
     try:
-        app = create_app(settings, make_sessions(engine), library, utc_now)
+        sessions = make_sessions(engine, master_key=vault.master_key(settings))
+        app = create_app(settings, sessions, library, utc_now)
         # No access log: the paths of sign-in links are secrets.
         config = uvicorn.Config(
             app,

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
+from content.case_patterns import KeyWords, SentencePatterns
+from content.case_schema import KINDS, CaseLimits, Category, Redress, Refusal
 from content.schema import Hotline, Place, RestStop, RightTopic
 from content.wording import Messages
 from kit.text import normalise
@@ -22,7 +24,13 @@ class Library:
     facilities: Mapping[str, tuple[str, ...]]
     regions: Mapping[str, tuple[str, ...]]
     words: Mapping[str, tuple[str, ...]]
+    names: Mapping[str, tuple[str, ...]]
     stop_columns: Mapping[str, Mapping[str, tuple[str, ...]]]
+    categories: Mapping[str, Category]
+    redress: Mapping[str, Redress]
+    refusals: Mapping[str, Refusal]
+    case_limits: CaseLimits
+    case_cues: Mapping[str, tuple[str, ...]]
     messages: Messages
     version: str
 
@@ -66,6 +74,30 @@ class Library:
     def names_of_places(self) -> tuple[tuple[str, Place], ...]:
         """Every place with its normalised name: a sentence is held against them all."""
         return tuple((normalise(place.name), place) for place in self.places)
+
+    @cached_property
+    def forms_of_places(self) -> frozenset[str]:
+        """What the places are called, with and without their suffix: 金洲站 and 金洲."""
+        names = {place.name for place in self.places}
+        suffixes = self.words["place_suffixes"]
+        return frozenset(names | {name.removesuffix(s) for name in names for s in suffixes})
+
+    def key_words(self, kind: str) -> KeyWords:
+        """The key words of the categories that take a kind of case."""
+        return self._key_words[kind]
+
+    @cached_property
+    def _key_words(self) -> Mapping[str, KeyWords]:
+        of_kind = {
+            kind: [c for c in self.categories.values() if kind in c.kinds] for kind in KINDS
+        }
+        return MappingProxyType({kind: KeyWords.of(all_) for kind, all_ in of_kind.items()})
+
+    @cached_property
+    def sentence_patterns(self) -> SentencePatterns:
+        """What spoken sentences of cases are cut by."""
+        words = {w for one in self.categories.values() for w in (*one.words, *one.hints)}
+        return SentencePatterns.of(self.case_cues, words)
 
     @cached_property
     def _provinces(self) -> Mapping[str, str]:

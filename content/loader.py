@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from content import parts
+from content import case_parts, parts
 from content.library import Library
 from content.problems import ContentError, Problem
 from content.schema import Hotline, Place, RestStop, RightTopic
@@ -13,8 +13,9 @@ from content.wording import Messages
 from content.yaml_reader import Document, read_text, read_yaml
 
 BOOKS = (
-    *("facilities.yml", "hotlines.yml", "link_hosts.yml", "regions.yml"),
-    *("stop_columns.yml", "words.yml"),
+    *("facilities.yml", "hotlines.yml", "link_hosts.yml", "names.yml"),
+    *("regions.yml", "stop_columns.yml", "words.yml"),
+    *(f"cases/{stem}.yml" for stem in case_parts.FILES),
 )
 FOLDERS = {"rights": ".yml", "rest_stops": ".yml", "places": ".csv", "messages": ".yml"}
 _CODE = {".py", ".pyc", ".md"}
@@ -37,6 +38,7 @@ class _Loading:
         self._check_tree()
         hotlines = parts.hotlines(self._read(self._root / "hotlines.yml"))
         words = parts.word_lists(self._read(self._root / "words.yml"))
+        names = parts.word_lists(self._read(self._root / "names.yml"))
         columns = parts.stop_columns(self._read(self._root / "stop_columns.yml"))
         around = parts.Surroundings(
             facilities=self._unique("facilities.yml"),
@@ -45,6 +47,7 @@ class _Loading:
         )
         topics = self._topics(hotlines)
         stops = self._stops(around)
+        cases = self._cases(hotlines)
         texts = self._messages()
         problems = [*self._problems, *(p for d in self._documents for p in d.problems)]
         if problems:
@@ -57,7 +60,13 @@ class _Loading:
             facilities=around.facilities,
             regions=around.regions,
             words=MappingProxyType(words),
+            names=MappingProxyType(names),
             stop_columns=columns,
+            categories=cases.categories,
+            redress=cases.redress,
+            refusals=cases.refusals,
+            case_limits=cases.limits,
+            case_cues=cases.cues,
             messages=Messages(texts),
             version=self._version(),
         )
@@ -120,6 +129,11 @@ class _Loading:
                 stops[stop.id] = stop
                 seen[where] = stop.id
         return stops
+
+    def _cases(self, hotlines: dict[str, Hotline]) -> case_parts.CasesBook:
+        folder = self._root / "cases"
+        documents = {stem: self._read(folder / f"{stem}.yml") for stem in case_parts.FILES}
+        return case_parts.cases_book(documents, hotlines)
 
     def _places(self) -> tuple[Place, ...]:
         found: dict[tuple[str, str, str], Place] = {}

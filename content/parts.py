@@ -103,14 +103,22 @@ def _word_lists(
     return keys
 
 
-def each_once(document: Document, lists: Mapping[str, tuple[str, ...]], *where: Hashable) -> None:
-    """Note words under two keys: a word means one facility, a city has one province."""
+def each_once(
+    document: Document,
+    lists: Mapping[str, tuple[str, ...]],
+    *where: Hashable,
+    below: tuple[Hashable, ...] = (),
+) -> None:
+    """Note words under two keys: a word means one facility, a city has one province.
+
+    The lists stand at `where`, each `below` its key.
+    """
     owner: dict[str, str] = {}
     for key, words in lists.items():
         for i, word in enumerate(words):
             if word in owner:
                 what = f"{key}: `{word}` already stands under {owner[word]}"
-                document.fault(what, *where, key, i, remedy="delete one of them")
+                document.fault(what, *where, key, *below, i, remedy="delete one of them")
             owner[word] = key
 
 

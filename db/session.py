@@ -21,6 +21,9 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 T = TypeVar("T")
 
+# Where `session.info` holds the master key that services/vault.py seals and unseals under.
+MASTER_KEY = "master_key"
+
 # What is raised while the database is away, locked or full: the same work may succeed later. What
 # else it raises speaks of the work itself.
 AWAY = (OperationalError, InterfaceError, PoolTimeout, OSError)
@@ -79,16 +82,20 @@ class Beside:
 
 
 class Sessions(async_sessionmaker[AsyncSession]):
-    """The factory of sessions; objects stay readable after the commit."""
+    """The factory of sessions; objects stay readable after the commit.
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    Without the master key nothing can be sealed or unsealed in them.
+    """
+
+    def __init__(self, engine: AsyncEngine, master_key: bytes | None = None) -> None:
         self.beside = Beside(engine.url)
-        super().__init__(engine, expire_on_commit=False, info={Beside: self.beside})
+        info: dict[object, object] = {Beside: self.beside, MASTER_KEY: master_key}
+        super().__init__(engine, expire_on_commit=False, info=info)
 
 
-def make_sessions(engine: AsyncEngine) -> Sessions:
+def make_sessions(engine: AsyncEngine, *, master_key: bytes | None = None) -> Sessions:
     """The factory of sessions of a process, with what is kept beside them."""
-    return Sessions(engine)
+    return Sessions(engine, master_key)
 
 
 def beside(session: AsyncSession) -> Beside:

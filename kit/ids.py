@@ -16,6 +16,11 @@ def new_id() -> str:
     return uuid.uuid4().hex
 
 
+def new_key(size: int) -> bytes:
+    """So many random bytes, to seal with."""
+    return secrets.token_bytes(size)
+
+
 def new_token(size: int = 24) -> str:
     """A secret that fits into a URL or header: `size` random bytes, base64url without padding."""
     return secrets.token_urlsafe(size)

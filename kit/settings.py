@@ -37,6 +37,11 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         None, description="PostgreSQL or SQLite URL; by default a SQLite file in the data folder"
     )
+    master_key: SecretStr | None = Field(
+        None,
+        description="32 random bytes, base64, that seal workers' words and contacts;"
+        " by default drawn once into master.key in the data folder",
+    )
     content_dir: Path = Field(ROOT / "content", description="The shipped edition")
     host: str = Field("127.0.0.1", description="The address that bot and console listen on")
     bot_port: Port = Field(8000, description="Web chat and turn API")

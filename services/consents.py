@@ -10,12 +10,14 @@ from kit import ids
 from kit.clock import Clock
 from services.turns import Channel
 
-# What is agreed to, with the version of its wording: handing in stands in the summary of a form,
-# above its send button (content/messages/form.yml), and says where the words pass abroad; `NEWS`
-# stands in notices.yml.
+# What is agreed to, with the version of its wording: handing in stands before the first question
+# (content/messages/privacy.yml) and above the send button (form.yml), which says where the words
+# pass abroad; `NEWS` stands in notices.yml.
 HAND_IN: Mapping[Channel, str] = {"web": "hand_in", "telegram": "hand_in_abroad"}
+# Leaving a name or number is agreed to apart, by typing it behind content/messages/signing.yml.
+CONTACT = "contact"
 NEWS = "news"
-VERSIONS = {HAND_IN["web"]: 1, HAND_IN["telegram"]: 1, NEWS: 1}
+VERSIONS = {HAND_IN["web"]: 2, HAND_IN["telegram"]: 2, CONTACT: 1, NEWS: 1}
 
 
 async def give(session: AsyncSession, clock: Clock, worker_id: str, notice: str) -> None:
@@ -26,6 +28,14 @@ async def give(session: AsyncSession, clock: Clock, worker_id: str, notice: str)
 async def withdraw(session: AsyncSession, clock: Clock, worker_id: str, notice: str) -> None:
     """Record that a worker no longer wants what a notice speaks of."""
     _record(session, clock, worker_id, notice, "withdrawn")
+
+
+async def is_given(session: AsyncSession, worker_id: str, notice: str) -> bool:
+    """Whether a worker's newest decision agrees to the present version of a notice."""
+    newest = await WorkerRepository(session).consent(worker_id, notice)
+    if newest is None:
+        return False
+    return newest.decision == "given" and newest.version == VERSIONS[notice]
 
 
 async def is_withdrawn(session: AsyncSession, worker_id: str, notice: str) -> bool:

@@ -16,6 +16,7 @@ from kit.errors import TooFast
 from kit.text import bare, normalise, shorten
 from services import desk
 from services.dialogues.engine import CANCEL
+from services.dialogues.privacy import is_private
 from services.turns import (
     Card,
     Channel,
@@ -53,10 +54,14 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Accepted:
-    """A stored turn; `replies` are there when this message was answered before."""
+    """A stored turn; `replies` are there when this message was answered before.
+
+    `private`: it answers a question for a contact, and goes to no other process than ours.
+    """
 
     turn: Turn
     replies: Stored | None
+    private: bool = False
 
 
 async def accept(
@@ -74,7 +79,8 @@ async def accept(
             raise TooFast(seconds=int(MINUTE.total_seconds()) // 2)
         row = _row(incoming, clock)
         turns.add(row)
-    return Accepted(await _turn(session, row), row.replies)
+    private = await is_private(session, clock, row.worker_id)
+    return Accepted(await _turn(session, row), row.replies, private)
 
 
 async def take(

@@ -12,11 +12,17 @@ from kit.errors import AppError
 from kit.text import is_readable, normalise
 from services import photos as kept_photos
 from services import replies as old_replies
-from services.dialogues import find_stop, intake, link, photos, stop_search, stops_around
+from services.dialogues import (
+    find_stop,
+    intake,
+    link,
+    photos,
+    stop_search,
+    stops_around,
+)
 from services.dialogues.engine import CHOSEN, Engine
-from services.dialogues.form import PENDING, SUMMARY
+from services.dialogues.forms import PENDING, SUMMARY
 from services.dialogues.listening import SURE, agrees
-from services.masking import holds_number
 from services.rest_stops.finding import ANY
 from services.scene import FORMS, SAID, Args, Scene, TaskFunction
 from services.tasks import (
@@ -59,19 +65,12 @@ async def serve(
     scene = Scene(session, library, clock, turn, heard, state)
     before = photos.before(scene)
     try:
-        replies = (*await _serve(scene), *_number_seen(scene))
+        replies = (*await _serve(scene), *commands.number_seen(scene))
     except AppError as error:
         choices = talk.menu_choices(library)
         replies = (Reply(library.say(error.key, **error.fields), choices),)
     stop_search.look_away(scene)
     return (*replies, *await photos.settle(scene, before))
-
-
-def _number_seen(scene: Scene) -> Replies:
-    """What went through servers abroad can at least be deleted there by who wrote it."""
-    if scene.turn.channel != "telegram" or not holds_number(scene.turn.text or ""):
-        return ()
-    return (scene.reply("commands.number_seen"),)
 
 
 def urgent_kind(library: Library, text: str) -> str | None:
@@ -122,12 +121,18 @@ async def _serve_unprompted(scene: Scene) -> Replies:
         return await _beside_draft(scene, await talk.restart(scene, {}))
     if scene.is_word("resume"):
         return await _resume(scene, {})
-    if is_open:
-        taken = await ENGINE.take(scene)
-        if taken is None:
-            return await _break_in(scene)
-        return taken if ENGINE.is_open(scene) else await _beside_draft(scene, taken)
-    return await _open_desk(scene)
+    followed = await cases.said(scene)
+    if followed is not None:
+        return await _beside_draft(scene, followed)
+    return await (_serve_dialogue(scene) if is_open else _open_desk(scene))
+
+
+async def _serve_dialogue(scene: Scene) -> Replies:
+    """What was said answers the open step, or breaks in on it."""
+    taken = await ENGINE.take(scene)
+    if taken is None:
+        return await _break_in(scene)
+    return taken if ENGINE.is_open(scene) else await _beside_draft(scene, taken)
 
 
 async def _serve_urgent(scene: Scene, kind: str) -> Replies:
@@ -289,4 +294,4 @@ TASKS: Mapping[str, TaskFunction] = {
     "resume": _resume,
     old_replies.AGAIN: _again,
 }
-OF_DRAFT = frozenset({CHOSEN, "intent.pending", "resume", old_replies.AGAIN})
+OF_DRAFT = frozenset({CHOSEN, "intent.pending", "resume", "privacy.full", old_replies.AGAIN})

@@ -72,6 +72,26 @@ class Districts:
         """A city as content/regions.yml calls it: 广州 for 广州市; unknown ones as they are."""
         return self._cities.get(city, city)
 
+    def named_in(self, text: str) -> Area | None:
+        """The one district that a text names: by its long name, or its short one behind its city.
+
+        None for none, and for a name that several cities share when the text names none of them.
+        """
+        found = {area for area in self._areas if _is_named(area, text)}
+        in_city = {area for area in found if area.city in text}
+        found = in_city or found
+        return found.pop() if len(found) == 1 else None
+
+    @cached_property
+    def _areas(self) -> frozenset[Area]:
+        return frozenset(area for area, _ in self._all if area.district is not None)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Every district by its long and its short name: 南沙区 and 南沙; no border is read."""
+        long = {row["district_name"] for row in _rows(_text("cn_district.csv"))}
+        return frozenset(long | {name[:-1] for name in long if len(name) > _SHORTEST})
+
     @cached_property
     def _all(self) -> tuple[tuple[Area, Outline], ...]:
         provinces = _short_names("province")
@@ -108,6 +128,12 @@ class Districts:
         """The short name of each city by its long one: 延边 for 延边朝鲜族自治州."""
         rows = _rows(_text("cn_city.csv"))
         return {row["city_name"]: row["short_name"] for row in rows}
+
+
+def _is_named(area: Area, text: str) -> bool:
+    name = area.district or ""
+    short = name[:-1] if len(name) > _SHORTEST else name
+    return name in text or f"{area.city}{short}" in text or f"{area.city}\u5e02{short}" in text
 
 
 def _file(name: str) -> Traversable:

@@ -18,7 +18,7 @@ from services.turns import Choice, Heard, Replies, Reply, Task, Turn
 SAID = "said"
 SEAL = 16
 # The dialogues whose answers are worth keeping when the worker asks something else meanwhile.
-FORMS = ("suggestion", "hazard", "proposal")
+FORMS = ("suggestion", "hazard", "proposal", "addition")
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from content.library import Library
 from db.models import Worker
+from db.repositories.case_parts import CasePartRepository
+from db.repositories.case_tries import CaseTryRepository
 from db.repositories.cases import CaseRepository
 from db.repositories.outbox import OutboxRepository
 from db.repositories.turns import DialogueRepository, TurnRepository
 from db.repositories.workers import WorkerRepository
 from kit.clock import Clock
 from kit.errors import NotFound
-from services import links, photos
+from services import links, photos, vault
 from services.rest_stops import proposals, reports, sketches
 from services.scene import FORMS
 from services.turns import Channel, Turn
@@ -28,6 +30,9 @@ class Stored:
     platform: str | None
     area: str | None
     cases: int
+    contacts: int
+    additions: int
+    supported: int
     draft: bool
     region: str | None
     news: int
@@ -53,6 +58,9 @@ async def stored(session: AsyncSession, clock: Clock, worker_id: str) -> Stored:
         platform=worker.platform,
         area=worker.area,
         cases=await CaseRepository(session).count_of_worker(worker_id),
+        contacts=await CaseRepository(session).count_contacts(worker_id),
+        additions=await CasePartRepository(session).count_additions(worker_id),
+        supported=await CasePartRepository(session).count_supported(worker_id),
         draft=bool(state.drafts or state.name in FORMS),
         region=state.region,
         news=await OutboxRepository(session).count_news(worker_id),
@@ -68,6 +76,9 @@ async def forget(session: AsyncSession, library: Library, clock: Clock, turn: Tu
     """
     worker_id = turn.worker_id
     await CaseRepository(session).forget_worker(worker_id)
+    await CasePartRepository(session).forget_worker(worker_id)
+    await CaseTryRepository(session).forget_worker(worker_id)
+    await vault.forget_worker(session, worker_id)
     await OutboxRepository(session).forget_worker(worker_id)
     await links.part(session, library, clock, turn, "links.news_deleted")
     await WorkerRepository(session).forget_consents(worker_id)

@@ -14,7 +14,7 @@ from db.migrate import upgrade
 from db.session import Sessions, make_engine, make_sessions
 from kit.settings import Settings
 from tests import postgres, side_by_side
-from tests.factories import FixedClock
+from tests.factories import MASTER_KEY, FixedClock
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -129,4 +129,4 @@ async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
 @pytest.fixture
 def sessions(engine: AsyncEngine) -> Sessions:
     """The factory of sessions on the test's database."""
-    return make_sessions(engine)
+    return make_sessions(engine, master_key=MASTER_KEY)

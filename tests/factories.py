@@ -11,6 +11,8 @@ from kit.ids import digest, new_code, new_id
 # A Wednesday, 10:30 in Shanghai: offices are open and it is no holiday.
 NOON_OF_TESTS = datetime(2026, 11, 18, 2, 30, tzinfo=UTC)
 
+MASTER_KEY = bytes(range(32))
+
 Row = TypeVar("Row")
 
 

@@ -24,7 +24,8 @@ def main(arguments: Sequence[str] = ()) -> int:
     print(
         f"{root.name}/ is sound: {len(library.topics)} rights with {facts} facts, "
         f"{len(library.stops)} stops, {len(library.places)} places, "
-        f"{len(library.messages)} messages, version {library.version}"
+        f"{len(library.categories)} categories of cases, {len(library.messages)} messages, "
+        f"version {library.version}"
     )
     return 0
 

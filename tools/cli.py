@@ -9,7 +9,8 @@ from db.migrate import upgrade
 from db.session import Sessions, transaction
 from kit.clock import utc_now
 from kit.settings import Settings
-from services import editions, staff, updates
+from services import cases, editions, staff, updates
+from tools.cases.cli import cases_app
 from tools.database import with_database
 from tools.doctor.examination import examine
 from tools.doctor.finding import as_json, as_lines, is_broken
@@ -25,6 +26,7 @@ app = typer.Typer(
 db_app = typer.Typer(name="yizhan", no_args_is_help=True, help="The database.")
 staff_app = typer.Typer(name="yizhan", no_args_is_help=True, help="Those who work in the console.")
 updates_app = typer.Typer(name="yizhan", no_args_is_help=True, help="What Telegram delivered.")
+app.add_typer(cases_app, name="cases")
 app.add_typer(db_app, name="db")
 app.add_typer(staff_app, name="staff")
 app.add_typer(stops_app, name="stops")
@@ -50,12 +52,21 @@ def upgrade_database() -> None:
         await upgrade(settings.database)
         async with transaction(sessions) as session:
             loaded = await editions.load(session, library, utc_now)
+        await seal_older(sessions, library)
         typer.echo(
             f"stops: {loaded.new} new, {loaded.changed} changed, {loaded.proposed} proposed,"
             f" {loaded.withdrawn} withdrawn"
         )
 
     with_database(settings, run)
+
+
+async def seal_older(sessions: Sessions, library: Library) -> None:
+    """Mask and seal what workers handed in before words were sealed, a batch a transaction."""
+    more = True
+    while more:
+        async with transaction(sessions) as session:
+            more = bool(await cases.seal_older(session, library))
 
 
 @staff_app.command("link")

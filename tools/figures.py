@@ -48,4 +48,5 @@ def write(name: str, lines: Sequence[str]) -> None:
 
 
 def _cores() -> int:
-    return len([line for line in Path("/proc/cpuinfo").open() if line.startswith("processor")])
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    return sum(line.startswith("processor") for line in lines)

@@ -13,7 +13,7 @@ from sqlalchemy import text as sql
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.staticfiles import StaticFiles
 
-from bot import stops
+from bot import nights, stops
 from bot.pipeline import Pipeline
 from bot.sketches import Sketches
 from bot.web import inbox, photos, telegram
@@ -107,10 +107,14 @@ def create_app(parts: Parts) -> FastAPI:
 
 @asynccontextmanager
 async def _swept(parts: Parts) -> AsyncGenerator[None]:
-    """Sweep the sketches, and the folder of photos if there is one, inside the block; and know
-    the stops before somebody asks for them.
+    """Sweep the sketches, and the folder of photos if there is one, and learn at night, inside
+    the block; and know the stops before somebody asks for them.
     """
-    chores = [parts.sketches.sweep_now_and_then(), stops.keep_up(parts.sessions, parts.clock)]
+    chores = [
+        parts.sketches.sweep_now_and_then(),
+        nights.learn_at_night(parts.sessions, parts.library, parts.clock),
+        stops.keep_up(parts.sessions, parts.clock),
+    ]
     if parts.photos is not None:
         chores.append(photos.sweep_now_and_then(parts.sessions, parts.clock, parts.photos))
     sweeping = [asyncio.create_task(chore) for chore in chores]

@@ -1,21 +1,36 @@
 """Reading the cases that came in, and starting their review."""
 
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from console.auth import SignedIn, anyone, own_form, signed_in
-from console.deps import Parts, Session
-from console.reading import is_number, page_number
-from kit.errors import NotFound
+from console.deps import Console, Parts, Session
+from console.reading import Filled, Posted, is_number, page_number
+from kit.errors import AppError, BadInput, NotFound
 from kit.ids import read_code
 from services import cases, photos
+from services.vault import BadMasterKey
 
-STATES = (cases.RECEIVED, cases.IN_REVIEW, cases.WITHDRAWN)
+STATES = (cases.HELD, cases.RECEIVED, cases.IN_REVIEW, cases.WITHDRAWN)
 MAX_PHOTO_DIGITS = 2
 
+# Fields of the page's forms, shown again where they were not taken; and why they are not.
+TYPED = ("words", "reason", "contact_reason")
+NOT_SHOWN = (BadInput, NotFound, BadMasterKey)
+
 router = APIRouter()
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A form of a case's page that was not taken, and why."""
+
+    error: AppError
+    form: Filled
 
 
 @router.get("/", dependencies=[Depends(anyone)])
@@ -46,8 +61,7 @@ async def one(
     written = _code(code)
     if written != code:
         return RedirectResponse(f"/cases/{written}", HTTPStatus.SEE_OTHER)
-    case = await cases.show(session, parts.clock, written, actor.id)
-    return parts.pages.show(request, "cases/one.html", case=case)
+    return await _page(request, session, parts, written, staff_id=actor.id)
 
 
 @router.get("/cases/{code}/photos/{number}")
@@ -69,6 +83,86 @@ async def start_review(code: str, session: Session, parts: Parts, actor: SignedI
     written = _code(code)
     await cases.start_review(session, parts.library, parts.clock, written, actor.id)
     return RedirectResponse(f"/cases/{written}", HTTPStatus.SEE_OTHER)
+
+
+@router.post("/cases/{code}/release", dependencies=[Depends(own_form)])
+async def release(code: str, session: Session, parts: Parts, actor: SignedIn) -> Response:
+    """Let in a case that was held."""
+    written = _code(code)
+    await cases.release(session, parts.library, parts.clock, written, actor.id)
+    return RedirectResponse(f"/cases/{written}", HTTPStatus.SEE_OTHER)
+
+
+@router.post("/cases/{code}/hide")
+async def hide(
+    request: Request, code: str, session: Session, parts: Parts, form: Posted
+) -> Response:
+    """Hide more of what the case shows."""
+    written, words = _code(code), form["words"]
+    try:
+        await cases.mask_more(
+            session, parts.library, parts.clock, written, form.staff_id, words=words
+        )
+    except BadInput as error:
+        return await _page(
+            request, session, parts, written, staff_id=form.staff_id, refused=Refused(error, form)
+        )
+    return RedirectResponse(f"/cases/{written}", HTTPStatus.SEE_OTHER)
+
+
+@router.post("/cases/{code}/original")
+async def original(
+    request: Request, code: str, session: Session, parts: Parts, form: Posted
+) -> Response:
+    """What was written, shown on this answer only. Who looked and why is put on record."""
+    written, reason = _code(code), form["reason"]
+    try:
+        found = await cases.reveal(session, parts.clock, written, form.staff_id, reason)
+    except NOT_SHOWN as error:
+        return await _page(
+            request, session, parts, written, staff_id=form.staff_id, refused=Refused(error, form)
+        )
+    return parts.pages.show(
+        request, "cases/original.html", code=written, original=found, contact=None
+    )
+
+
+@router.post("/cases/{code}/contact")
+async def contact(
+    request: Request, code: str, session: Session, parts: Parts, form: Posted
+) -> Response:
+    """How to reach the author, on this answer only. Who looked and why is put on record."""
+    written, reason = _code(code), form["contact_reason"]
+    try:
+        found = await cases.reveal_contact(session, parts.clock, written, form.staff_id, reason)
+    except NOT_SHOWN as error:
+        return await _page(
+            request, session, parts, written, staff_id=form.staff_id, refused=Refused(error, form)
+        )
+    return parts.pages.show(
+        request, "cases/original.html", code=written, original=None, contact=found
+    )
+
+
+async def _page(
+    request: Request,
+    session: AsyncSession,
+    parts: Console,
+    code: str,
+    *,
+    staff_id: str,
+    refused: Refused | None = None,
+) -> Response:
+    """The page of a case, with what was typed and why it was not taken."""
+    case = await cases.show(session, parts.library, parts.clock, code, staff_id)
+    return parts.pages.show(
+        request,
+        "cases/one.html",
+        status=refused.error.status if refused else HTTPStatus.OK,
+        case=case,
+        typed={name: refused.form[name] if refused else "" for name in TYPED},
+        sentence=parts.pages.sentence_for(refused.error) if refused else None,
+    )
 
 
 def _code(text: str) -> str:

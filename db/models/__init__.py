@@ -1,7 +1,8 @@
 """All tables; importing this package makes the metadata complete."""
 
-from db.models.cases import Case, CaseEvent, CaseView
+from db.models.cases import Case, CaseAddition, CaseEvent, CaseSupporter, CaseTry, CaseView
 from db.models.library import LibraryEdition, Revision
+from db.models.likeness import CaseTheme, CaseVector
 from db.models.notices import OutboxRow
 from db.models.photos import CasePhoto, Photo
 from db.models.rest_stops import (
@@ -14,16 +15,24 @@ from db.models.rest_stops import (
     StopSketch,
     StopVersion,
 )
+from db.models.sorting import AreaUnit, CaseExample, SortingImport, SortingModel
 from db.models.staff import SignInLink, Staff, StaffSession
 from db.models.turns import ChoiceRow, DialogueRow, TurnRow
 from db.models.updates import UpdateRow
-from db.models.workers import Account, Consent, LinkCode, LinkTry, Worker
+from db.models.workers import Account, Consent, LinkCode, LinkTry, Worker, WorkerKey
 
 __all__ = [
     "Account",
+    "AreaUnit",
     "Case",
+    "CaseAddition",
     "CaseEvent",
+    "CaseExample",
     "CasePhoto",
+    "CaseSupporter",
+    "CaseTheme",
+    "CaseTry",
+    "CaseVector",
     "CaseView",
     "ChoiceRow",
     "Consent",
@@ -36,6 +45,8 @@ __all__ = [
     "RestStopRow",
     "Revision",
     "SignInLink",
+    "SortingImport",
+    "SortingModel",
     "Staff",
     "StaffSession",
     "StopArea",
@@ -48,4 +59,5 @@ __all__ = [
     "TurnRow",
     "UpdateRow",
     "Worker",
+    "WorkerKey",
 ]

@@ -68,6 +68,21 @@ class LinkTry(Base):
     at: Mapped[datetime] = mapped_column(index=True)
 
 
+class WorkerKey(Base):
+    """A key that a worker's own words are sealed under, itself sealed under the master key.
+
+    Who joined another has two, and either may seal. Without its row nothing sealed can be read.
+    """
+
+    __tablename__ = "worker_keys"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    worker_id: Mapped[str] = mapped_column(
+        ForeignKey("workers.id", ondelete="CASCADE"), index=True
+    )
+    wrapped: Mapped[bytes]
+
+
 class Consent(Base):
     """One decision about one version of a privacy notice. Rows are only ever added."""
 

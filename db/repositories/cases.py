@@ -1,12 +1,16 @@
 """Queries about cases and their history."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, selectinload
 
-from db.models import Case, CaseEvent, CaseView
+from db.models import Case, CaseEvent, CaseSupporter, CaseView
+from db.repositories.case_parts import CasePartRepository
+
+HELD, WITHDRAWN = "held", "withdrawn"
 
 
 def _state() -> Select[str]:
@@ -17,6 +21,15 @@ def _state() -> Select[str]:
         select(CaseEvent.state)
         .where(CaseEvent.case_id == Case.id, CaseEvent.number == newest.scalar_subquery())
         .correlate(Case)
+    )
+
+
+def _is_held() -> ColumnElement[bool]:
+    # The columns come first: few cases ever have a reason, and only theirs is a state looked up.
+    return and_(
+        Case.held_reason.is_not(None),
+        Case.released_at.is_(None),
+        _state().scalar_subquery() == HELD,
     )
 
 
@@ -47,6 +60,18 @@ class CaseRepository:
         )
         return (await self.session.scalars(query)).all()
 
+    async def supported_by(self, worker_id: str, limit: int) -> Sequence[Case]:
+        """The newest cases that a worker stands behind, with their history."""
+        behind = select(CaseSupporter.case_id).where(CaseSupporter.worker_id == worker_id)
+        query = (
+            select(Case)
+            .where(Case.id.in_(behind))
+            .options(selectinload(Case.events))
+            .order_by(Case.created_at.desc())
+            .limit(limit)
+        )
+        return (await self.session.scalars(query)).all()
+
     async def count_of_worker(self, worker_id: str) -> int:
         """How many cases a worker has handed in."""
         query = select(func.count()).select_from(Case).where(Case.worker_id == worker_id)
@@ -60,6 +85,62 @@ class CaseRepository:
             query = query.where(current == state)
         rows = await self.session.execute(query.offset(offset).limit(limit))
         return [(case, found) for case, found in rows]
+
+    async def page_held_first(self, held: int, offset: int, limit: int) -> list[tuple[Case, str]]:
+        """Cases with their state: the `held` ones that wait for a person, then the newest."""
+        current, newest = _state().scalar_subquery(), (Case.created_at.desc(), Case.id)
+        of_held = select(Case, current).where(_is_held()).order_by(*newest)
+        found = list(await self.session.execute(of_held.offset(offset).limit(limit)))
+        if len(found) < limit:
+            others = select(Case, current).where(or_(Case.held_reason.is_(None), ~_is_held()))
+            query = others.order_by(*newest).offset(max(0, offset - held))
+            found += await self.session.execute(query.limit(limit - len(found)))
+        return [(case, state) for case, state in found]
+
+    async def count_since(self, worker_id: str, since: datetime) -> int:
+        """How many cases a worker has handed in since a moment."""
+        query = select(func.count()).where(Case.worker_id == worker_id, Case.created_at > since)
+        return await self.session.scalar(query) or 0
+
+    async def one_text_at_a_time(self, digest: str) -> None:
+        """Let no other case of the same words come in until the commit.
+
+        On SQLite every transaction has that to itself.
+        """
+        if self.session.get_bind().dialect.name == "postgresql":
+            key = int(digest[:15], 16)
+            await self.session.execute(select(func.pg_advisory_xact_lock(key)))
+
+    async def first_alike(self, digest: str, worker_id: str, since: datetime) -> str | None:
+        """The first case of others with the same words since a moment that was not taken back."""
+        query = (
+            select(Case.id)
+            .where(
+                Case.text_digest == digest,
+                Case.created_at > since,
+                Case.folded_into.is_(None),
+                or_(Case.worker_id.is_(None), Case.worker_id != worker_id),
+                _state().scalar_subquery() != WITHDRAWN,
+            )
+            .order_by(Case.created_at, Case.id)
+            .limit(1)
+        )
+        return await self.session.scalar(query)
+
+    async def code_of(self, case_id: str) -> str | None:
+        """The code of a case."""
+        return await self.session.scalar(select(Case.code).where(Case.id == case_id))
+
+    async def count_contacts(self, worker_id: str) -> int:
+        """In how many cases a worker left a contact or a name."""
+        left = or_(Case.contact.is_not(None), Case.caller.is_not(None))
+        query = select(func.count()).where(Case.worker_id == worker_id, left)
+        return await self.session.scalar(query) or 0
+
+    async def not_sealed(self, limit: int) -> Sequence[Case]:
+        """Cases whose words are stored as they were written, from before words were sealed."""
+        query = select(Case).where(Case.text_digest.is_(None)).order_by(Case.id).limit(limit)
+        return (await self.session.scalars(query.with_for_update(skip_locked=True))).all()
 
     async def counts(self) -> dict[str, int]:
         """How many cases stand in each state."""
@@ -77,10 +158,12 @@ class CaseRepository:
         return {row[0]: row[1] for row in await self.session.execute(query)}
 
     async def forget_worker(self, worker_id: str) -> None:
-        """Cut the thread from a worker to his cases; the cases stay, nobody's."""
-        for case in await self.of_worker(worker_id, limit=100_000):
-            case.worker_id = None
-            case.turn_id = None
+        """Cut the thread from a worker to his cases; the cases stay masked, nobody's."""
+        own = await self.of_worker(worker_id, limit=100_000)
+        await CasePartRepository(self.session).forget_originals([case.id for case in own])
+        for case in own:
+            case.worker_id = case.turn_id = case.query_digest = None
+            case.original = case.contact = case.caller = None
             for event in case.events:
                 event.actor_id = None if event.actor == "worker" else event.actor_id
 

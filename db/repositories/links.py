@@ -11,6 +11,8 @@ from db.models import (
     Account,
     Case,
     CaseEvent,
+    CaseSupporter,
+    CaseTry,
     ChoiceRow,
     Consent,
     LinkCode,
@@ -21,12 +23,17 @@ from db.models import (
     StopReport,
     StopSketch,
     TurnRow,
+    WorkerKey,
 )
+from db.repositories.case_parts import CasePartRepository
 from db.repositories.outbox import NEWS
 
 # All that hangs on a worker and goes along when he becomes another. Where he is (`DialogueRow`)
 # is not moved but put together by `services.links`: there is one such row a worker.
-MOVED = (Account, TurnRow, ChoiceRow, Case, Consent, Photo, StopReport, StopProposal, StopSketch)
+MOVED = (
+    *(Account, TurnRow, ChoiceRow, Case, CaseSupporter, CaseTry, Consent, Photo),
+    *(StopReport, StopProposal, StopSketch, WorkerKey),
+)
 
 
 class LinkRepository:
@@ -76,6 +83,7 @@ class LinkRepository:
         # A channel's message id is unique for a worker, not among workers.
         await self.session.execute(update(TurnRow).where(alike).values(message_id=TurnRow.id))
         await self._drop_same_words(leaving, staying)
+        await CasePartRepository(self.session).merge(leaving, staying)
         cases = select(Case.id).where(Case.worker_id == leaving)
         own = CaseEvent.case_id.in_(cases) & (CaseEvent.actor_id == leaving)
         await self.session.execute(update(CaseEvent).where(own).values(actor_id=staying))

@@ -92,11 +92,11 @@ class PhotoRepository:
         """Append a photo."""
         self.session.add(photo)
 
-    def add_to_case(self, case_id: str, photo_ids: Sequence[str]) -> None:
-        """Hand these in with a case, in this order."""
+    def add_to_case(self, case_id: str, photo_ids: Sequence[str], *, after: int = 0) -> None:
+        """Hand these in with a case, in this order, numbered on after a number."""
         rows = (
             CasePhoto(case_id=case_id, number=number, photo_id=photo_id)
-            for number, photo_id in enumerate(photo_ids, 1)
+            for number, photo_id in enumerate(photo_ids, after + 1)
         )
         self.session.add_all(rows)
 

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.base import split
+from db.base import Base, split
 from db.models import RestStopRow, StopArea, StopReport
 
 WITHDRAWN = "withdrawn"
@@ -188,7 +188,7 @@ class RestStopRepository:
 
 async def lock_table(
     session: AsyncSession,
-    table: type[RestStopRow | StopArea],
+    table: type[Base],
     mode: Literal["ROW EXCLUSIVE", "SHARE ROW EXCLUSIVE"],
 ) -> None:
     """Hold a table of PostgreSQL until the commit: as one of many who write some of its rows, or

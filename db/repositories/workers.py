@@ -21,6 +21,14 @@ class WorkerRepository:
         query = select(Worker.id).where(Worker.id == worker_id)
         return await self.session.scalar(query.with_for_update(skip_locked=True)) is not None
 
+    async def wait_for(self, worker_id: str) -> None:
+        """Keep others that wait for this worker waiting until the commit.
+
+        Rows that point to him may still be written meanwhile.
+        """
+        query = select(Worker.id).where(Worker.id == worker_id)
+        await self.session.scalar(query.with_for_update(key_share=True))
+
     async def consent(self, worker_id: str, notice: str) -> Consent | None:
         """The newest decision of a worker about a notice."""
         query = (

@@ -17,8 +17,8 @@ from services.turns import Choice, Replies, Reply
 # The tasks by which a worker himself has his photos deleted.
 DROP = "photos.drop"
 DELETING = frozenset({DROP, "workers.delete"})
-# The forms that become cases: only a case keeps photos.
-TAKES_PHOTOS = frozenset({"suggestion", "hazard"})
+# The forms that become cases or join one: only a case keeps photos.
+TAKES_PHOTOS = frozenset({"suggestion", "hazard", "addition"})
 
 
 @dataclass(frozen=True)

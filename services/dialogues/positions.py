@@ -6,6 +6,8 @@ from services.scene import Scene
 from services.turns import Position
 
 BESIDE_M = 1_000
+# Four decimals of a degree are eleven metres: near enough to find what is broken.
+DECIMALS = 4
 
 
 def in_words(scene: Scene, position: Position) -> str:
@@ -16,3 +18,9 @@ def in_words(scene: Scene, position: Position) -> str:
     if beside is None:
         return scene.say("form.position", point=point)
     return scene.say("form.position_beside", place=beside.place.name, point=point)
+
+
+def rounded(position: Position) -> tuple[float, float]:
+    """Latitude and longitude in WGS-84, as they are kept with a case."""
+    inside = to_wgs84(position)
+    return round(inside.lat, DECIMALS), round(inside.lon, DECIMALS)

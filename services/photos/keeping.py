@@ -81,6 +81,19 @@ async def hand_in(
     await session.flush()
 
 
+async def add_to_case(
+    session: AsyncSession, worker_id: str, case_id: str, photo_ids: Sequence[str], most: int
+) -> tuple[int, ...]:
+    """Put more photos of a worker into his case, up to `most` in all; returns their numbers."""
+    repository = PhotoRepository(session)
+    known = [number for number, _photo in await repository.of_case(case_id)]
+    last = max(known, default=0)
+    found = (await usable(session, worker_id, photo_ids))[: min(OF_A_CASE, most - len(known))]
+    repository.add_to_case(case_id, found, after=last)
+    await session.flush()
+    return tuple(range(last + 1, last + 1 + len(found)))
+
+
 async def of_case(session: AsyncSession, case_id: str) -> list[tuple[int, Photo]]:
     """The photos of a case with their numbers, in order."""
     return await PhotoRepository(session).of_case(case_id)

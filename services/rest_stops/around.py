@@ -147,7 +147,7 @@ class _Search:
             ids = _ids(circle, ring, seem_open)
             judged = await self._judge(ring, ids)
             good = sum(each.use == "open" for each in judged)
-            if good >= ring.enough or seem_open > circle.open:
+            if good >= ring.enough or seem_open >= circle.open:
                 self.is_whole &= ring.narrow or len(circle) <= len(ids)
                 return judged
             seem_open += ring.enough - good

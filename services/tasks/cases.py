@@ -1,28 +1,55 @@
-"""Cases: hand in, follow, take back; and the right place for a grievance."""
+"""Cases: hand in, follow, add to, take back; and the right place for a grievance."""
 
+from db.models import Case
+from kit.clock import in_shanghai
 from kit.errors import NotFound
 from kit.text import bare
-from services import cases
-from services.dialogues import form, photos
-from services.dialogues.intake import FORMS, HAZARD, SUGGESTION
+from services import cases, consents
+from services.dialogues import forms, photos
+from services.dialogues.forms import Form
+from services.dialogues.handing_over import elsewhere
+from services.dialogues.intake import ADDITION, CODE, FORMS, HAZARD, SUGGESTION
 from services.scene import SAID, Args, Scene
 from services.turns import Choice, Replies, Reply, Task
+
+# The forms that become cases.
+KINDS = frozenset({SUGGESTION.name, HAZARD.name})
 
 
 async def suggest(scene: Scene, _args: Args) -> Replies:
     """Begin a suggestion; a sentence that says already what about is taken as its subject."""
-    return await form.begin(SUGGESTION, scene, _beyond_opener(scene, "suggestion_openers"))
+    return await _begin(scene, SUGGESTION, _beyond_opener(scene, "suggestion_openers"))
 
 
 async def hazard(scene: Scene, _args: Args) -> Replies:
     """Begin a hazard report, the same way."""
-    return await form.begin(HAZARD, scene, _beyond_opener(scene, "hazard_openers"))
+    return await _begin(scene, HAZARD, _beyond_opener(scene, "hazard_openers"))
+
+
+async def _begin(scene: Scene, form: Form, first: str | None) -> Replies:
+    return await _with_notice(scene, await forms.begin(form, scene, first))
+
+
+async def _with_notice(scene: Scene, replies: Replies) -> Replies:
+    """Before the first personal datum: who collects what, and what for."""
+    notice = consents.HAND_IN[scene.turn.channel]
+    if await consents.is_given(scene.session, scene.turn.worker_id, notice):
+        return replies
+    full = scene.choice("privacy.full_title", "privacy.full")
+    return (scene.reply("privacy.short", full), *replies)
 
 
 async def begin(scene: Scene, args: Args) -> Replies:
-    """Begin by button; with `said` the sentence that nobody understood becomes the subject."""
+    """Begin by button; with `said` the sentence that was kept becomes the subject."""
     first = str(scene.state.answers.get(SAID, "")) if args.get(SAID) else ""
-    return await form.begin(FORMS[str(args["kind"])], scene, first or None)
+    form = FORMS[str(args["kind"])]
+    replies = await forms.begin(form, scene, first or None, anyway=True)
+    return await _with_notice(scene, replies) if form.name in KINDS else replies
+
+
+async def notice_in_full(scene: Scene, _args: Args) -> Replies:
+    """The whole notice; the open step is asked again behind it."""
+    return (scene.reply("privacy.full", scene.choice("privacy.go_on", "resume")),)
 
 
 async def go_on(scene: Scene, args: Args) -> Replies:
@@ -33,7 +60,7 @@ async def go_on(scene: Scene, args: Args) -> Replies:
     waits = photos.waiting(scene)
     scene.take_up(kind)
     notes = photos.put_in(scene, kind, waits.photos)
-    return (*notes, *await form.go_on(FORMS[kind], scene, said))
+    return (*notes, *await forms.go_on(FORMS[kind], scene, said))
 
 
 async def anew(scene: Scene, args: Args) -> Replies:
@@ -41,11 +68,14 @@ async def anew(scene: Scene, args: Args) -> Replies:
     first, wanted = str(scene.state.answers.get(SAID, "")) or None, FORMS[str(args["kind"])]
     if not scene.has_draft(wanted.name, str(args.get("seal"))):
         raise NotFound("talk.choice_past")
-    return await form.begin_anew(wanted, scene, first)
+    return await forms.begin_anew(wanted, scene, first)
 
 
 async def complain(scene: Scene, _args: Args) -> Replies:
     """A grievance with a named party: whom to turn to, and that an idea is welcome here."""
+    handed_over = elsewhere(scene, scene.text)
+    if handed_over is not None:
+        return handed_over
     scene.keep(**{SAID: scene.text})
     idea = scene.choice("cases.as_idea_title", "cases.begin", kind="suggestion")
     hotlines = scene.choice("rights.hotlines_title", "rights.topic", topic="hotlines")
@@ -54,20 +84,85 @@ async def complain(scene: Scene, _args: Args) -> Replies:
 
 
 async def check(scene: Scene, _args: Args) -> Replies:
-    """How one's own cases are going."""
-    own = await cases.own(scene.session, scene.turn.worker_id)
+    """How one's own cases are going, and those one supports."""
+    worker = scene.turn.worker_id
+    own = await cases.own(scene.session, worker)
+    supported = await cases.supported(scene.session, worker)
     suggest_it = scene.choice("menu.suggest_title", "cases.begin", kind="suggestion")
-    if not own:
+    if not own and not supported:
         return (scene.reply("cases.none_yet", suggest_it),)
-    cards = tuple(cases.card(scene.library, case) for case in own)
-    choices = (scene.choice("cases.withdraw_title", "cases.ask_withdraw"), suggest_it)
-    return (Reply(scene.say("cases.own", count=len(own)), choices, cards),)
+    of_own = (
+        scene.choice("cases.add_title", "cases.ask_add"),
+        scene.choice("cases.withdraw_title", "cases.ask_withdraw"),
+    )
+    choices = (*of_own, suggest_it) if own else (suggest_it,)
+    replies = []
+    if own:
+        cards = tuple(cases.card(scene.library, case) for case in own)
+        replies.append(Reply(scene.say("cases.own", count=len(own)), (), cards))
+    if supported:
+        cards = tuple(cases.card(scene.library, case) for case in supported)
+        replies.append(Reply(scene.say("cases.supported", count=len(supported)), (), cards))
+    last = replies[-1]
+    return (*replies[:-1], Reply(last.text, choices, last.cards))
+
+
+async def said(scene: Scene) -> Replies | None:
+    """How the case is going whose code was said: one's own, or with its query word anybody's."""
+    code, word = cases.code_and_word(scene.text)
+    if code is None:
+        return None
+    worker = scene.turn.worker_id
+    found = await cases.look_up(
+        scene.session, scene.library, scene.clock, worker, code, query_word=word
+    )
+    add_to = (scene.choice("cases.add_title", "cases.add", code=code),) if found.own else ()
+    lines = [
+        scene.say(
+            "cases.step",
+            day=in_shanghai(step.at).date().isoformat(),
+            state=scene.say(f"cases.state_{step.state}"),
+        )
+        for step in found.steps
+    ]
+    due = found.due.isoformat() if found.due else scene.say("cases.due_unknown")
+    menu = scene.choice("menu.title", "menu")
+    said = {"code": found.code, "steps": "\n".join(lines), "due": due}
+    return (scene.reply("cases.progress", *add_to, menu, **said),)
+
+
+async def ask_add(scene: Scene, _args: Args) -> Replies:
+    """To which of one's own open cases something is to be added."""
+    open_cases = await _own_open(scene)
+    if not open_cases:
+        return (scene.reply("cases.none_open", scene.choice("menu.title", "menu")),)
+    if len(open_cases) == 1:
+        return await add(scene, {"code": open_cases[0].code})
+    choices = [
+        Choice(scene.say("cases.add_one", code=case.code), Task("cases.add", {"code": case.code}))
+        for case in open_cases
+    ]
+    cards = tuple(cases.card(scene.library, case) for case in open_cases)
+    return (Reply(scene.say("cases.ask_add"), tuple(choices), cards),)
+
+
+async def add(scene: Scene, args: Args) -> Replies:
+    """Begin an addition to a case."""
+    scene.put_aside()
+    scene.forget_draft(ADDITION.name)
+    scene.keep(**{CODE: str(args["code"])})
+    scene.state.name = ADDITION.name
+    return await forms.proceed(ADDITION, scene)
+
+
+async def _own_open(scene: Scene) -> list[Case]:
+    own = await cases.own(scene.session, scene.turn.worker_id)
+    return [case for case in own if cases.state_of(case) != cases.WITHDRAWN]
 
 
 async def ask_withdraw(scene: Scene, _args: Args) -> Replies:
     """Which of one's own open cases to take back."""
-    own = await cases.own(scene.session, scene.turn.worker_id)
-    open_cases = [case for case in own if cases.state_of(case) != cases.WITHDRAWN]
+    open_cases = await _own_open(scene)
     if not open_cases:
         return (scene.reply("cases.none_open", scene.choice("menu.title", "menu")),)
     choices = [
@@ -85,7 +180,9 @@ async def ask_withdraw(scene: Scene, _args: Args) -> Replies:
 async def withdraw(scene: Scene, args: Args) -> Replies:
     """Take back the case that was chosen."""
     code = str(args["code"])
-    case = await cases.withdraw(scene.session, scene.clock, scene.turn.worker_id, code)
+    case = await cases.withdraw(
+        scene.session, scene.library, scene.clock, scene.turn.worker_id, code
+    )
     menu = scene.choice("menu.title", "menu")
     card = cases.card(scene.library, case)
     return (Reply(scene.say("cases.withdrawn", code=code), (menu,), (card,)),)
@@ -110,6 +207,9 @@ TASKS = {
     "cases.go_on": go_on,
     "cases.anew": anew,
     "cases.check": check,
+    "cases.ask_add": ask_add,
+    "cases.add": add,
+    "privacy.full": notice_in_full,
     "cases.ask_withdraw": ask_withdraw,
     "cases.withdraw": withdraw,
 }

@@ -2,6 +2,7 @@
 
 from content.library import Library
 from services.dialogues import find_stop
+from services.masking import holds_number
 from services.scene import Args, Scene
 from services.tasks.talk import menu_choices
 from services.turns import Replies, Reply, Task
@@ -60,3 +61,10 @@ TASKS = {
     "commands.unreadable": unreadable,
     "rest_stops.one": one_stop,
 }
+
+
+def number_seen(scene: Scene) -> Replies:
+    """What went through servers abroad can at least be deleted there by who wrote it."""
+    if scene.turn.channel != "telegram" or not holds_number(scene.turn.text or ""):
+        return ()
+    return (scene.reply("commands.number_seen"),)

@@ -1,6 +1,6 @@
 """Photos that were sent outside a form: what they are for, or that they are not needed."""
 
-from services.dialogues import form, photos
+from services.dialogues import forms, photos
 from services.dialogues.intake import FORMS
 from services.scene import Args, Scene
 from services.tasks.talk import menu_choices
@@ -11,7 +11,7 @@ async def use(scene: Scene, args: Args) -> Replies:
     """Begin a form with the photos that were shown, and with what was said under them."""
     if not photos.are_shown(scene, str(args.get("seal"))):
         return _past(scene)
-    return await form.begin(FORMS[str(args["kind"])], scene, None)
+    return await forms.begin(FORMS[str(args["kind"])], scene, None)
 
 
 async def drop(scene: Scene, args: Args) -> Replies:

@@ -2,7 +2,7 @@
 
 from kit.errors import NotFound
 from kit.text import normalise
-from services.dialogues import form, stop_search
+from services.dialogues import forms, stop_search
 from services.dialogues.intake import HAZARD
 from services.dialogues.stop_search import Search
 from services.rest_stops import cards, finding, reports
@@ -121,7 +121,7 @@ async def write(scene: Scene, args: Args) -> Replies:
         first = str(scene.state.answers.get(SAID, "")) or None
     stop = str(args.get("stop", ""))
     shown = await cards.cards(scene.session, scene.library, scene.clock, [stop] if stop else [])
-    replies = await form.begin(HAZARD, scene, first)
+    replies = await forms.begin(HAZARD, scene, first)
     if shown and scene.state.name == HAZARD.name:
         scene.keep(place=scene.say("rest_stops.of_stop", name=shown[0].name, area=shown[0].area))
     thanks = "rest_stops.problem_of" if shown else "rest_stops.problem_thanks"

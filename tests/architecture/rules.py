@@ -20,7 +20,8 @@ DOORS = {
 # Python that has to know Chinese words because it reads them in what people or sources wrote.
 # A file with no words listed may know any.
 READERS_OF_CHINESE: dict[str, frozenset[str]] = {
-    "services/masking.py": frozenset(),  # number plates, spoken digits, and the marks put there
+    "services/masking/numbers.py": frozenset(),  # spoken digits, plates, what leads to a number
+    "services/masking/marks.py": frozenset(),  # the marks put there
     "services/hours/times.py": frozenset(),  # how times of the day are written
     "services/hours/reading.py": frozenset(),  # how days and hours are written
     "services/rest_stops/importing/values.py": frozenset(),  # marks of dates and degrees

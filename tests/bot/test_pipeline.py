@@ -43,7 +43,7 @@ async def test_the_three_questions(api: Api, worker: WorkerTester):
     for text in ("我要提个建议", "蕉门没有换电柜", "蕉门地铁站", "多装两个", "发送"):
         await worker.says(text)
     card = worker.card("case")
-    assert card["due"] is None
+    assert card["due"] == "2026-11-25"
     async with transaction(api.chat.sessions) as session:
         assert (await session.scalars(select(Case))).one().code == card["code"]
 

@@ -16,12 +16,14 @@ from bot.pipeline import Pipeline
 from bot.rasa_client import RasaClient, Understanding, for_rasa
 from db.models import TurnRow
 from db.session import transaction
+from services.masking import masker
 from services.turns import Turn
 from tests.fakes import heard, tracker_of
-from tests.testers.chat import PER_MINUTE, Chat, incoming, on_sqlite
+from tests.testers.chat import PER_MINUTE, Chat, incoming, on_sqlite, shipped_library
 from tests.testers.worker import WorkerTester
 
 TEXT = "我要查工资"
+MASK = masker(shipped_library())
 
 
 class RestChannel:
@@ -60,7 +62,7 @@ async def understanding(
         yield chat.rasa
         return
     async with httpx.AsyncClient(transport=httpx.MockTransport(channel)) as http:
-        yield RasaClient(http, "http://rasa", 2.0)
+        yield RasaClient(http, "http://rasa", 2.0, MASK)
 
 
 async def test_a_told_turn_is_answered_by_rasas_road(
@@ -88,12 +90,17 @@ async def test_an_unknown_turn_is_nobodys(worker: WorkerTester, understanding: U
 @on_sqlite
 async def test_rasa_is_told_masked_words_and_ids_only(channel: RestChannel):
     async with httpx.AsyncClient(transport=httpx.MockTransport(channel)) as http:
-        client = RasaClient(http, "http://rasa", 2.0)
+        client = RasaClient(http, "http://rasa", 2.0, MASK)
         for _ in range(2):
-            await client.tell(Turn("t" * 32, "w" * 32, "text", text=" /电话13800138000"))
+            await client.tell(
+                Turn("t" * 32, "w" * 32, "text", text=" /我叫李国强，电话13800138000")
+            )
     first, second = channel.bodies
     assert first.keys() == {"sender", "message", "metadata"}
-    assert (first["message"], first["metadata"]) == ("电话〔电话〕", {"turn": "t" * 32})
+    assert (first["message"], first["metadata"]) == (
+        "我叫〔姓名〕，电话〔电话〕",
+        {"turn": "t" * 32},
+    )
     assert first["sender"] != second["sender"]
     assert "w" * 32 not in json.dumps(first)
 
@@ -124,7 +131,9 @@ def failing(error: type[httpx.TransportError]) -> Callable[[httpx.Request], http
 async def test_whatever_fails_the_turn_goes_on(rasa: Callable[[httpx.Request], httpx.Response]):
     async with httpx.AsyncClient(transport=httpx.MockTransport(rasa)) as http:
         with capture_logs() as logged:
-            await RasaClient(http, "http://rasa", 2.0).tell(Turn("t", "w", "text", text="秘密"))
+            await RasaClient(http, "http://rasa", 2.0, MASK).tell(
+                Turn("t", "w", "text", text="秘密")
+            )
     assert "秘密" not in str(logged)
 
 
@@ -133,7 +142,7 @@ SPACES = " \t\n\x1c\x1d\x1e\x1f\x85\u00a0\u2000\u2028\u2029\u200b\u3000\ufeff"
 
 @given(st.text(st.sampled_from(SPACES + "/／⁄∕⧸")), st.text())
 def test_nothing_reaches_rasa_as_a_command(marks: str, rest: str):
-    told = for_rasa(f"{marks}{rest}")
+    told = for_rasa(f"{marks}{rest}", MASK)
     assert not told.strip().startswith(("/", "／"))
 
 
@@ -147,8 +156,9 @@ def test_nothing_reaches_rasa_as_a_command(marks: str, rest: str):
         ("/\u200b/ /restart", "restart"),
         ("今天/明天", "今天/明天"),
         ("粤A12345", "〔车牌〕"),
+        ("站长李国强不让进", "站长〔姓名〕不让进"),
         ("", ""),
     ],
 )
 def test_for_rasa(text: str, told: str):
-    assert for_rasa(text) == told
+    assert for_rasa(text, MASK) == told

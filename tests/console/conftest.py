@@ -82,16 +82,23 @@ def link(sessions: Sessions, clock: FixedClock) -> Callable[[], Awaitable[str]]:
 
 
 @pytest.fixture
-def hand_in(sessions: Sessions, clock: FixedClock, settings: Settings) -> HandIn:
-    """Let a worker hand in a case, a minute after the one before; returns its code."""
+def hand_in(sessions: Sessions, library: Library, clock: FixedClock, settings: Settings) -> HandIn:
+    """Let a worker hand in a case, a minute after the one before; returns its code.
+
+    No two say the same unless the test does: they would be held.
+    """
+    said: list[str] = []
 
     async def one(
-        subject: str = "路口没有充电柜",
+        subject: str | None = None,
         *pictures: bytes,
         kind: str = "suggestion",
         **fields: str | None,
     ) -> str:
         clock.advance(minutes=1)
+        if subject is None:
+            subject = f"路口没有充电柜{'，还有一处' * len(said)}"
+            said.append(subject)
         async with transaction(sessions) as session:
             worker = await add_worker(session)
             turn = await add_turn(session, worker.id)
@@ -102,8 +109,8 @@ def hand_in(sessions: Sessions, clock: FixedClock, settings: Settings) -> HandIn
                 for picture in pictures
             ]
             draft = cases.Draft(kind, subject, photos=tuple(kept), **fields)
-            case = await cases.hand_in(session, clock, worker.id, turn.id, draft)
-        return case.code
+            done = await cases.hand_in(session, library, clock, worker.id, turn.id, draft=draft)
+        return done.case.code
 
     return one
 

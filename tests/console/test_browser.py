@@ -10,10 +10,12 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, expect
 from sqlalchemy import select
 
+from content.loader import load
 from db.models import Case
 from db.session import make_engine, make_sessions, transaction
 from kit.clock import utc_now
-from services import cases, photos
+from kit.settings import Settings
+from services import cases, photos, vault
 from tests import pictures
 from tests.console.served import Served, faultless, is_well, serving, tab_to, url_of
 from tests.factories import add_turn, add_worker
@@ -109,10 +111,12 @@ async def test_a_photo_opens_whole_and_stays_in_the_console(
 
 
 async def _fill(url: str, folder: Path) -> list[str]:
-    engine = make_engine(url)
+    engine, library = make_engine(url), load(Settings().content_dir)
+    key = vault.master_key(Settings(data_dir=folder.parent))
+    sessions = make_sessions(engine, master_key=key)
     codes = []
     for number, draft in enumerate(DRAFTS):
-        async with transaction(make_sessions(engine)) as session:
+        async with transaction(sessions) as session:
             worker = await add_worker(session)
             turn = await add_turn(session, worker.id)
             taken = [
@@ -120,13 +124,13 @@ async def _fill(url: str, folder: Path) -> list[str]:
                 for picture in PICTURES[:number]
             ]
             whole = replace(draft, photos=tuple(taken))
-            case = await cases.hand_in(session, utc_now, worker.id, turn.id, whole)
-            codes.append(case.code)
-    async with transaction(make_sessions(engine)) as session:
+            done = await cases.hand_in(session, library, utc_now, worker.id, turn.id, draft=whole)
+            codes.append(done.case.code)
+    async with transaction(sessions) as session:
         second = await session.scalar(select(Case).where(Case.code == codes[1]))
         assert second
         second.due = date(2026, 12, 3)
         assert second.worker_id
-        await cases.withdraw(session, utc_now, second.worker_id, codes[1])
+        await cases.withdraw(session, library, utc_now, second.worker_id, codes[1])
     await engine.dispose()
     return codes

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select, update
 
+from content.library import Library
 from db.models import Case, CaseEvent, CaseView, OutboxRow, Staff
 from db.session import Sessions, transaction
 from kit.ids import new_code
@@ -31,7 +32,8 @@ async def test_the_inbox_shows_the_newest_first(reader: Reader, hand_in: HandIn)
     page = await reader.opens("/cases")
     assert [word for word in page.links if word in {older, newer}] == [newer, older]
     assert (
-        f"{older} 隐患 已收到 桥下积水 地点 番禺大桥 收到 2026-11-18 10:31 期限 未定" in page.text
+        f"{older} 隐患 已收到 桥下积水 地点 番禺大桥 收到 2026-11-18 10:31 期限 2026-11-25"
+        in page.text
     )
     assert f"{newer} 建议 已收到 路口没有充电柜 地点 未填写 收到 2026-11-18 10:32" in page.text
 
@@ -51,7 +53,7 @@ async def test_states_filter_the_inbox_and_bear_counts(reader: Reader, hand_in: 
     await reader.opens(f"/cases/{first}")
     await reader.presses("开始审核")
     page = await reader.opens("/cases")
-    assert "全部 2 已收到 1 审核中 1 已撤回 0" in page.text
+    assert "全部 2 待查看 0 已收到 1 审核中 1 已撤回 0" in page.text
     page = await reader.opens(page.links["审核中"])
     assert page.headings["h1"] == ["审核中的来件"]
     assert first in page.links
@@ -99,7 +101,7 @@ async def test_a_case_shows_everything_that_was_handed_in(reader: Reader, hand_i
     page = await reader.opens(f"/cases/{code}")
     assert page.headings["h1"] == [f"来件 {code}"]
     assert "路灯坏了\n晚上看不见" in page.answer.text
-    for words in ("市桥街", "修一修", "隐患", "2026-11-18 10:31", "未定", "已收到 来件人"):
+    for words in ("市桥街", "修一修", "隐患", "2026-11-18 10:31", "2026-11-25", "已收到 来件人"):
         assert words in page.text
     code = await hand_in("只有一句话")
     page = await reader.opens(f"/cases/{code}")
@@ -162,11 +164,11 @@ async def test_a_review_is_started_once_and_the_worker_hears_of_it(
 ):
     code = await hand_in()
     page = await reader.opens(f"/cases/{code}")
-    form = page.forms[-1]
+    (form,) = [form for form in page.forms if form.button == "开始审核"]
     page = await reader.presses("开始审核")
     assert page.path == f"/cases/{code}"
     assert "审核中 工作人员" in page.text
-    assert [form.button for form in page.forms] == ["退出"]
+    assert "开始审核" not in [form.button for form in page.forms]
     again = await reader.client.post(form.action, data=form.fields)
     assert again.status_code == 403
     assert f'href="/cases/{code}"' in again.text
@@ -176,15 +178,15 @@ async def test_a_review_is_started_once_and_the_worker_hears_of_it(
 
 
 async def test_a_withdrawn_case_offers_no_review(
-    reader: Reader, hand_in: HandIn, sessions: Sessions, clock: FixedClock
+    reader: Reader, hand_in: HandIn, sessions: Sessions, library: Library, clock: FixedClock
 ):
     code = await hand_in()
     async with transaction(sessions) as session:
         (worker_id,) = (await session.scalars(select(Case.worker_id))).all()
-        await cases.withdraw(session, clock, worker_id, code)
+        await cases.withdraw(session, library, clock, worker_id, code)
     page = await reader.opens(f"/cases/{code}")
     assert "已撤回 来件人" in page.text
-    assert [form.button for form in page.forms] == ["退出"]
+    assert "开始审核" not in [form.button for form in page.forms]
 
 
 @pytest.mark.parametrize("token", [None, "", "forged", "é", "x" * 10_000])

@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+from tests.content import small_cases
+
 FILES = {
+    **small_cases.FILES,
     "facilities.yml": "水: [饮水, 热水]\n休息: [休息]\n",
     "hotlines.yml": '"12333": {name: 人社热线, confidence: high}\n',
     "link_hosts.yml": "- www.gov.cn\n",
+    "names.yml": "surnames: [王]\n",
     "regions.yml": "广东: [广州, 佛山]\n江苏: [盐城]\n",
     "stop_columns.yml": """\
 headers: {name: [名称], kind: [类型], city: [市]}

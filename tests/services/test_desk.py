@@ -32,8 +32,8 @@ UNFINISHED = (
     "}",
 )
 HOTLINE = re.compile(r"(?<!\d)(1[12]\d{3}|1\d{2}|12\d{3})(?!\d)")
-DRAFT = ("我要提个建议", "蕉门地铁口没有换电柜", "蕉门地铁站A口", "多装两个换电柜")
-STEPS = ("subject", "place", "remedy", "summary")
+DRAFT = ("我要提个建议", "换电柜老是排队", "蕉门地铁站A口", "多装两个换电柜", "对")
+STEPS = ("subject", "place", "remedy", "category", "summary")
 
 
 def complaints(replies: list[dict[str, Any]]) -> list[str]:
@@ -108,20 +108,21 @@ async def test_every_button_leads_somewhere(chat: Chat, worker: WorkerTester):
 
 
 @pytest.mark.usefixtures("stocked")
-@pytest.mark.parametrize("step", range(4), ids=STEPS)
+@pytest.mark.parametrize("step", range(5), ids=STEPS)
 @on_sqlite
 async def test_no_intent_loses_an_open_draft(chat: Chat, worker: WorkerTester, step: int):
     chat.rasa.mode = "down"
     for text in DRAFT[: step + 1]:
         await worker.says(text)
     before = dict((await state_of(chat, worker)).answers)
+    words = {"subject", "place", "remedy"} & set(before)
     lost = {}
     for intent in [*INTENTS, FALLBACK]:
         replies, row = await served(chat, worker, intent)
         parked = row.drafts.get("suggestion", {}).get("answers", {})
         kept = row.answers if row.name == "suggestion" else parked
         sent = any(card["kind"] == "case" for reply in replies for card in reply["cards"])
-        whole = all(str(kept.get(name, "")).startswith(value) for name, value in before.items())
+        whole = all(str(kept.get(name, "")).startswith(before[name]) for name in words)
         problems = complaints(replies) + ([] if sent or whole else ["lost the draft"])
         if problems:
             lost[intent] = problems
@@ -151,8 +152,7 @@ async def test_not_understood_keeps_the_sentence(chat: Chat, worker: WorkerTeste
     await worker.presses("都不是")
     worker.sees("12345", "把刚才那句当建议交")
     await worker.sends({"choice": as_idea})
-    worker.sees("在什么地方")
-    assert (await state_of(chat, worker)).answers == {"subject": text}
+    assert (await state_of(chat, worker)).answers["subject"] == text
 
 
 @pytest.mark.parametrize("way", ["press", "number", "title"])
@@ -168,7 +168,7 @@ async def test_a_guess_is_served_with_the_sentence_that_waited(
     else:
         await worker.says("1" if way == "number" else "报隐患")
     row = await state_of(chat, worker)
-    assert (row.name, row.answers) == ("hazard", {"subject": text})
+    assert (row.name, row.answers["subject"]) == ("hazard", text)
 
 
 @pytest.mark.usefixtures("stocked")

@@ -22,7 +22,10 @@ def without_rasa(chat: Chat) -> None:
 
 @pytest.mark.parametrize(
     ("title", "kind", "rest"),
-    [("报隐患", "hazard", ["跳过"]), ("提建议", "suggestion", ["跳过", "跳过"])],
+    [
+        ("报隐患", "hazard", ["跳过", "对", "跳过"]),
+        ("提建议", "suggestion", ["跳过", "跳过", "换一类", "其他"]),
+    ],
 )
 async def test_a_photo_first_becomes_a_case(
     chat: Chat, worker: WorkerTester, title: str, kind: str, rest: list[str]

@@ -9,7 +9,15 @@ from db.models import Photo
 from db.session import transaction
 from tests.pictures import scene_of
 from tests.services.photographing import count, ids_in_cases, in_draft
-from tests.services.test_suggestion import OPENER, PLACE, REMEDY, SUBJECT, at_summary, cases_of
+from tests.services.test_suggestion import (
+    OPENER,
+    PLACE,
+    REMEDY,
+    SUBJECT,
+    YES,
+    at_summary,
+    cases_of,
+)
 from tests.testers.chat import Chat, on_sqlite
 from tests.testers.worker import WorkerTester
 
@@ -32,6 +40,7 @@ async def test_photos_sent_on_the_way_are_handed_in(chat: Chat, worker: WorkerTe
     worker.sees("现在有2张", "在什么地方")
     await worker.says(PLACE)
     await worker.says(REMEDY)
+    await worker.presses(YES)
     worker.sees("请看一遍", "照片：2张", SUBJECT, PLACE, REMEDY)
     order = await in_draft(chat, worker)
     await worker.presses("发送")
@@ -58,6 +67,7 @@ async def test_a_caption_answers_the_open_step(chat: Chat, worker: WorkerTester)
     await worker.sends_photo(TWO, caption="👍")
     worker.sees("现在有2张", "在什么地方")
     await worker.sends_photo(THREE, caption="番禺大桥底")
+    await worker.presses(YES)
     worker.sees("请看一遍", "桥下积水很深", "番禺大桥底", "照片：3张")
     await worker.presses("发送")
     [case] = await cases_of(chat)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.fakes import heard
-from tests.services.test_suggestion import SUBJECT, at_summary, cases_of
+from tests.services.test_suggestion import SUBJECT, YES, at_summary, cases_of
 from tests.testers.chat import Chat, on_sqlite
 from tests.testers.worker import WorkerTester
 
@@ -26,6 +26,7 @@ async def test_small_talk_is_no_answer(chat: Chat, worker: WorkerTester, text: s
     await worker.says("路灯坏了")
     await worker.presses("跳过")
     await worker.presses("跳过")
+    await worker.presses(YES)
     await worker.says(text)
     worker.sees("请看一遍", "路灯坏了")
     worker.sees_not(f"【主题】{text}")

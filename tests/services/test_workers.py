@@ -32,12 +32,15 @@ def hearing(chat: Chat) -> None:
 
 
 async def hand_in(chat: Chat, worker: WorkerTester) -> str:
-    """The code of a suggestion by this worker."""
+    """The code of a suggestion by this worker, some time after the one before."""
+    chat.clock.advance(minutes=5)
     async with transaction(chat.sessions) as session:
         turn = await add_turn(session, worker.id, received_at=chat.clock())
         draft = Draft("suggestion", "路灯不亮 电话13800138000", "蕉门")
-        case = await cases.hand_in(session, chat.clock, worker.id, turn.id, draft)
-        return case.code
+        done = await cases.hand_in(
+            session, chat.library, chat.clock, worker.id, turn.id, draft=draft
+        )
+        return done.case.code
 
 
 async def start_review(chat: Chat, code: str) -> None:
@@ -56,9 +59,13 @@ async def test_handing_in_twice_in_one_turn_is_one_case(chat: Chat, worker: Work
     async with transaction(chat.sessions) as session:
         turn = await add_turn(session, worker.id)
         draft = Draft("hazard", "井盖没了")
-        first = await cases.hand_in(session, chat.clock, worker.id, turn.id, draft)
-        again = await cases.hand_in(session, chat.clock, worker.id, turn.id, draft)
-    assert first.code == again.code
+        first = await cases.hand_in(
+            session, chat.library, chat.clock, worker.id, turn.id, draft=draft
+        )
+        again = await cases.hand_in(
+            session, chat.library, chat.clock, worker.id, turn.id, draft=draft
+        )
+    assert (first.case.code, first.query_word) == (again.case.code, again.query_word)
 
 
 async def test_his_cases_are_his_alone(chat: Chat, worker: WorkerTester):
@@ -71,7 +78,7 @@ async def test_his_cases_are_his_alone(chat: Chat, worker: WorkerTester):
     assert stranger.cards("case") == []
     async with transaction(chat.sessions) as session:
         with pytest.raises(NotFound):
-            await cases.withdraw(session, chat.clock, stranger.id, code)
+            await cases.withdraw(session, chat.library, chat.clock, stranger.id, code)
 
 
 async def test_taking_back(chat: Chat, worker: WorkerTester):
@@ -122,7 +129,9 @@ async def test_staff_see_masked_words(chat: Chat, worker: WorkerTester):
     code = await hand_in(chat, worker)
     async with transaction(chat.sessions) as session:
         staff = await add_staff(session)
-        detail = await cases.show(session, chat.clock, code.lower().replace("-", " "), staff.id)
+        detail = await cases.show(
+            session, chat.library, chat.clock, code.lower().replace("-", " "), staff.id
+        )
         page = await cases.inbox(session)
     assert detail.subject == "路灯不亮 电话〔电话〕"
     assert [item.subject for item in page.items] == [detail.subject]
@@ -175,6 +184,7 @@ async def test_deleting_deletes(chat: Chat, worker: WorkerTester):
         assert (me.trade, me.platform, me.area) == (None, None, None)
         case = (await session.scalars(select(Case))).one()
         assert (case.code, case.worker_id, case.turn_id) == (code, None, None)
+        assert (case.subject, case.original) == ("路灯不亮 电话〔电话〕", None)
         assert await session.scalar(select(func.count()).select_from(TurnRow)) == 1
     await worker.says("我提的怎么样了")
     worker.sees_not(code)

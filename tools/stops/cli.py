@@ -1,28 +1,23 @@
 """`yizhan stops`: bring a district's file in, write stops out, list what was brought in."""
 
 import gc
-import getpass
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy.exc import OperationalError
 
 from content.library import Library
 from content.schema import Accuracy, Datum
-from db.migrate import current, head
 from db.session import Sessions, transaction
 from kit.clock import in_shanghai, utc_now
-from kit.errors import BadInput
-from kit.settings import Settings
 from services.rest_stops import exporting
 from services.rest_stops.exporting import Exporter
 from services.rest_stops.importing import applying
 from services.rest_stops.importing.data import Defaults
-from tools.database import with_database
+from tools.database import me, with_tables
 from tools.stops import importing, writing
 from tools.stops.importing import Request, Told
 from tools.stops.report import Report
@@ -63,7 +58,7 @@ def import_file(
     """Show what a file would change, then write all of it or nothing."""
     request = Request(
         path=file,
-        imported_by=by or _me(),
+        imported_by=by or me(),
         sheet=sheet,
         mapped=_pairs(mapped or []),
         defaults=Defaults(city, kind, datum, accuracy, source),
@@ -80,7 +75,7 @@ def import_file(
             said.write(report)
         await _decide(sessions, library, told, yes=yes)
 
-    _with_stops(run)
+    with_tables(run)
 
 
 async def _decide(sessions: Sessions, library: Library, told: Told, *, yes: bool) -> None:
@@ -123,7 +118,7 @@ def export_file(
                 count += 1
         typer.echo(library.say("stops_import.exported", count=count, name=file.name))
 
-    _with_stops(run)
+    with_tables(run)
 
 
 @stops_app.command("geojson")
@@ -141,7 +136,7 @@ def export_geojson(
                     count += 1
         typer.echo(library.say("stops_import.exported", count=count, name=file.name))
 
-    _with_stops(run)
+    with_tables(run)
 
 
 @stops_app.command("imports")
@@ -158,7 +153,7 @@ def list_imports() -> None:
         if not past:
             typer.echo(library.say("stops_import.none_past"))
 
-    _with_stops(run)
+    with_tables(run)
 
 
 async def _all(sessions: Sessions, city: str | None, district: str | None) -> Any:  # noqa: ANN401
@@ -173,20 +168,6 @@ async def _all(sessions: Sessions, city: str | None, district: str | None) -> An
         after = page[-1].id
 
 
-def _with_stops(run: Callable[[Sessions, Library], Awaitable[None]]) -> None:
-    settings = Settings()
-
-    async def patiently(sessions: Sessions, library: Library) -> None:
-        try:
-            if await current(settings.database) != head():
-                raise BadInput("stops_import.other_tables")
-            await run(sessions, library)
-        except OperationalError as error:
-            raise BadInput("stops_import.busy") from error
-
-    with_database(settings, patiently)
-
-
 @contextmanager
 def _uncollected() -> Iterator[None]:
     """Millions of cells and no cycles: looking for those again and again costs a tenth."""
@@ -195,13 +176,6 @@ def _uncollected() -> Iterator[None]:
         yield
     finally:
         gc.enable()
-
-
-def _me() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # in a container that knows no such user
-        return "yizhan"
 
 
 def _pairs(mapped: list[str]) -> dict[str, str]:

@@ -7,13 +7,21 @@ from collections.abc import Iterator
 
 from kit.errors import BadInput
 from services.rest_stops.importing.faults import Fault
-from tools.stops.table import Knows, Row, Table, checked_header, header_at, make_table
+from tools.stops.table import (
+    MOST_IN_A_CELL,
+    Knows,
+    Row,
+    Table,
+    checked_header,
+    header_at,
+    make_table,
+)
 
 DELIMITERS = (",", ";", "\t")
 _BETWEEN = "\x1f"
 
 
-def read_csv(raw: bytes, knows: Knows) -> Table:
+def read_csv(raw: bytes, knows: Knows, longest: int = MOST_IN_A_CELL) -> Table:
     """The table in a file's bytes; raises BadInput when it cannot be read as a table at all.
 
     A file is UTF-8 or GB18030 as a whole. Where rows of both stand in it, those of the rarer one
@@ -29,7 +37,7 @@ def read_csv(raw: bytes, knows: Knows) -> Table:
     delimiter = max(heads, key=lambda mark: heads[mark][1])
     header_row = checked_header(*heads[delimiter])
     reading = _Reading(raw, delimiter)
-    return make_table(reading.rows(), header_row, reading.faults, ragged=True)
+    return make_table(reading.rows(), header_row, reading.faults, ragged=True, longest=longest)
 
 
 class _Reading:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from kit.errors import BadInput
 from tools.stops.csv_files import read_csv
-from tools.stops.table import Knows, Table
+from tools.stops.table import MOST_IN_A_CELL, Knows, Table
 from tools.stops.xlsx_files import read_xlsx
 
 MOST_MB = 300
@@ -14,7 +14,9 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _MARKUP = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta")
 
 
-def read_table(path: Path, knows: Knows, sheet: str | None = None) -> Table:
+def read_table(
+    path: Path, knows: Knows, sheet: str | None = None, *, longest: int = MOST_IN_A_CELL
+) -> Table:
     """The table in a CSV or XLSX file; `knows` says of a cell whether it is called like a column.
 
     Raises BadInput, with what to do, for a file that is no such table; what is wrong with single
@@ -28,7 +30,7 @@ def read_table(path: Path, knows: Knows, sheet: str | None = None) -> Table:
     except OSError as error:
         raise BadInput("stops_import.not_there", name=path.name) from error
     if raw.startswith(_ZIP):
-        return read_xlsx(raw, knows, sheet)
+        return read_xlsx(raw, knows, sheet, longest)
     if raw.startswith(_OLE):
         locked = _ENCRYPTED in raw
         raise BadInput("stops_import.password" if locked else "stops_import.old_format")
@@ -36,4 +38,4 @@ def read_table(path: Path, knows: Knows, sheet: str | None = None) -> Table:
         raise BadInput("stops_import.web_page")
     if sheet is not None:
         raise BadInput("stops_import.sheet_of_csv")
-    return read_csv(raw, knows)
+    return read_csv(raw, knows, longest)

@@ -52,8 +52,17 @@ def checked_header(row: int, known: int) -> int:
     return row
 
 
-def make_table(rows: Iterable[Row], header_row: int, found: list[Fault], *, ragged: bool) -> Table:
+def make_table(
+    rows: Iterable[Row],
+    header_row: int,
+    found: list[Fault],
+    *,
+    ragged: bool,
+    longest: int = MOST_IN_A_CELL,
+) -> Table:
     """The table under its headers; `ragged` when its rows may differ in their number of cells.
+
+    A cell may hold `longest` characters.
 
     `found` may still grow while the rows are read; what lies above the headers does not matter.
     Raises BadInput when nothing stands below the headers.
@@ -67,7 +76,7 @@ def make_table(rows: Iterable[Row], header_row: int, found: list[Fault], *, ragg
             headers, wide = _trimmed(row.cells), len(row.cells)
         if row.number <= header_row or not any(map(str.strip, row.cells)):
             continue
-        wrong = tuple(_faults_of(row, headers, wide if ragged else len(row.cells)))
+        wrong = tuple(_faults_of(row, headers, wide if ragged else len(row.cells), longest))
         faults += wrong
         if not wrong:
             width = len(headers)
@@ -79,7 +88,7 @@ def make_table(rows: Iterable[Row], header_row: int, found: list[Fault], *, ragg
     return Table(headers, header_row, tuple(taken), tuple(faults))
 
 
-def _faults_of(row: Row, headers: tuple[str, ...], wide: int) -> Iterator[Fault]:
+def _faults_of(row: Row, headers: tuple[str, ...], wide: int, most: int) -> Iterator[Fault]:
     width = len(headers)
     count = len(row.cells)
     # A comma more that ends in an empty cell has still moved what stands before it.
@@ -92,9 +101,9 @@ def _faults_of(row: Row, headers: tuple[str, ...], wide: int) -> Iterator[Fault]
     elif row.cells[:width] == headers:
         yield Fault(row.number, "stops_import.header_again")
     longest = max(row.cells, key=len)
-    if len(longest) > MOST_IN_A_CELL:
+    if len(longest) > most:
         fields = {"column": row.cells.index(longest) + 1, "length": len(longest)}
-        yield Fault(row.number, "stops_import.cell_too_long", {**fields, "most": MOST_IN_A_CELL})
+        yield Fault(row.number, "stops_import.cell_too_long", {**fields, "most": most})
     if any("\0" in cell for cell in row.cells):
         yield Fault(row.number, "stops_import.nul")
 

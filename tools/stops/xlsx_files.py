@@ -11,7 +11,15 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, Shee
 
 from kit.errors import BadInput
 from services.rest_stops.importing.faults import Fault
-from tools.stops.table import Knows, Row, Table, checked_header, header_at, make_table
+from tools.stops.table import (
+    MOST_IN_A_CELL,
+    Knows,
+    Row,
+    Table,
+    checked_header,
+    header_at,
+    make_table,
+)
 from tools.stops.xlsx_marks import Marks, Spoiled, look_through, sheet_parts
 
 MOST_CELLS = 20_000_000  # 24 bytes each while a sheet is read
@@ -30,14 +38,14 @@ class _Sheet:
     marks: Marks
 
 
-def read_xlsx(raw: bytes, knows: Knows, sheet: str | None) -> Table:
+def read_xlsx(raw: bytes, knows: Knows, sheet: str | None, longest: int = MOST_IN_A_CELL) -> Table:
     """The table of a workbook's bytes; raises BadInput when it cannot be read at all."""
     try:
         with ZipFile(BytesIO(raw)) as zipped:
             _check_is_xlsx(zipped)
             with CalamineWorkbook.from_filelike(BytesIO(raw)) as book:
                 chosen = _choose(zipped, book, sheet)
-                return _table(book, chosen, knows)
+                return _table(book, chosen, knows, longest)
     except (*_DAMAGED, Spoiled) as error:
         raise BadInput("stops_import.damaged") from error
 
@@ -74,7 +82,7 @@ def _choose(zipped: ZipFile, book: CalamineWorkbook, wanted: str | None) -> _She
     return filled[0]
 
 
-def _table(book: CalamineWorkbook, chosen: _Sheet, knows: Knows) -> Table:
+def _table(book: CalamineWorkbook, chosen: _Sheet, knows: Knows, longest: int) -> Table:
     marks = chosen.marks
     if marks.height * marks.width > MOST_CELLS:
         raise BadInput("stops_import.too_spread", height=marks.height, width=marks.width)
@@ -87,7 +95,8 @@ def _table(book: CalamineWorkbook, chosen: _Sheet, knows: Knows) -> Table:
     ]
     faults += (Fault(row, "stops_import.formula") for row in dict.fromkeys(marks.formulas))
     faults += (Fault(row, "stops_import.error_cell") for row in dict.fromkeys(marks.errors))
-    return make_table(_rows(sheet.iter_rows()), header_row, faults, ragged=False)
+    rows = _rows(sheet.iter_rows())
+    return make_table(rows, header_row, faults, ragged=False, longest=longest)
 
 
 def _rows(rows: Iterator[list[Cell]]) -> Iterator[Row]:

@@ -1,0 +1,56 @@
+"""What the author of a case adds later, a sentence or photos: staff see it, nobody is told."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from content.library import Library
+from db.models import Case, CaseAddition
+from db.repositories.case_parts import CasePartRepository
+from kit import ids
+from kit.clock import Clock
+from kit.errors import BadInput, NotAllowed
+from services import photos, vault
+from services.cases import states
+from services.cases.limits import limits
+from services.cases.transitions import own_case
+from services.masking import masker
+
+
+async def add(
+    session: AsyncSession,
+    library: Library,
+    clock: Clock,
+    worker_id: str,
+    turn_id: str,
+    *,
+    code: str,
+    text: str | None = None,
+    photo_ids: Sequence[str] = (),
+) -> Case:
+    """Add to one's own open case; the same turn never adds twice."""
+    case = await own_case(session, worker_id, code)
+    parts = CasePartRepository(session)
+    if await parts.addition_of_turn(turn_id):
+        return case
+    known, most = await parts.additions(case.id), limits(library)
+    if states.state_of(case) not in states.OPEN:
+        raise NotAllowed("cases.cannot_add")
+    if len(known) >= most.additions:
+        raise NotAllowed("cases.too_many_additions")
+    numbers = await photos.add_to_case(session, worker_id, case.id, photo_ids, most.photos)
+    if not text and not numbers:
+        raise BadInput("cases.too_many_photos" if photo_ids else "cases.nothing_added")
+    addition = CaseAddition(
+        id=ids.new_id(),
+        case_id=case.id,
+        turn_id=turn_id,
+        number=len(known) + 1,
+        words=masker(library)(text) if text else None,
+        original=await vault.seal(session, worker_id, text) if text else None,
+        photos=list(numbers),
+        at=clock(),
+    )
+    parts.add(addition)
+    await session.flush()
+    return case

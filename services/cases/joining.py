@@ -1,0 +1,62 @@
+"""Saying "me too" to the case of another: one voice more, and the words that came with it."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from content.library import Library
+from db.models import Case, CaseAddition
+from db.repositories.case_parts import CasePartRepository
+from db.repositories.cases import CaseRepository
+from kit import ids
+from kit.clock import Clock
+from services import photos, vault
+from services.cases.limits import limits
+from services.cases.reading import OWN_AT_MOST, of_code
+from services.cases.supporting import support
+from services.masking import masker
+
+
+async def join(
+    session: AsyncSession,
+    library: Library,
+    clock: Clock,
+    worker_id: str,
+    turn_id: str,
+    *,
+    code: str,
+    text: str,
+    photo_ids: Sequence[str] = (),
+) -> Case:
+    """Stand behind a case, with what one had written and taken oneself.
+
+    Of a voice that counts already, and of the author, the words are added all the same. Raises
+    NotAllowed for a case that was taken back or is held.
+    """
+    await support(session, clock, worker_id, turn_id, code)
+    case, parts = await of_code(session, code), CasePartRepository(session)
+    known = await parts.additions(case.id)
+    if await parts.addition_of_turn(turn_id) or len(known) >= limits(library).additions:
+        return case
+    numbers = await photos.add_to_case(
+        session, worker_id, case.id, photo_ids, limits(library).photos
+    )
+    addition = CaseAddition(
+        id=ids.new_id(),
+        case_id=case.id,
+        turn_id=turn_id,
+        worker_id=worker_id,
+        number=len(known) + 1,
+        words=masker(library)(text),
+        original=await vault.seal(session, worker_id, text),
+        photos=list(numbers),
+        at=clock(),
+    )
+    parts.add(addition)
+    await session.flush()
+    return case
+
+
+async def supported(session: AsyncSession, worker_id: str) -> Sequence[Case]:
+    """The newest cases of others that a worker stands behind."""
+    return await CaseRepository(session).supported_by(worker_id, OWN_AT_MOST)

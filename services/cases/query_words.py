@@ -1,0 +1,114 @@
+"""Query words: six digits that, with the code, show how a case is going."""
+
+import hmac
+import re
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from content.library import Library
+from db.models import Case, CaseTry
+from db.repositories.case_tries import CaseTryRepository
+from db.repositories.cases import CaseRepository
+from kit import ids
+from kit.clock import Clock
+from kit.errors import AppError
+from kit.text import bare, normalise
+from services import vault
+from services.cases.limits import (
+    QUERY_WORD_DIGITS,
+    TRIES_OF_CASE_WINDOW,
+    TRIES_OF_WORKER_WINDOW,
+    limits,
+)
+from services.cases.reading import progress_of
+from services.cases.values import Progress
+
+_CODE = re.compile(
+    rf"(?<![0-9A-Z])[{ids.CODE_ALPHABET}]{{4}}[\s-]?[{ids.CODE_ALPHABET}]{{4}}(?![0-9A-Z])"
+)
+_WORD = re.compile(rf"(?<!\d)\d{{{QUERY_WORD_DIGITS}}}(?!\d)")
+# More words around a code are about something else, and what looks like one is none.
+AROUND_MOST = 12
+
+
+class Refused(AppError):
+    """Why nothing is shown. A wrong try was counted: catch this inside the transaction."""
+
+    key = "cases.no_such_query"
+    status = 404
+
+
+def said(text: str) -> tuple[str | None, str | None]:
+    """The code and the query word in a message that asks for a case; None what it lacks."""
+    plain = normalise(text).upper()
+    found = next((m for m in _CODE.finditer(plain) if ids.read_code(m[0])), None)
+    if found is None:
+        return None, None
+    around = plain[: found.start()] + " " + plain[found.end() :]
+    word = _WORD.search(around)
+    if len(_WORD.sub("", around).strip()) > AROUND_MOST:
+        return None, None
+    return ids.read_code(found[0]), word[0] if word else None
+
+
+def give(session: AsyncSession, case: Case) -> str:
+    """The query word of a case, always the same; only its digest is stored."""
+    word = vault.digits(session, f"query word:{case.id}", QUERY_WORD_DIGITS)
+    case.query_digest = _digest(case.id, word)
+    return word
+
+
+async def look_up(
+    session: AsyncSession,
+    library: Library,
+    clock: Clock,
+    worker_id: str,
+    code: str,
+    *,
+    query_word: str | None = None,
+) -> Progress:
+    """How a case is going: for its author by the code alone, for others by its query word too.
+
+    Raises Refused, in the same words whether the code or the word is wrong.
+    """
+    read = ids.read_code(code)
+    case = await CaseRepository(session).by_code(read) if read else None
+    if case is not None and case.worker_id == worker_id:
+        return progress_of(case, own=True)
+    await _refuse_guessers(session, library, clock, worker_id, case)
+    word = bare(query_word or "").replace(" ", "").replace("-", "")
+    if case is None or not _is_word_of(case, word):
+        await _count(session, clock, worker_id, case)
+        raise Refused
+    return progress_of(case, own=False)
+
+
+def _is_word_of(case: Case, word: str) -> bool:
+    if case.query_digest is None:
+        return False
+    return hmac.compare_digest(case.query_digest, _digest(case.id, word))
+
+
+def _digest(case_id: str, word: str) -> str:
+    return ids.digest(f"{case_id}:{word}")
+
+
+async def _refuse_guessers(
+    session: AsyncSession, library: Library, clock: Clock, worker_id: str, case: Case | None
+) -> None:
+    tries, numbers, now = CaseTryRepository(session), limits(library), clock()
+    await tries.one_at_a_time()
+    of_worker = await tries.count(now - TRIES_OF_WORKER_WINDOW, worker_id=worker_id)
+    of_case = 0
+    if case is not None:
+        of_case = await tries.count(now - TRIES_OF_CASE_WINDOW, case_id=case.id)
+    if of_worker >= numbers.tries_of_worker or of_case >= numbers.tries_of_case:
+        raise Refused("cases.too_many_queries")
+
+
+async def _count(session: AsyncSession, clock: Clock, worker_id: str, case: Case | None) -> None:
+    tries, now = CaseTryRepository(session), clock()
+    await tries.tidy(now - TRIES_OF_CASE_WINDOW)
+    case_id = case.id if case else None
+    tries.add(CaseTry(id=ids.new_id(), worker_id=worker_id, case_id=case_id, at=now))
+    await session.flush()

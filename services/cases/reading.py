@@ -1,0 +1,189 @@
+"""Reading cases: one's own, the inbox, one case whole. All words here are masked."""
+
+from collections.abc import Sequence
+from datetime import date
+from math import ceil
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from content.library import Library
+from db.models import Case, CaseView
+from db.repositories.case_parts import CasePartRepository
+from db.repositories.cases import CaseRepository
+from kit import ids
+from kit.clock import Clock, in_shanghai
+from kit.errors import NotFound
+from kit.text import shorten
+from services import photos, working_days
+from services.cases import states
+from services.cases.limits import category_name, questions_asked
+from services.cases.values import (
+    Addition,
+    CaseDetail,
+    CasePhoto,
+    CaseSummary,
+    Page,
+    Progress,
+    Step,
+)
+from services.turns import CaseCard
+
+PAGE_SIZE = 50
+OWN_AT_MOST = 5
+SUMMARY = 60
+
+
+async def own(session: AsyncSession, worker_id: str) -> Sequence[Case]:
+    """A worker's newest cases."""
+    return await CaseRepository(session).of_worker(worker_id, OWN_AT_MOST)
+
+
+async def of_code(session: AsyncSession, code: str, *, lock: bool = False) -> Case:
+    """The case of a code as somebody typed it; raises NotFound."""
+    read = ids.read_code(code)
+    case = await CaseRepository(session).by_code(read, lock=lock) if read else None
+    if case is None:
+        raise NotFound("cases.no_such_code")
+    return case
+
+
+async def inbox(session: AsyncSession, *, state: str | None = None, page: int = 1) -> Page:
+    """One page of all cases, or of those in a state; a page out of range gives the nearest.
+
+    Those that wait for a person stand first.
+    """
+    cases = CaseRepository(session)
+    counts = await cases.counts()
+    total = counts.get(state, 0) if state else sum(counts.values())
+    pages = max(1, ceil(total / PAGE_SIZE))
+    page = min(max(page, 1), pages)
+    offset = (page - 1) * PAGE_SIZE
+    if state:
+        rows = await cases.page(state, offset, PAGE_SIZE)
+    else:
+        rows = await cases.page_held_first(counts.get(states.HELD, 0), offset, PAGE_SIZE)
+    items = tuple(_summary(case, current) for case, current in rows)
+    return Page(items, page, pages, total, counts)
+
+
+async def show(
+    session: AsyncSession, library: Library, clock: Clock, code: str, staff_id: str
+) -> CaseDetail:
+    """A case for a member of staff; that he looked is recorded."""
+    case = await of_code(session, code)
+    note_look(session, clock, case, staff_id)
+    parts, state = CasePartRepository(session), states.state_of(case)
+    additions = await parts.additions(case.id)
+    return CaseDetail(
+        summary=_summary(case, state),
+        category=category_name(library, case.category),
+        subject=case.subject,
+        place=case.place,
+        remedy=case.remedy,
+        extras=questions_asked(library, case.category, case.extras),
+        area=tuple(filter(None, (case.province, case.city, case.district, case.street))),
+        photos=await photos_of(session, case.id),
+        additions=tuple(Addition(a.number, a.words, tuple(a.photos), a.at) for a in additions),
+        supporters=await parts.count_supporters(case.id),
+        history=steps_of(case),
+        answer_days=case.answer_days,
+        wants_answer=case.wants_answer,
+        has_original=case.worker_id is not None and case.original is not None,
+        has_contact=case.worker_id is not None and bool(case.contact or case.caller),
+        folded_into=await _code_of(session, case.folded_into),
+        may_start_review=states.may_move(case, states.IN_REVIEW),
+        may_release=state == states.HELD,
+    )
+
+
+async def photos_of(session: AsyncSession, case_id: str) -> tuple[CasePhoto, ...]:
+    """The photos of a case, in order."""
+    found = await photos.of_case(session, case_id)
+    return tuple(
+        CasePhoto(number, photo.width, photo.height, photo.digest) for number, photo in found
+    )
+
+
+async def show_photo(
+    session: AsyncSession, clock: Clock, code: str, number: int, staff_id: str
+) -> CasePhoto | None:
+    """One photo of a case for a member of staff; that he looked is recorded."""
+    case = await of_code(session, code)
+    note_look(session, clock, case, staff_id, kind="photo")
+    found = await photos_of(session, case.id)
+    return next((photo for photo in found if photo.number == number), None)
+
+
+def card(library: Library, case: Case) -> CaseCard:
+    """A case as its author and its supporters see it."""
+    due = due_of(case)
+    return CaseCard(
+        code=case.code,
+        state=library.say(f"cases.state_{states.state_of(case)}"),
+        due=due.isoformat() if due else None,
+        summary=shorten(case.subject, SUMMARY),
+    )
+
+
+def due_of(case: Case) -> date | None:
+    """The promised day. Where the calendar was not published when the case came in, it follows."""
+    if case.due is not None or case.answer_days is None:
+        return case.due
+    return working_days.after(in_shanghai(case.created_at).date(), case.answer_days)
+
+
+def steps_of(case: Case) -> tuple[Step, ...]:
+    """The whole history of a case."""
+    return tuple(Step(e.state, e.actor, e.note, e.at) for e in case.events)
+
+
+def progress_of(case: Case, *, own: bool) -> Progress:
+    """How a case is going: the steps that changed its state, and no word of anybody."""
+    steps: list[Step] = []
+    for event in case.events:
+        if not steps or steps[-1].state != event.state:
+            steps.append(Step(event.state, event.actor, None, event.at))
+    return Progress(
+        code=case.code,
+        kind=case.kind,
+        state=states.state_of(case),
+        created_at=case.created_at,
+        due=due_of(case),
+        answer_days=case.answer_days,
+        steps=tuple(steps),
+        own=own,
+    )
+
+
+def note_look(
+    session: AsyncSession,
+    clock: Clock,
+    case: Case,
+    staff_id: str,
+    *,
+    kind: str = "case",
+    reason: str | None = None,
+) -> None:
+    """Put on record who looked, at what, and why where a reason is asked."""
+    view = CaseView(
+        id=ids.new_id(), case_id=case.id, staff_id=staff_id, kind=kind, reason=reason, at=clock()
+    )
+    CaseRepository(session).add_view(view)
+
+
+async def _code_of(session: AsyncSession, case_id: str | None) -> str | None:
+    return await CaseRepository(session).code_of(case_id) if case_id else None
+
+
+def _summary(case: Case, state: str) -> CaseSummary:
+    return CaseSummary(
+        code=case.code,
+        kind=case.kind,
+        state=state,
+        subject=shorten(case.subject, SUMMARY),
+        place=shorten(case.place, SUMMARY) if case.place else None,
+        created_at=case.created_at,
+        due=due_of(case),
+        category=case.category,
+        held_reason=case.held_reason if state == states.HELD else None,
+    )

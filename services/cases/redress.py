@@ -1,0 +1,70 @@
+"""Whether a sentence is a claim to be handed over at once, and to whom. Pure.
+
+Precision first: an idea that is sent away is lost, a claim that is taken in is seen by a reviewer.
+So whatever wishes something for everybody stays an idea (personal claims do not belong among
+suggestions, says art. 10 of Shanghai's rules). A claim needs a phrase that is one by itself, or
+words that open a complaint, or a first person, what was done to him and what it is about.
+
+Urgent words are the desk's: `services.desk.urgent_kind` comes before.
+"""
+
+from collections.abc import Iterable, Mapping
+from itertools import chain
+
+from content.case_schema import Redress
+from content.library import Library
+from kit.text import normalise
+
+COMPLAINT = "complaint"  # where a complaint goes that is about nothing more special
+
+
+def where_to(library: Library, text: str) -> Redress | None:
+    """Where the sentence goes that is no idea and no hazard; None when it is one of those."""
+    words = _without(normalise(text), library.case_cues["claim_exceptions"])
+    is_begged = _has(words, library.case_cues["claim_pleas"])
+    if _has(words, library.case_cues["idea_marks"]) and not _opens_claim(library, words):
+        return None
+    alone = _longest(words, {key: one.alone for key, one in library.redress.items()})
+    about = _longest(words, {key: one.words for key, one in library.redress.items()})
+    if alone is not None:
+        return library.redress[alone]
+    if _opens_claim(library, words) or _names_accused(library, words):
+        return library.redress[about or COMPLAINT]
+    if about is not None and (is_begged or _is_own(library, words)):
+        return library.redress[about]
+    return None
+
+
+def _opens_claim(library: Library, words: str) -> bool:
+    """ "I want to complain", anywhere."""
+    return _has(words, library.case_cues["claim_openers"])
+
+
+def _names_accused(library: Library, words: str) -> bool:
+    """A bare "complain" at the beginning with somebody named behind it."""
+    begins = any(words.startswith(mark) for mark in library.case_cues["claim_marks"])
+    return begins and _has(words, library.case_cues["claim_parties"])
+
+
+def _is_own(library: Library, words: str) -> bool:
+    """A first person, and what was done to him."""
+    cues = library.case_cues
+    return _has(words, cues["claim_selves"]) and _has(words, cues["claim_wrongs"])
+
+
+def _has(words: str, cues: Iterable[str]) -> bool:
+    return any(cue in words for cue in cues)
+
+
+def _without(words: str, cues: Iterable[str]) -> str:
+    for cue in cues:
+        words = words.replace(cue, "\n")
+    return words
+
+
+def _longest(words: str, lists: Mapping[str, Iterable[str]]) -> str | None:
+    """The key whose longest word stands in the text; the first of equals."""
+    found = chain.from_iterable(
+        ((len(word), key) for word in cues if word in words) for key, cues in lists.items()
+    )
+    return max(found, key=lambda pair: pair[0], default=(0, None))[1]

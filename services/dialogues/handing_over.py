@@ -1,0 +1,38 @@
+"""What is no idea and no hazard: the right place at once, with a text to copy."""
+
+from content.case_schema import Redress
+from services.cases.redress import where_to
+from services.scene import SAID, Scene
+from services.turns import Replies, Reply
+
+
+def elsewhere(scene: Scene, said: str) -> Replies | None:
+    """Where a claim of one's own goes; None for what is taken in here.
+
+    Nothing is refused flatly: he may hand it in as it stands, or an idea for the rule.
+    """
+    redress = where_to(scene.library, said)
+    if redress is None:
+        return None
+    kind = str(scene.state.name or "suggestion")
+    scene.put_aside()
+    scene.keep(**{SAID: said})
+    idea = scene.choice("cases.as_idea_title", "cases.begin", kind="suggestion")
+    hotlines = scene.choice("rights.hotlines_title", "rights.topic", topic="hotlines")
+    anyway = scene.choice("cases.hand_in_anyway_title", "cases.begin", kind=kind, said=True)
+    # The text stands alone in a message, so that a long press copies it and nothing else.
+    return (Reply(_lead(scene, redress)), Reply(redress.text, (idea, hotlines, anyway)))
+
+
+def _lead(scene: Scene, redress: Redress) -> str:
+    places = [
+        scene.say(
+            "cases.place_to_turn_to",
+            number=place.number,
+            name=scene.library.hotlines[place.number].name,
+            purpose=place.purpose,
+        )
+        for place in redress.places
+    ]
+    said = {"lead": redress.lead, "places": "\n".join(places), "idea": redress.idea}
+    return scene.say("cases.hand_over", **said)

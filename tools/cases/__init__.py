@@ -1,0 +1,1 @@
+"""Tools around cases: bringing past ones in, measuring how they are sorted and compared."""
