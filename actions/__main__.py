@@ -4,6 +4,7 @@ import uvicorn
 from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
 
+from actions import cases
 from actions.base import ServeTurn
 from content.loader import load
 from db.session import make_engine, make_sessions
@@ -29,8 +30,10 @@ def main() -> None:
     executor = ActionExecutor()
     for name in NAMES:
         executor.register_action(ServeTurn(name, sessions, library, utc_now))
+    app = create_app(executor)
+    app.add_task(cases.know(sessions))
     uvicorn.run(
-        create_app(executor),
+        app,
         host=settings.actions_host,
         port=settings.actions_port,
         log_config=None,

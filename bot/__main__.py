@@ -46,7 +46,11 @@ def main() -> None:
         await http.aclose()
         await engine.dispose()
 
-    parts = Parts(sessions, library, utc_now, pipeline, sketches, close, telegram, settings.photos)
+    parts = Parts(
+        *(sessions, library, utc_now, pipeline, sketches, close, telegram),
+        photos=settings.photos,
+        recordings=settings.recordings,
+    )
     uvicorn.run(
         create_app(parts),
         host=settings.host,

@@ -13,8 +13,9 @@ from kit.ids import read_code
 
 # Keys with a page of their own; every other error shares one.
 TEMPLATES = {
-    "console.signed_out": "staff/signed_out.html",
-    "console.link_over": "staff/link_over.html",
+    "staff.signed_out": "staff/signed_out.html",
+    "staff.stage_over": "staff/signed_out.html",
+    "staff.link_over": "staff/link_over.html",
 }
 
 

@@ -47,7 +47,7 @@ class Pages:
 
     def sentence_for(self, error: AppError) -> str | None:
         """What to tell staff; None for an error whose sentence is worded for workers."""
-        own = error.key.startswith("console.")
+        own = error.key.startswith(("console.", "staff."))
         return self._library.say(error.key, **error.fields) if own else None
 
 

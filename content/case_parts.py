@@ -43,6 +43,11 @@ _STAND_IN = CaseLimits(
     complex_answer_days=1,
     cases_a_day=1,
     seconds_between=0,
+    sign_for_days=1,
+    rating_days=1,
+    returns=0,
+    extensions=0,
+    extension_days=1,
 )
 
 

@@ -136,6 +136,11 @@ class CaseLimits(Model):
     complex_answer_days: int = Field(ge=1, le=60)
     cases_a_day: int = Field(ge=1, le=100)
     seconds_between: int = Field(ge=0, le=86_400)
+    sign_for_days: int = Field(ge=1, le=10)
+    rating_days: int = Field(ge=1, le=10)
+    returns: int = Field(ge=0, le=5)
+    extensions: int = Field(ge=0, le=5)
+    extension_days: int = Field(ge=1, le=60)
 
     @model_validator(mode="after")
     def _come_in_order(self) -> Self:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
+from content.calendar_schema import CalendarYear
 from content.case_patterns import KeyWords, SentencePatterns
 from content.case_schema import KINDS, CaseLimits, Category, Redress, Refusal
 from content.schema import Hotline, Place, RestStop, RightTopic
@@ -31,6 +32,7 @@ class Library:
     refusals: Mapping[str, Refusal]
     case_limits: CaseLimits
     case_cues: Mapping[str, tuple[str, ...]]
+    calendar: Mapping[int, CalendarYear]
     messages: Messages
     version: str
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from content import case_parts, parts
+from content.calendar_parts import calendar_years
 from content.library import Library
 from content.problems import ContentError, Problem
 from content.schema import Hotline, Place, RestStop, RightTopic
@@ -13,7 +14,7 @@ from content.wording import Messages
 from content.yaml_reader import Document, read_text, read_yaml
 
 BOOKS = (
-    *("facilities.yml", "hotlines.yml", "link_hosts.yml", "names.yml"),
+    *("calendar.yml", "facilities.yml", "hotlines.yml", "link_hosts.yml", "names.yml"),
     *("regions.yml", "stop_columns.yml", "words.yml"),
     *(f"cases/{stem}.yml" for stem in case_parts.FILES),
 )
@@ -48,6 +49,7 @@ class _Loading:
         topics = self._topics(hotlines)
         stops = self._stops(around)
         cases = self._cases(hotlines)
+        calendar = calendar_years(self._read(self._root / "calendar.yml"))
         texts = self._messages()
         problems = [*self._problems, *(p for d in self._documents for p in d.problems)]
         if problems:
@@ -67,6 +69,7 @@ class _Loading:
             refusals=cases.refusals,
             case_limits=cases.limits,
             case_cues=cases.cues,
+            calendar=MappingProxyType(calendar),
             messages=Messages(texts),
             version=self._version(),
         )

@@ -1,5 +1,6 @@
 """Ids, tokens and codes: the one place that draws random numbers."""
 
+import base64
 import hashlib
 import secrets
 import uuid
@@ -38,6 +39,18 @@ def new_code() -> str:
     """A case code such as `7KQ3-M9TX`: seven random characters and a check character."""
     body = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
     return _grouped(body + _check_character(body))
+
+
+def new_grouped(groups: int) -> str:
+    """So many groups of four characters that are read and copied well, dashes between them."""
+    return "-".join(
+        "".join(secrets.choice(CODE_ALPHABET) for _ in range(4)) for _ in range(groups)
+    )
+
+
+def new_base32(size: int) -> str:
+    """So many random bytes in base32, without padding where `size` is a multiple of five."""
+    return base64.b32encode(secrets.token_bytes(size)).decode()
 
 
 def new_digits(size: int) -> str:

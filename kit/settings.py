@@ -1,5 +1,6 @@
 """The settings of every process: read once from the environment, typed, handed down."""
 
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -26,6 +27,16 @@ def _tile_address(address: str) -> str:
     return address
 
 
+def _networks(text: str) -> str:
+    """Addresses and networks between commas; raises ValueError for anything else."""
+    _read_networks(text)
+    return text
+
+
+def _read_networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(each.strip()) for each in text.split(",") if each.strip())
+
+
 class Settings(BaseSettings):
     """One process's settings. Each field is `YIZHAN_<NAME>` in the environment."""
 
@@ -33,7 +44,9 @@ class Settings(BaseSettings):
         env_prefix="YIZHAN_", env_ignore_empty=True, frozen=True, extra="ignore"
     )
 
-    data_dir: Path = Field(ROOT / "data", description="Database, model, logs and photos live here")
+    data_dir: Path = Field(
+        ROOT / "data", description="Database, model, logs, photos and voices live here"
+    )
     database_url: SecretStr | None = Field(
         None, description="PostgreSQL or SQLite URL; by default a SQLite file in the data folder"
     )
@@ -61,6 +74,11 @@ class Settings(BaseSettings):
     console_cookie_secure: bool = Field(
         default=False,
         description="Send the console's cookie over HTTPS only (set it in production)",
+    )
+    console_proxies: Annotated[str, AfterValidator(_networks)] = Field(
+        "",
+        description="Addresses or networks of proxies, between commas, whose X-Forwarded-For the"
+        " console believes when it counts failures to sign in",
     )
     turns_per_minute: Annotated[int, Field(ge=1, le=6000)] = Field(
         40, description="Turns a minute that one worker may send"
@@ -112,6 +130,16 @@ class Settings(BaseSettings):
     def photos(self) -> Path:
         """Where workers' pictures lie."""
         return self.data_dir.resolve() / "photos"
+
+    @property
+    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks of `console_proxies`."""
+        return _read_networks(self.console_proxies)
+
+    @property
+    def recordings(self) -> Path:
+        """Where workers' voice messages lie."""
+        return self.data_dir.resolve() / "recordings"
 
     @property
     def rasa(self) -> str:

@@ -1,30 +1,42 @@
 """The Chinese working calendar: which days are off, which weekends are worked.
 
 Source: the State Council's yearly notice, as carried by the package chinesecalendar. A year
-whose notice is not published yet is unknown, never guessed.
+whose notice is not published yet is unknown, never guessed. Until a package carries it, the
+operator writes it into content/calendar.yml; what stands there goes before the package, because
+notices have been amended within the year.
 """
 
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Literal
 
 import chinese_calendar
 
+from content.calendar_schema import CalendarYear
+
 SATURDAY = 5
+Years = Mapping[int, CalendarYear]  # of content/calendar.yml
+NO_YEARS: Years = MappingProxyType({})
 
 DayKind = Literal["usual", "holiday", "made_up_day", "calendar_unpublished"]
 
 
-def is_day_off(day: date) -> bool | None:
+def is_day_off(day: date, years: Years = NO_YEARS) -> bool | None:
     """Whether the country is off that day; None while the year's calendar is not published."""
+    written = years.get(day.year)
+    if written is not None:
+        weekend = day.weekday() >= SATURDAY
+        return day in written.days_off or (weekend and day not in written.made_up_days)
     try:
         return bool(chinese_calendar.is_holiday(day))
     except NotImplementedError:
         return None
 
 
-def is_working_day(day: date) -> bool | None:
+def is_working_day(day: date, years: Years = NO_YEARS) -> bool | None:
     """Whether the country works that day; None while the year's calendar is not published."""
-    off = is_day_off(day)
+    off = is_day_off(day, years)
     return None if off is None else not off
 
 

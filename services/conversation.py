@@ -49,6 +49,7 @@ class Incoming:
     position: Position | None = field(default=None, repr=False)
     choice: str | None = field(default=None, repr=False)
     photos: tuple[str, ...] = ()
+    recordings: tuple[str, ...] = ()
     channel: Channel = "web"
 
 
@@ -134,6 +135,7 @@ def _row(incoming: Incoming, clock: Clock) -> TurnRow:
         datum=position.datum if position else None,
         choice=incoming.choice,
         photos=list(incoming.photos) or None,
+        recordings=list(incoming.recordings) or None,
         received_at=clock(),
     )
 
@@ -150,8 +152,17 @@ async def _turn(session: AsyncSession, row: TurnRow) -> Turn:
     if row.lat is not None and row.lon is not None:
         position = Position(row.lat, row.lon, row.datum or "wgs84")
     task = Task(chosen.task, chosen.args) if chosen else None
-    photos = tuple(row.photos or ())
-    return Turn(row.id, row.worker_id, row.kind, row.text, position, task, photos, row.channel)
+    return Turn(
+        id=row.id,
+        worker_id=row.worker_id,
+        kind=row.kind,
+        text=row.text,
+        position=position,
+        task=task,
+        photos=tuple(row.photos or ()),
+        recordings=tuple(row.recordings or ()),
+        channel=row.channel,
+    )
 
 
 def _typed(text: str, offered: list[ChoiceRow]) -> ChoiceRow | None:

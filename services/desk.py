@@ -10,13 +10,12 @@ from db.repositories.turns import DialogueRepository
 from kit.clock import Clock
 from kit.errors import AppError
 from kit.text import is_readable, normalise
-from services import photos as kept_photos
 from services import replies as old_replies
 from services.dialogues import (
+    attachments,
     find_stop,
     intake,
     link,
-    photos,
     stop_search,
     stops_around,
 )
@@ -25,6 +24,7 @@ from services.dialogues.forms import PENDING, SUMMARY
 from services.dialogues.listening import SURE, agrees
 from services.rest_stops.finding import ANY
 from services.scene import FORMS, SAID, Args, Scene, TaskFunction
+from services.tasks import attachments as attachment_tasks
 from services.tasks import (
     cases,
     commands,
@@ -36,7 +36,6 @@ from services.tasks import (
     talk,
     workers,
 )
-from services.tasks import photos as photo_tasks
 from services.turns import Heard, Replies, Reply, Turn
 
 ENGINE = Engine(find_stop.DIALOGUE, link.DIALOGUE, *intake.DIALOGUES)
@@ -48,6 +47,8 @@ URGENT = ("emergency", "distress")
 NEVER_BREAKS_IN = frozenset({"affirm", "deny", "out_of_scope", "nlu_fallback", "greet", "thank"})
 # What says nothing of what is wanted: after a photo it is taken as a word about the photo.
 UNHEARD = "nlu_fallback"
+# The kinds of turns that bring what joins a form.
+SENT = frozenset({"photo", "recording"})
 NOT_CLEAR = frozenset({UNHEARD, "out_of_scope"})
 # Buttons that lead back to a draft: where one is offered, no reminder of the draft is needed.
 LEADS_BACK = frozenset({"resume", "cases.go_on"})
@@ -63,14 +64,14 @@ async def serve(
     state = await DialogueRepository(session).of(turn.worker_id, clock())
     state.updated_at = clock()
     scene = Scene(session, library, clock, turn, heard, state)
-    before = photos.before(scene)
+    before = attachments.before(scene)
     try:
         replies = (*await _serve(scene), *commands.number_seen(scene))
     except AppError as error:
         choices = talk.menu_choices(library)
         replies = (Reply(library.say(error.key, **error.fields), choices),)
     stop_search.look_away(scene)
-    return (*replies, *await photos.settle(scene, before))
+    return (*replies, *await attachments.settle(scene, before))
 
 
 def urgent_kind(library: Library, text: str) -> str | None:
@@ -92,8 +93,8 @@ async def _serve(scene: Scene) -> Replies:
         return await run(scene, scene.turn.task.name, scene.turn.task.args)
     if scene.turn.kind == "choice":
         return (scene.reply("talk.choice_unknown", *talk.menu_choices(scene.library)),)
-    is_photo = scene.turn.kind == "photo"
-    return await (_serve_photos(scene) if is_photo else _serve_unasked(scene))
+    is_sent = scene.turn.kind in SENT
+    return await (_serve_sent(scene) if is_sent else _serve_unasked(scene))
 
 
 def _urgent_as_heard(scene: Scene) -> str | None:
@@ -136,29 +137,29 @@ async def _serve_dialogue(scene: Scene) -> Replies:
 
 
 async def _serve_urgent(scene: Scene, kind: str) -> Replies:
-    """The numbers first; a draft that is being written still gets the sentence and photos."""
+    """The numbers first; a draft that is being written still gets what was sent."""
     first = await talk.urgent(scene, {"kind": kind})
-    if scene.turn.kind == "photo":
-        return (*first, *await _serve_photos(scene))
-    photos.let_wait(scene, photos.waiting(scene))
+    if scene.turn.kind in SENT:
+        return (*first, *await _serve_sent(scene))
+    attachments.let_wait(scene, attachments.waiting(scene))
     if not ENGINE.is_open(scene) or scene.state.name not in FORMS:
         return first
     return (*first, *(await ENGINE.take(scene) or ()))
 
 
-async def _serve_photos(scene: Scene) -> Replies:
-    """Photos join the open form, and what is written under them answers its open step; without
-    a form the worker is asked what they are for.
+async def _serve_sent(scene: Scene) -> Replies:
+    """Photos and voices join the open form, and what is written under them answers its open step;
+    without a form the worker is asked what they are for.
     """
-    sent = await kept_photos.usable(scene.session, scene.turn.worker_id, scene.turn.photos)
+    sent = await attachments.usable(scene)
     said = scene.text if is_readable(scene.text) else ""
-    gone = () if sent else (scene.reply("photos.gone"),)
+    gone = () if sent else (attachments.gone(scene),)
     if not ENGINE.is_open(scene) or scene.state.name not in FORMS:
-        if gone and not photos.waiting(scene).photos:
-            return (scene.reply("photos.gone", *talk.menu_choices(scene.library)),)
-        return await _beside_draft(scene, (*gone, *photos.offer(scene, sent, said)))
-    notes = gone or photos.put_in(scene, scene.state.name, sent)
-    typed = replace(scene, turn=replace(scene.turn, kind="text", photos=()))
+        if gone and not attachments.waiting(scene).sent:
+            return (attachments.gone(scene, *talk.menu_choices(scene.library)),)
+        return await _beside_draft(scene, (*gone, *attachments.offer(scene, sent, said)))
+    notes = gone or attachments.put_in(scene, scene.state.name, sent, said)
+    typed = replace(scene, turn=replace(scene.turn, kind="text", photos=(), recordings=()))
     # A "yes" under a photo cannot mean the summary: it was shown without this photo.
     if not said or (scene.state.step == SUMMARY and agrees(typed)):
         return (*notes, await ENGINE.ask_again(scene))
@@ -216,8 +217,8 @@ async def _beside_draft(scene: Scene, replies: Replies) -> Replies:
 
 
 async def _by_intent(scene: Scene, intent: str) -> Replies:
-    if intent in NOT_CLEAR and scene.text and photos.waiting(scene).photos:
-        return await _beside_draft(scene, photo_tasks.described(scene))
+    if intent in NOT_CLEAR and scene.text and attachments.waiting(scene).sent:
+        return await _beside_draft(scene, attachment_tasks.described(scene))
     task = INTENTS.get(intent)
     if task is not None:
         return await task(scene, {})
@@ -259,7 +260,7 @@ async def _pending(scene: Scene, _args: Args) -> Replies:
 
 async def _resume(scene: Scene, _args: Args) -> Replies:
     """Go on with what is open, else with a draft that was put aside."""
-    if photos.waiting(scene).photos and scene.state.drafts:
+    if attachments.waiting(scene).sent and scene.state.drafts:
         return await cases.go_on(scene, {"kind": next(iter(scene.state.drafts))})
     if scene.state.name not in FORMS and scene.state.drafts:
         scene.take_up(next(iter(scene.state.drafts)))
@@ -287,7 +288,7 @@ async def _again(scene: Scene, args: Args) -> Replies:
 TASKS: Mapping[str, TaskFunction] = {
     **{k: v for noun in NOUNS for k, v in noun.TASKS.items()},
     **commands.TASKS,
-    **photo_tasks.TASKS,
+    **attachment_tasks.TASKS,
     CHOSEN: ENGINE.chosen,
     "intent": _intent,
     "intent.pending": _pending,

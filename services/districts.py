@@ -68,6 +68,11 @@ class Districts:
             return 0.0
         return min(shape.metres_to(here.lat, here.lon) for shape in shapes)
 
+    def named(self, city: str, district: str) -> Area | None:
+        """The district of that name, short or long, in a city; None where there is none."""
+        found = self._by_name.get((self.short_city(city), district))
+        return self._all[found[0]][0] if found else None
+
     def short_city(self, city: str) -> str:
         """A city as content/regions.yml calls it: 广州 for 广州市; unknown ones as they are."""
         return self._cities.get(city, city)

@@ -1,14 +1,15 @@
 """What travels up to a worker: rows first, each message to each of his accounts once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models import OutboxRow
+from db.models import ChoiceRow, OutboxRow
 from db.repositories.accounts import AccountRepository
 from db.repositories.outbox import NEWS, OutboxRepository
+from db.repositories.turns import ChoiceRepository
 from kit import ids
 from kit.clock import Clock
 from services import consents
@@ -32,8 +33,29 @@ async def put(
     """Queue news for a worker on each of his channels, unless he asked for none or has it."""
     if await consents.is_withdrawn(session, worker_id, consents.NEWS):
         return
+    offered = _offered(session, worker_id, reply).as_json()
     for account in await AccountRepository(session).of_worker(worker_id):
-        await put_for(session, clock, account.id, cause, reply.as_json(), priority=NEWS)
+        await put_for(session, clock, account.id, cause, offered, priority=NEWS)
+
+
+def _offered(session: AsyncSession, worker_id: str, reply: Reply) -> Reply:
+    """The reply with a token for each of its buttons, so that he may press them."""
+    if not reply.choices:
+        return reply
+    choices = tuple(replace(choice, token=ids.new_token(12)) for choice in reply.choices)
+    ChoiceRepository(session).add_all(
+        ChoiceRow(
+            token=choice.token,
+            worker_id=worker_id,
+            turn_id=None,
+            number=number,
+            title=choice.title,
+            task=choice.task.name,
+            args=dict(choice.task.args),
+        )
+        for number, choice in enumerate(choices, 1)
+    )
+    return replace(reply, choices=choices)
 
 
 async def put_for(

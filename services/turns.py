@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 Channel = Literal["web", "telegram"]
 # A command is one of a channel's own menu, in `text`; "other" is what nobody can read as words
-# (a voice, a sticker): `text` says which, and never holds its content.
-Kind = Literal["text", "location", "choice", "photo", "command", "other"]
+# (a video, a sticker): `text` says which, and never holds its content.
+Kind = Literal["text", "location", "choice", "photo", "recording", "command", "other"]
 Datum = Literal["wgs84", "gcj02", "bd09"]
 OpenState = Literal["open", "closed", "unknown"]
 
@@ -44,6 +44,7 @@ class Turn:
     position: Position | None = field(default=None, repr=False)
     task: Task | None = None
     photos: tuple[str, ...] = ()
+    recordings: tuple[str, ...] = ()
     channel: Channel = "web"
 
 

@@ -14,7 +14,7 @@ from db.repositories.turns import DialogueRepository, TurnRepository
 from db.repositories.workers import WorkerRepository
 from kit.clock import Clock
 from kit.errors import NotFound
-from services import links, photos, vault
+from services import links, photos, recordings, vault
 from services.rest_stops import proposals, reports, sketches
 from services.scene import FORMS
 from services.turns import Channel, Turn
@@ -82,7 +82,8 @@ async def forget(session: AsyncSession, library: Library, clock: Clock, turn: Tu
     await OutboxRepository(session).forget_worker(worker_id)
     await links.part(session, library, clock, turn, "links.news_deleted")
     await WorkerRepository(session).forget_consents(worker_id)
-    await photos.forget_worker(session, worker_id)
+    await photos.SHELF.forget_worker(session, worker_id)
+    await recordings.SHELF.forget_worker(session, worker_id)
     await reports.forget_worker(session, worker_id)
     await proposals.forget_worker(session, worker_id)
     await sketches.forget_worker(session, worker_id)

@@ -9,11 +9,12 @@ from db.migrate import upgrade
 from db.session import Sessions, transaction
 from kit.clock import utc_now
 from kit.settings import Settings
-from services import cases, editions, staff, updates
+from services import cases, editions, updates
 from tools.cases.cli import cases_app
 from tools.database import with_database
 from tools.doctor.examination import examine
 from tools.doctor.finding import as_json, as_lines, is_broken
+from tools.staff import staff_app
 from tools.start.progress import words
 from tools.stops.cli import stops_app
 
@@ -24,7 +25,6 @@ app = typer.Typer(
     name="yizhan", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
 db_app = typer.Typer(name="yizhan", no_args_is_help=True, help="The database.")
-staff_app = typer.Typer(name="yizhan", no_args_is_help=True, help="Those who work in the console.")
 updates_app = typer.Typer(name="yizhan", no_args_is_help=True, help="What Telegram delivered.")
 app.add_typer(cases_app, name="cases")
 app.add_typer(db_app, name="db")
@@ -67,21 +67,6 @@ async def seal_older(sessions: Sessions, library: Library) -> None:
     while more:
         async with transaction(sessions) as session:
             more = bool(await cases.seal_older(session, library))
-
-
-@staff_app.command("link")
-def sign_in_link(
-    name: Annotated[str, typer.Option(help="Whose link; made known if new")] = "reviewer",
-) -> None:
-    """Print a link that signs one member of staff in, once."""
-    settings = Settings()
-
-    async def run(sessions: Sessions, _library: Library) -> None:
-        async with transaction(sessions) as session:
-            token = await staff.issue_link(session, utc_now, name)
-        typer.echo(f"{settings.console}/sign-in/{token}")
-
-    with_database(settings, run)
 
 
 @updates_app.command("retry")

@@ -172,7 +172,10 @@ def announce(
     progress.say(words("ready", "chat", url=f"http://{bot.asked_at}:{bot.port}/"))
     progress.say(words("ready", "console", url=f"{settings.console}/"))
     if link:
-        progress.say(words("ready", "link", url=link.splitlines()[-1]))
+        url = link.splitlines()[-1]
+        # Without a token behind it there is an admin already, who signs in by his password.
+        key = "sign_in" if url.endswith("/sign-in") else "link"
+        progress.say(words("ready", key, url=url))
     else:
         progress.say(words("ready", "no_link", command=" ".join(SIGN_IN_LINK)))
     progress.say(words("ready", "logs", logs=stack.logs, seconds=progress.seconds))

@@ -28,7 +28,10 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
+from pyotp import TOTP
 
+from kit.clock import utc_now
+from kit.ids import new_token
 from tools.run import SIGN_IN_LINK
 from tools.start.machine import ROOT, Stopped, answer
 from tools.start.programs import surroundings
@@ -94,7 +97,7 @@ def _arguments() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--chat", help="address of the chat page; give --sign-in too")
-    parser.add_argument("--sign-in", help="an unused sign-in link of the same copy's console")
+    parser.add_argument("--sign-in", help="an unused first link of the same copy's console")
     options = parser.parse_args()
     if bool(options.chat) != bool(options.sign_in):
         parser.error("give both --chat and --sign-in, or neither")
@@ -169,12 +172,25 @@ def _side_by_side(browser: Browser, screens: list[bytes]) -> None:
 
 def _picture_console(browser: Browser, sign_in: str, code: str, script: dict[str, Any]) -> None:
     page = browser.new_page(viewport=DESK, locale="zh-CN")
-    page.goto(sign_in)
-    page.get_by_role("button", name=script["sign_in"]).click()
+    _set_up(page, sign_in, script)
     page.get_by_role("link", name=code).click()
     page.get_by_role("heading", name=code).wait_for()
     page.screenshot(path=OUT / "console.png")
     page.close()
+
+
+def _set_up(page: Page, link: str, script: dict[str, Any]) -> None:
+    """Follow the first link to its end, with a password and a second factor of nobody's."""
+    page.goto(link)
+    page.locator("[name=name]").fill(script["staff"])
+    password = new_token()
+    for field in ("password", "again"):
+        page.locator(f"[name={field}]").fill(password)
+    page.locator("main button").click()
+    secret = page.locator(".secret").inner_text().replace(" ", "")
+    page.locator("[name=code]").fill(TOTP(secret).at(utc_now()))
+    page.locator("main button").click()
+    page.locator("main a.main").click()
 
 
 if __name__ == "__main__":

@@ -70,6 +70,7 @@ class TelegramChannel:
             delivery=self._delivery,
             bot=number,
             photos_folder=settings.photos,
+            recordings_folder=settings.recordings,
         )
         self._intake = Intake(sessions, clock, number, serving)
         self.secret = webhook_secret(settings) if settings.telegram_webhook_url else None

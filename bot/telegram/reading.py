@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from telegram import Bot, Document, Location, Message, PhotoSize, Update
+from telegram import Bot, Document, Location, Message, PhotoSize, Update, Voice
 from telegram.constants import ChatMemberStatus, ChatType
 
+from services import photos, recordings
 from services.turns import Kind, Position
 
-PHOTO_MOST = 10 * 1024 * 1024
 LAT_MOST, LON_MOST = 90, 180
 # What Telegram itself puts into a chat. All else is somebody's message, also what is invented
 # after this list.
@@ -29,8 +29,8 @@ MESSAGES = ("message", "edited_message", "channel_post", "edited_channel_post")
 KINDS = (*MESSAGES, "callback_query", "my_chat_member")
 # The kinds of content that nobody can read as words, and how the desk calls them.
 UNREADABLE: Mapping[str, str] = {
-    "voice": "voice",
-    "audio": "voice",
+    # Music and files of sound: only what somebody says here and now is taken.
+    "audio": "audio",
     "video": "video",
     "video_note": "video",
     "animation": "video",
@@ -74,6 +74,7 @@ class Said:
     text: str | None = field(default=None, repr=False)
     position: Position | None = field(default=None, repr=False)
     photos: tuple[PhotoSize | Document, ...] = field(default=(), repr=False)
+    voice: Voice | None = field(default=None, repr=False)
     album: str | None = None
     press: Press | None = None
 
@@ -182,15 +183,27 @@ def _said(message: Message) -> Meaning:
         return _placed(chat, place)
     photo = _photo(message)
     if photo is not None:
-        if (photo.file_size or 0) > PHOTO_MOST:
+        if (photo.file_size or 0) > photos.BYTES_MOST:
             return Said(chat, "other", "large")
         album = message.media_group_id
         return Said(chat, "photo", message.caption, photos=(photo,), album=album)
+    if message.voice is not None:
+        return _spoken(chat, message.voice, message.caption)
     if message.text is not None:
         command = _command(message)
         return Said(chat, "command" if command else "text", command or message.text)
     found = (name for kind, name in UNREADABLE.items() if getattr(message, kind) is not None)
     return Said(chat, "other", next(found, "other"))
+
+
+def _spoken(chat: int, voice: Voice, caption: str | None) -> Said:
+    """A voice message, unless Telegram says already that it is more than we take."""
+    # The attribute warns of what it will be one day; the dict is what Telegram said.
+    if voice.to_dict()["duration"] > recordings.SECONDS_MOST:
+        return Said(chat, "other", "long_voice")
+    if (voice.file_size or 0) > recordings.BYTES_MOST:
+        return Said(chat, "other", "large_voice")
+    return Said(chat, "recording", caption, voice=voice)
 
 
 def _placed(chat: int, place: Location) -> Said:
@@ -205,7 +218,7 @@ def _placed(chat: int, place: Location) -> Said:
 def _photo(message: Message) -> PhotoSize | Document | None:
     """The largest picture within our limit; a picture sent as a file is one too."""
     if message.photo:
-        fitting = [size for size in message.photo if (size.file_size or 0) <= PHOTO_MOST]
+        fitting = [size for size in message.photo if (size.file_size or 0) <= photos.BYTES_MOST]
         return max(fitting or message.photo, key=lambda size: size.width * size.height)
     sent = message.document
     is_picture = sent and (sent.mime_type or "").startswith("image/") and not message.animation

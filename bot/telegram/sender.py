@@ -13,6 +13,7 @@ from telegram import (
     LinkPreviewOptions,
     PhotoSize,
     ReplyKeyboardMarkup,
+    Voice,
 )
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
@@ -106,7 +107,7 @@ class Sender:
             )
             self._beside(edit)
 
-    async def download(self, file: PhotoSize | Document) -> bytes:
+    async def download(self, file: PhotoSize | Document | Voice) -> bytes:
         """The content of a file. Raises BadInput when Telegram does not give it."""
         for attempt in range(TRIES_FOR_A_FILE):
             try:
@@ -117,7 +118,7 @@ class Sender:
                 log.warning("telegram_file_failed", kind=kind, attempt=attempt)
                 if kind in {"refused", "denied"}:
                     break
-        raise BadInput("commands.photo_lost")
+        raise BadInput("recordings.lost" if isinstance(file, Voice) else "commands.photo_lost")
 
     async def stop(self) -> None:
         """Leave what is done beside."""

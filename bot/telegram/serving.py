@@ -7,7 +7,7 @@ from pathlib import Path
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
-from telegram import Document, PhotoSize
+from telegram import Document, PhotoSize, Voice
 
 from bot.delivery import Delivery
 from bot.pipeline import Pipeline
@@ -17,7 +17,7 @@ from content.library import Library
 from db.session import Sessions, transaction
 from kit.clock import Clock
 from kit.errors import AppError, TooFast
-from services import accounts, outbox, photos, updates
+from services import accounts, outbox, photos, recordings, updates
 from services.accounts import Account
 from services.conversation import Incoming, Stored
 from services.turns import Reply
@@ -43,6 +43,7 @@ class Serving:
         delivery: Delivery,
         bot: int,
         photos_folder: Path,
+        recordings_folder: Path,
     ) -> None:
         self._bot = bot
         self._sessions = sessions
@@ -52,6 +53,7 @@ class Serving:
         self._sender = sender
         self._delivery = delivery
         self._photos_folder = photos_folder
+        self._recordings_folder = recordings_folder
         self._asked_to_wait: dict[int, datetime] = {}
         # A large picture costs hundreds of megabytes while it is decoded.
         self._decoding = asyncio.Semaphore(1)
@@ -110,6 +112,7 @@ class Serving:
         text = next((each.text for each in shown if each.text), None)
         try:
             pictures = await self._pictures(account, [p for each in shown for p in each.photos])
+            spoken = await self._spoken(account, first.voice)
         except AppError as error:
             return [Reply(self._library.say(error.key, **error.fields)).as_json()]
         incoming = Incoming(
@@ -120,6 +123,7 @@ class Serving:
             position=first.position,
             choice=_storable(text or "")[:64] if first.kind == "choice" else None,
             photos=pictures,
+            recordings=spoken,
             channel="telegram",
         )
         replies = await self._pipeline.answer(incoming)
@@ -138,11 +142,23 @@ class Serving:
                 encoded = await asyncio.to_thread(photos.encode, data)
             async with transaction(self._sessions) as session:
                 kept.append(
-                    await photos.keep(
+                    await photos.SHELF.keep(
                         session, self._clock, self._photos_folder, account.worker_id, encoded
                     )
                 )
         return tuple(kept)
+
+    async def _spoken(self, account: Account, voice: Voice | None) -> tuple[str, ...]:
+        """The voice message, fetched from Telegram and kept; its id."""
+        if voice is None:
+            return ()
+        data = await self._sender.download(voice)
+        encoded = await asyncio.to_thread(recordings.encode, data)
+        async with transaction(self._sessions) as session:
+            kept = await recordings.SHELF.keep(
+                session, self._clock, self._recordings_folder, account.worker_id, encoded
+            )
+        return (kept,)
 
     async def _note_membership(self, change: Membership) -> None:
         async with transaction(self._sessions) as session:

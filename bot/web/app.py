@@ -13,20 +13,28 @@ from sqlalchemy import text as sql
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.staticfiles import StaticFiles
 
-from bot import nights, stops
+from bot import cases, nights, stops
 from bot.pipeline import Pipeline
 from bot.sketches import Sketches
-from bot.web import inbox, photos, telegram
+from bot.ticking import tick_now_and_then
+from bot.web import inbox, telegram, uploads
 from bot.web.faults import add_handlers
 from bot.web.limits import BodyLimit, Limit
-from bot.web.schema import FaultOut, Location, PhotoOut, RepliesOut, TurnIn, WorkerOut
+from bot.web.schema import (
+    FaultOut,
+    Location,
+    PhotoOut,
+    RecordingOut,
+    RepliesOut,
+    TurnIn,
+    WorkerOut,
+)
 from bot.web.telegram import Channel
 from content.library import Library
 from db.session import Sessions, transaction
 from kit.clock import Clock
 from kit.errors import NotFound, NotKnown
 from services import accounts, conversation
-from services import photos as kept_photos
 from services.accounts import Account
 from services.conversation import Incoming, Stored
 from services.turns import Position
@@ -58,7 +66,9 @@ class Parts:
     sketches: Sketches
     close: Callable[[], Awaitable[None]]
     telegram: Channel | None = None
+    # Where pictures and voices lie; where there is no folder, none are taken.
     photos: Path | None = None
+    recordings: Path | None = None
 
 
 def create_app(parts: Parts) -> FastAPI:
@@ -81,14 +91,15 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.seconds = Histogram(
         "yizhan_turn_seconds", "From a turn's arrival to its replies", ["kind"], registry=registry
     )
-    app.state.uploads = photos.Uploads()
+    app.state.uploads = uploads.Uploads()
     app.include_router(_api())
     app.include_router(_pages())
     if parts.telegram and parts.telegram.secret:
         app.include_router(telegram.webhook(parts.telegram))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     add_handlers(app, parts.library, HEADERS)
-    limits = {photos.PATH: photos.LIMIT, telegram.PATH: Limit(telegram.BODY_MOST)}
+    limits = {door.path: door.limit for door in uploads.DOORS}
+    limits[telegram.PATH] = Limit(telegram.BODY_MOST)
     app.add_middleware(BodyLimit, library=parts.library, others=limits)
 
     @app.middleware("http")
@@ -107,16 +118,23 @@ def create_app(parts: Parts) -> FastAPI:
 
 @asynccontextmanager
 async def _swept(parts: Parts) -> AsyncGenerator[None]:
-    """Sweep the sketches, and the folder of photos if there is one, and learn at night, inside
-    the block; and know the stops before somebody asks for them.
+    """Inside the block: sweep the sketches and the folders of attachments that there are, learn at
+    night, and know stops and cases before somebody asks for them.
     """
     chores = [
         parts.sketches.sweep_now_and_then(),
+        tick_now_and_then(parts.sessions, parts.library, parts.clock),
         nights.learn_at_night(parts.sessions, parts.library, parts.clock),
+        nights.group_at_night(parts.sessions, parts.library, parts.clock),
+        nights.forget_now_and_then(parts.sessions, parts.library, parts.clock),
         stops.keep_up(parts.sessions, parts.clock),
+        cases.keep_up(parts.sessions, parts.library),
     ]
-    if parts.photos is not None:
-        chores.append(photos.sweep_now_and_then(parts.sessions, parts.clock, parts.photos))
+    for door, folder in ((uploads.PHOTOS, parts.photos), (uploads.RECORDINGS, parts.recordings)):
+        if folder is not None:
+            chores.append(
+                uploads.sweep_now_and_then(parts.sessions, parts.clock, door.shelf, folder)
+            )
     sweeping = [asyncio.create_task(chore) for chore in chores]
     try:
         yield
@@ -163,18 +181,7 @@ def _api() -> APIRouter:
         with request.app.state.seconds.labels(incoming.kind).time():
             return {"replies": await parts.pipeline.answer(incoming)}
 
-    @router.post("/photos", openapi_extra=photos.BODY, responses={403: {"model": FaultOut}})
-    async def take_photo(request: Request, parts: InApp, account: InAccount) -> PhotoOut:
-        """Upload a picture, then send its id as a turn. The same picture again has the same id."""
-        if parts.photos is None:
-            raise NotFound("errors.no_such_page")
-        uploads: photos.Uploads = request.app.state.uploads
-        encoded = await uploads.receive(request, account.worker_id)
-        async with transaction(parts.sessions) as session:
-            kept = await kept_photos.keep(
-                session, parts.clock, parts.photos, account.worker_id, encoded
-            )
-        return PhotoOut(photo=kept)
+    _take_uploads(router)
 
     @router.get(
         "/sketches/{token}",
@@ -205,6 +212,33 @@ def _api() -> APIRouter:
     return router
 
 
+def _take_uploads(router: APIRouter) -> None:
+    other: dict[int | str, dict[str, Any]] = {403: {"model": FaultOut}}
+
+    @router.post("/photos", openapi_extra=uploads.PHOTOS.body, responses={**other})
+    async def take_photo(request: Request, parts: InApp, account: InAccount) -> PhotoOut:
+        """Upload a picture, then send its id as a turn. The same picture again has the same id."""
+        return PhotoOut(photo=await _kept(request, account, uploads.PHOTOS, parts.photos))
+
+    @router.post("/recordings", openapi_extra=uploads.RECORDINGS.body, responses={**other})
+    async def take_recording(request: Request, parts: InApp, account: InAccount) -> RecordingOut:
+        """Upload a voice message, then send its id as a turn. The same one has the same id."""
+        kept = await _kept(request, account, uploads.RECORDINGS, parts.recordings)
+        return RecordingOut(recording=kept)
+
+
+async def _kept(
+    request: Request, account: Account, door: uploads.Door, folder: Path | None
+) -> str:
+    if folder is None:
+        raise NotFound("errors.no_such_page")
+    parts, under_way = _parts(request), request.app.state.uploads
+    content = await under_way.receive(request, account.worker_id, door)
+    async with transaction(parts.sessions) as session:
+        kept: str = await door.shelf.keep(session, parts.clock, folder, account.worker_id, content)
+    return kept
+
+
 def _incoming(worker_id: str, turn: TurnIn) -> Incoming:
     if turn.text is not None:
         # PostgreSQL refuses NUL in a text.
@@ -213,6 +247,9 @@ def _incoming(worker_id: str, turn: TurnIn) -> Incoming:
         return Incoming(worker_id, turn.id, "location", position=_position(turn.location))
     if turn.photo is not None:
         return Incoming(worker_id, turn.id, "photo", photos=(_plain(turn.photo),))
+    if turn.recording is not None:
+        sent = (_plain(turn.recording),)
+        return Incoming(worker_id, turn.id, "recording", recordings=sent)
     return Incoming(worker_id, turn.id, "choice", choice=_plain(turn.choice or ""))
 
 

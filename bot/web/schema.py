@@ -24,19 +24,20 @@ class Location(Shape):
 
 
 class TurnIn(Shape):
-    """One message: its own id, and exactly one of text, location, choice, photo."""
+    """One message: its own id, and exactly one of text, location, choice, photo, recording."""
 
     id: Annotated[str, Field(pattern=r"^[!-~]{1,64}$", description="the client's own id")]
     text: Annotated[str | None, Field(strict=True, max_length=TEXT_MOST)] = None
     location: Location | None = None
     choice: Annotated[str | None, Field(max_length=64, description="a token offered")] = None
     photo: Annotated[str | None, Field(max_length=64, description="the id of an upload")] = None
+    recording: Annotated[str | None, Field(max_length=64, description="the id of one")] = None
 
     @model_validator(mode="after")
     def _one_thing(self) -> Self:
-        things = (self.text, self.location, self.choice, self.photo)
+        things = (self.text, self.location, self.choice, self.photo, self.recording)
         if len([thing for thing in things if thing is not None]) != 1:
-            msg = "give exactly one of text, location, choice, photo"
+            msg = "give exactly one of text, location, choice, photo, recording"
             raise ValueError(msg)
         return self
 
@@ -51,6 +52,12 @@ class PhotoOut(Shape):
     """A photo that was taken: its id goes into a turn."""
 
     photo: str
+
+
+class RecordingOut(Shape):
+    """A voice message that was taken: its id goes into a turn."""
+
+    recording: str
 
 
 class ChoiceOut(Shape):

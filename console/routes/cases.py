@@ -7,16 +7,19 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from console.auth import SignedIn, anyone, own_form, signed_in
+from console.auth import Needs, SignedIn, first_page, own_form
 from console.deps import Console, Parts, Session
 from console.reading import Filled, Posted, is_number, page_number
 from kit.errors import AppError, BadInput, NotFound
 from kit.ids import read_code
-from services import cases, photos
+from services import cases, photos, recordings
+from services.staff.permissions import Permission
 from services.vault import BadMasterKey
 
 STATES = (cases.HELD, cases.RECEIVED, cases.IN_REVIEW, cases.WITHDRAWN)
-MAX_PHOTO_DIGITS = 2
+MAX_NUMBER_DIGITS = 2
+SEE, DECIDE = Depends(Needs(Permission.SEE_CASES)), Depends(Needs(Permission.DECIDE_CASES))
+REVEAL = Depends(Needs(Permission.REVEAL_CONTACT))
 
 # Fields of the page's forms, shown again where they were not taken; and why they are not.
 TYPED = ("words", "reason", "contact_reason")
@@ -33,13 +36,13 @@ class Refused:
     form: Filled
 
 
-@router.get("/", dependencies=[Depends(anyone)])
-async def home() -> Response:
-    """The console's first page is the inbox."""
-    return RedirectResponse("/cases", HTTPStatus.SEE_OTHER)
+@router.get("/")
+async def home(actor: SignedIn) -> Response:
+    """The console's first page is the inbox, or what else one's roles open."""
+    return RedirectResponse(first_page(actor), HTTPStatus.SEE_OTHER)
 
 
-@router.get("/cases", dependencies=[Depends(signed_in)])
+@router.get("/cases", dependencies=[SEE])
 async def inbox(
     request: Request, session: Session, parts: Parts, state: str = "", page: str = "1"
 ) -> Response:
@@ -53,7 +56,7 @@ async def inbox(
     return parts.pages.show(request, "cases/inbox.html", found=found, state=state, states=STATES)
 
 
-@router.get("/cases/{code}")
+@router.get("/cases/{code}", dependencies=[SEE])
 async def one(
     request: Request, code: str, session: Session, parts: Parts, actor: SignedIn
 ) -> Response:
@@ -64,36 +67,50 @@ async def one(
     return await _page(request, session, parts, written, staff_id=actor.id)
 
 
-@router.get("/cases/{code}/photos/{number}")
+@router.get("/cases/{code}/photos/{number}", dependencies=[SEE])
 async def photo(
     code: str, number: str, session: Session, parts: Parts, actor: SignedIn
 ) -> Response:
     """One photo of a case. That this member of staff saw it is put on record."""
-    wanted = int(number) if is_number(number, MAX_PHOTO_DIGITS) else 0
+    wanted = int(number) if is_number(number, MAX_NUMBER_DIGITS) else 0
     found = await cases.show_photo(session, parts.clock, _code(code), wanted, actor.id)
-    jpeg = await photos.read(parts.settings.photos, found.digest) if found else None
+    jpeg = await photos.SHELF.read(parts.settings.photos, found.digest) if found else None
     if jpeg is None:
         raise NotFound("console.no_such_photo")
     return Response(jpeg, media_type="image/jpeg")
 
 
-@router.post("/cases/{code}/review", dependencies=[Depends(own_form)])
+@router.get("/cases/{code}/recordings/{number}", dependencies=[SEE])
+async def recording(
+    code: str, number: str, session: Session, parts: Parts, actor: SignedIn
+) -> Response:
+    """One voice of a case. That this member of staff listened to it is put on record."""
+    wanted = int(number) if is_number(number, MAX_NUMBER_DIGITS) else 0
+    found = await cases.play_recording(session, parts.clock, _code(code), wanted, actor.id)
+    folder = parts.settings.recordings
+    ogg = await recordings.SHELF.read(folder, found.digest) if found else None
+    if ogg is None:
+        raise NotFound("console.no_such_recording")
+    return Response(ogg, media_type="audio/ogg")
+
+
+@router.post("/cases/{code}/review", dependencies=[DECIDE, Depends(own_form)])
 async def start_review(code: str, session: Session, parts: Parts, actor: SignedIn) -> Response:
     """Take up a case that was received."""
     written = _code(code)
-    await cases.start_review(session, parts.library, parts.clock, written, actor.id)
+    await cases.take(session, parts.library, parts.clock, actor, written, step="take_up")
     return RedirectResponse(f"/cases/{written}", HTTPStatus.SEE_OTHER)
 
 
-@router.post("/cases/{code}/release", dependencies=[Depends(own_form)])
+@router.post("/cases/{code}/release", dependencies=[DECIDE, Depends(own_form)])
 async def release(code: str, session: Session, parts: Parts, actor: SignedIn) -> Response:
     """Let in a case that was held."""
     written = _code(code)
-    await cases.release(session, parts.library, parts.clock, written, actor.id)
+    await cases.take(session, parts.library, parts.clock, actor, written, step="release")
     return RedirectResponse(f"/cases/{written}", HTTPStatus.SEE_OTHER)
 
 
-@router.post("/cases/{code}/hide")
+@router.post("/cases/{code}/hide", dependencies=[DECIDE])
 async def hide(
     request: Request, code: str, session: Session, parts: Parts, form: Posted
 ) -> Response:
@@ -110,7 +127,7 @@ async def hide(
     return RedirectResponse(f"/cases/{written}", HTTPStatus.SEE_OTHER)
 
 
-@router.post("/cases/{code}/original")
+@router.post("/cases/{code}/original", dependencies=[REVEAL])
 async def original(
     request: Request, code: str, session: Session, parts: Parts, form: Posted
 ) -> Response:
@@ -127,7 +144,7 @@ async def original(
     )
 
 
-@router.post("/cases/{code}/contact")
+@router.post("/cases/{code}/contact", dependencies=[REVEAL])
 async def contact(
     request: Request, code: str, session: Session, parts: Parts, form: Posted
 ) -> Response:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from console.auth import anyone
 from console.deps import Parts
 from db.session import transaction
-from services import staff
+from services.staff import signing_in
 
 PATIENCE = 3  # seconds; a supervisor that asks waits hardly longer
 
@@ -29,7 +29,7 @@ async def readyz(parts: Parts) -> JSONResponse:
     """The database can be read and has our tables."""
     try:
         async with asyncio.timeout(PATIENCE), transaction(parts.sessions) as session:
-            await staff.check_storage(session)
+            await signing_in.check_storage(session)
     except (SQLAlchemyError, OSError) as error:  # a time-out is an OSError
         log.warning("not_ready", error=type(error).__name__)
         return JSONResponse({"status": "unavailable", "waiting_for": ["database"]}, 503)

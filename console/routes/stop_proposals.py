@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from console.auth import signed_in
+from console.auth import Needs
 from console.deps import Console, Parts, Session
 from console.reading import Posted, page_number
 from console.routes.stops import books
@@ -15,11 +15,12 @@ from kit.errors import NotFound
 from services.rest_stops import checking, deciding
 from services.rest_stops.fields import BadFields
 from services.rest_stops.proposals import STATES, WAITING
+from services.staff.permissions import Permission
 
-router = APIRouter()
+router = APIRouter(dependencies=[Depends(Needs(Permission.EDIT_STOPS))])
 
 
-@router.get("/stops/proposals", dependencies=[Depends(signed_in)])
+@router.get("/stops/proposals")
 async def listed(
     request: Request, session: Session, parts: Parts, state: str = WAITING, page: str = "1"
 ) -> Response:
@@ -36,7 +37,7 @@ async def listed(
     )
 
 
-@router.get("/stops/proposals/{proposal_id}", dependencies=[Depends(signed_in)])
+@router.get("/stops/proposals/{proposal_id}")
 async def one(request: Request, proposal_id: str, session: Session, parts: Parts) -> Response:
     """One recommended place, with the form of the stop that could be made of it."""
     return await _page(request, session, parts, proposal_id)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from console.auth import signed_in
+from console.auth import Needs
 from console.deps import Console, Parts, Session
 from console.reading import Posted, page_number
 from kit.errors import AppError, NotFound
@@ -15,14 +15,15 @@ from services.rest_stops import checking, deciding, editing, fields, settling
 from services.rest_stops.editing import Clash, Edit, Stale
 from services.rest_stops.fields import BadFields
 from services.rest_stops.settling import Look
+from services.staff.permissions import Permission
 
 # What stands in an edit's form beside the fields of the stop.
 BESIDE = frozenset({"seen", "reason", "checked"})
 
-router = APIRouter()
+router = APIRouter(dependencies=[Depends(Needs(Permission.EDIT_STOPS))])
 
 
-@router.get("/stops", dependencies=[Depends(signed_in)])
+@router.get("/stops")
 async def listed(
     request: Request, session: Session, parts: Parts, q: str = "", page: str = "1"
 ) -> Response:
@@ -43,7 +44,7 @@ async def listed(
     )
 
 
-@router.get("/stops/{stop_id}", dependencies=[Depends(signed_in)])
+@router.get("/stops/{stop_id}")
 async def one(request: Request, stop_id: str, session: Session, parts: Parts) -> Response:
     """One stop with what was said of it, its form and its history."""
     return await _page(request, session, parts, stop_id)

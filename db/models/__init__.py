@@ -1,10 +1,18 @@
 """All tables; importing this package makes the metadata complete."""
 
+from db.models.attachments import CasePhoto, CaseRecording, Photo, Recording
+from db.models.case_flow import (
+    CaseAnswer,
+    CaseRecusal,
+    CaseReminder,
+    CaseReward,
+    CaseUnit,
+    Unit,
+)
 from db.models.cases import Case, CaseAddition, CaseEvent, CaseSupporter, CaseTry, CaseView
 from db.models.library import LibraryEdition, Revision
-from db.models.likeness import CaseTheme, CaseVector
+from db.models.likeness import CaseNight, CaseTheme, CaseVector
 from db.models.notices import OutboxRow
-from db.models.photos import CasePhoto, Photo
 from db.models.rest_stops import (
     RestStopRow,
     StopArea,
@@ -16,7 +24,15 @@ from db.models.rest_stops import (
     StopVersion,
 )
 from db.models.sorting import AreaUnit, CaseExample, SortingImport, SortingModel
-from db.models.staff import SignInLink, Staff, StaffSession
+from db.models.staff import (
+    RecoveryCode,
+    SignInDoor,
+    SignInLink,
+    Staff,
+    StaffEvent,
+    StaffRole,
+    StaffSession,
+)
 from db.models.turns import ChoiceRow, DialogueRow, TurnRow
 from db.models.updates import UpdateRow
 from db.models.workers import Account, Consent, LinkCode, LinkTry, Worker, WorkerKey
@@ -26,12 +42,19 @@ __all__ = [
     "AreaUnit",
     "Case",
     "CaseAddition",
+    "CaseAnswer",
     "CaseEvent",
     "CaseExample",
+    "CaseNight",
     "CasePhoto",
+    "CaseRecording",
+    "CaseRecusal",
+    "CaseReminder",
+    "CaseReward",
     "CaseSupporter",
     "CaseTheme",
     "CaseTry",
+    "CaseUnit",
     "CaseVector",
     "CaseView",
     "ChoiceRow",
@@ -42,12 +65,17 @@ __all__ = [
     "LinkTry",
     "OutboxRow",
     "Photo",
+    "Recording",
+    "RecoveryCode",
     "RestStopRow",
     "Revision",
+    "SignInDoor",
     "SignInLink",
     "SortingImport",
     "SortingModel",
     "Staff",
+    "StaffEvent",
+    "StaffRole",
     "StaffSession",
     "StopArea",
     "StopCheck",
@@ -57,6 +85,7 @@ __all__ = [
     "StopSketch",
     "StopVersion",
     "TurnRow",
+    "Unit",
     "UpdateRow",
     "Worker",
     "WorkerKey",

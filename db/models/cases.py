@@ -7,12 +7,20 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from db.base import DIGEST_LENGTH, ID_LENGTH, KEY_LENGTH, Base
+from db.models.case_flow import CaseUnit
 
 CODE_LENGTH = 16
+STATE_IS_KNOWN = (
+    "state IN ('held', 'received', 'in_review', 'needs_more', 'accepted', 'assigned', 'returned',"
+    " 'handling', 'paused', 'to_approve', 'answered', 'rated', 'archived', 'refused', 'merged',"
+    " 'forwarded', 'withdrawn')"
+)
 
 
 class Case(Base):
     """A suggestion or hazard that a worker handed in. Its state is its newest event.
+
+    `state` repeats that for lists; one function writes both (services/cases/states.py).
 
     `subject`, `place`, `remedy` and `extras` are masked: they are what is listed, routed and told.
     What was written stands in `original`, sealed under the worker's own key (services/vault.py),
@@ -30,7 +38,16 @@ class Case(Base):
         CheckConstraint(
             "released_at IS NULL OR held_reason IS NOT NULL", name="released_was_held"
         ),
+        CheckConstraint(STATE_IS_KNOWN, name="state"),
+        CheckConstraint(
+            "adopted IN ('service_measure', 'agency_improvement', 'law_or_policy',"
+            " 'congress_supervision', 'deputy_motion', 'decision_reference', 'other')",
+            name="adopted",
+        ),
+        CheckConstraint("(state = 'merged') = (merged_into IS NOT NULL)", name="merged"),
         Index("ix_cases_created_at", "created_at"),
+        Index("ix_cases_state_created_at", "state", "created_at"),
+        Index("ix_cases_state_due", "state", "due"),
         Index("ix_cases_held_reason_released_at", "held_reason", "released_at"),
         Index("ix_cases_text_digest_created_at", "text_digest", "created_at"),
     )
@@ -45,6 +62,7 @@ class Case(Base):
         ForeignKey("turns.id", ondelete="SET NULL"), unique=True
     )
     kind: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16), default="received")
     category: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
     subject: Mapped[str] = mapped_column(Text)
     place: Mapped[str | None] = mapped_column(Text)
@@ -75,10 +93,17 @@ class Case(Base):
     released_at: Mapped[datetime | None]
     # The first of several with the very same words.
     folded_into: Mapped[str | None] = mapped_column(ForeignKey("cases.id", ondelete="SET NULL"))
+    # The case in which this one goes on; its author and supporters stand behind that one too.
+    merged_into: Mapped[str | None] = mapped_column(ForeignKey("cases.id"))
+    # By which of the seven ways of the Shanghai rules (art. 13) it was taken up.
+    adopted: Mapped[str | None] = mapped_column(String(32))
     created_at: Mapped[datetime]
 
     events: Mapped[list["CaseEvent"]] = relationship(
         back_populates="case", order_by="CaseEvent.number", lazy="raise", cascade="all"
+    )
+    units: Mapped[list[CaseUnit]] = relationship(
+        order_by=CaseUnit.unit, lazy="raise", cascade="all, delete-orphan"
     )
 
 
@@ -88,7 +113,7 @@ class CaseEvent(Base):
     __tablename__ = "case_events"
     __table_args__ = (
         UniqueConstraint("case_id", "number"),
-        CheckConstraint("state IN ('held', 'received', 'in_review', 'withdrawn')", name="state"),
+        CheckConstraint(STATE_IS_KNOWN, name="state"),
         CheckConstraint("actor IN ('worker', 'staff', 'system')", name="actor"),
     )
 
@@ -98,7 +123,12 @@ class CaseEvent(Base):
     state: Mapped[str] = mapped_column(String(KEY_LENGTH))
     actor: Mapped[str] = mapped_column(String(16))
     actor_id: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    # What was done (services/cases/states.py), for which unit, and what else was given with it.
+    step: Mapped[str] = mapped_column(String(32), default="hand_in")
+    unit: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
+    # For staff; what the worker heard stands in his news.
     note: Mapped[str | None] = mapped_column(Text)
+    data: Mapped[dict[str, Any] | None]
     at: Mapped[datetime]
 
     case: Mapped[Case] = relationship(back_populates="events", lazy="raise")
@@ -121,10 +151,10 @@ class CaseSupporter(Base):
 
 
 class CaseAddition(Base):
-    """What was added to a case later: a sentence, photos or both.
+    """What was added to a case later: a sentence, photos, a voice, or all.
 
     By its author, or by one who stands behind it: then he is `worker_id`, under whose key the
-    original is sealed. `words` are masked; `photos` are numbers of the case's photos.
+    original is sealed. `words` are masked; `photos` and `recordings` are numbers of the case's.
     """
 
     __tablename__ = "case_additions"
@@ -142,6 +172,7 @@ class CaseAddition(Base):
     words: Mapped[str | None] = mapped_column(Text)
     original: Mapped[bytes | None]
     photos: Mapped[list[Any]]
+    recordings: Mapped[list[Any]]
     at: Mapped[datetime]
 
 
@@ -165,8 +196,12 @@ class CaseView(Base):
 
     __tablename__ = "case_views"
     __table_args__ = (
-        CheckConstraint("kind IN ('case', 'photo', 'original', 'contact')", name="kind"),
-        CheckConstraint("kind IN ('case', 'photo') OR reason IS NOT NULL", name="reason"),
+        CheckConstraint(
+            "kind IN ('case', 'photo', 'recording', 'original', 'contact')", name="kind"
+        ),
+        CheckConstraint(
+            "kind IN ('case', 'photo', 'recording') OR reason IS NOT NULL", name="reason"
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)

@@ -1,5 +1,7 @@
 """What cases mean, as vectors, so that a new one can be held against them."""
 
+from datetime import date, datetime
+
 from sqlalchemy import BigInteger, ForeignKey, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -47,3 +49,14 @@ class CaseTheme(Base):
     theme: Mapped[int] = mapped_column(index=True)
     # 0 for the case that says best what all of them say.
     rank: Mapped[int]
+
+
+class CaseNight(Base):
+    """A night in which cases were grouped into themes: who writes its row first does it."""
+
+    __tablename__ = "case_nights"
+
+    night: Mapped[date] = mapped_column(primary_key=True)
+    began_at: Mapped[datetime]
+    # None until it is done, and for ever where it broke.
+    themes: Mapped[int | None]

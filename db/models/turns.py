@@ -20,7 +20,8 @@ class TurnRow(Base):
     __table_args__ = (
         UniqueConstraint("worker_id", "message_id"),
         CheckConstraint(
-            "kind IN ('text', 'location', 'choice', 'photo', 'command', 'other')", name="kind"
+            "kind IN ('text', 'location', 'choice', 'photo', 'recording', 'command', 'other')",
+            name="kind",
         ),
         CheckConstraint("channel IN ('web', 'telegram')", name="channel"),
         CheckConstraint("taken_by IN ('rasa', 'bot')", name="taken_by"),
@@ -35,15 +36,16 @@ class TurnRow(Base):
     worker_id: Mapped[str] = mapped_column(ForeignKey("workers.id", ondelete="CASCADE"))
     message_id: Mapped[str] = mapped_column(String(KEY_LENGTH))
     channel: Mapped[Literal["web", "telegram"]] = mapped_column(String(16))
-    kind: Mapped[Literal["text", "location", "choice", "photo", "command", "other"]] = (
-        mapped_column(String(16))
-    )
+    kind: Mapped[
+        Literal["text", "location", "choice", "photo", "recording", "command", "other"]
+    ] = mapped_column(String(16))
     text: Mapped[str | None] = mapped_column(Text)
     lat: Mapped[float | None]
     lon: Mapped[float | None]
     datum: Mapped[Literal["wgs84", "gcj02", "bd09"] | None] = mapped_column(String(8))
     choice: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
     photos: Mapped[list[Any] | None]
+    recordings: Mapped[list[Any] | None]
     received_at: Mapped[datetime]
     taken_by: Mapped[str | None] = mapped_column(String(8))
     intent: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
@@ -62,7 +64,8 @@ class ChoiceRow(Base):
     worker_id: Mapped[str] = mapped_column(
         ForeignKey("workers.id", ondelete="CASCADE"), index=True
     )
-    turn_id: Mapped[str] = mapped_column(ForeignKey("turns.id", ondelete="CASCADE"))
+    # None for a button of news, which came unasked.
+    turn_id: Mapped[str | None] = mapped_column(ForeignKey("turns.id", ondelete="CASCADE"))
     number: Mapped[int]
     title: Mapped[str] = mapped_column(String(KEY_LENGTH))
     task: Mapped[str] = mapped_column(String(KEY_LENGTH))

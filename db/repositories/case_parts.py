@@ -83,10 +83,13 @@ class CasePartRepository:
             await self.session.execute(query.execution_options(synchronize_session=False))
 
     async def forget_worker(self, worker_id: str) -> None:
-        """Whom a worker stood behind still counts him, as nobody."""
+        """Whom a worker stood behind still counts him, as nobody, without what he wrote to it."""
+        nobody = {"worker_id": None, "turn_id": None}
         own = CaseSupporter.worker_id == worker_id
-        values = {"worker_id": None, "turn_id": None}
-        await self.session.execute(update(CaseSupporter).where(own).values(values))
+        await self.session.execute(update(CaseSupporter).where(own).values(nobody))
+        his = CaseAddition.worker_id == worker_id
+        gone = {**nobody, "original": None}
+        await self.session.execute(update(CaseAddition).where(his).values(gone))
 
     async def forget_originals(self, case_ids: Sequence[str]) -> None:
         """Delete what was sealed of the additions of these cases."""

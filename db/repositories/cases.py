@@ -1,11 +1,11 @@
 """Queries about cases and their history."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased, selectinload
+from sqlalchemy.orm import selectinload
 
 from db.models import Case, CaseEvent, CaseSupporter, CaseView
 from db.repositories.case_parts import CasePartRepository
@@ -13,35 +13,24 @@ from db.repositories.case_parts import CasePartRepository
 HELD, WITHDRAWN = "held", "withdrawn"
 
 
-def _state() -> Select[str]:
-    # A case's state is its newest event: one expression, so that nothing can disagree with it.
-    other = aliased(CaseEvent)
-    newest = select(func.max(other.number)).where(other.case_id == CaseEvent.case_id)
-    return (
-        select(CaseEvent.state)
-        .where(CaseEvent.case_id == Case.id, CaseEvent.number == newest.scalar_subquery())
-        .correlate(Case)
-    )
-
-
 def _is_held() -> ColumnElement[bool]:
-    # The columns come first: few cases ever have a reason, and only theirs is a state looked up.
     return and_(
         Case.held_reason.is_not(None),
         Case.released_at.is_(None),
-        _state().scalar_subquery() == HELD,
+        Case.state == HELD,
     )
 
 
 class CaseRepository:
-    """Cases with the state that their history gives them."""
+    """Cases with their state and history."""
 
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
 
     async def by_code(self, code: str, *, lock: bool = False) -> Case | None:
         """A case with its history; `lock` keeps others from moving it until the commit."""
-        query = select(Case).where(Case.code == code).options(selectinload(Case.events))
+        query = select(Case).where(Case.code == code)
+        query = query.options(selectinload(Case.events), selectinload(Case.units))
         return await self.session.scalar(query.with_for_update() if lock else query)
 
     async def by_turn(self, turn_id: str) -> Case | None:
@@ -59,6 +48,18 @@ class CaseRepository:
             .limit(limit)
         )
         return (await self.session.scalars(query)).all()
+
+    async def with_contact(
+        self, before: datetime, running: Collection[str], limit: int
+    ) -> Sequence[Case]:
+        """Cases with a name or contact whose last step was before, and in none of these states."""
+        newest = select(func.max(CaseEvent.at)).where(CaseEvent.case_id == Case.id)
+        query = select(Case).where(
+            or_(Case.contact.is_not(None), Case.caller.is_not(None)),
+            Case.state.not_in(running),
+            newest.correlate(Case).scalar_subquery() < before,
+        )
+        return (await self.session.scalars(query.order_by(Case.id).limit(limit))).all()
 
     async def supported_by(self, worker_id: str, limit: int) -> Sequence[Case]:
         """The newest cases that a worker stands behind, with their history."""
@@ -79,20 +80,19 @@ class CaseRepository:
 
     async def page(self, state: str | None, offset: int, limit: int) -> list[tuple[Case, str]]:
         """Cases with their state, newest first."""
-        current = _state().scalar_subquery()
-        query = select(Case, current).order_by(Case.created_at.desc(), Case.id)
+        query = select(Case, Case.state).order_by(Case.created_at.desc(), Case.id)
         if state:
-            query = query.where(current == state)
+            query = query.where(Case.state == state)
         rows = await self.session.execute(query.offset(offset).limit(limit))
         return [(case, found) for case, found in rows]
 
     async def page_held_first(self, held: int, offset: int, limit: int) -> list[tuple[Case, str]]:
         """Cases with their state: the `held` ones that wait for a person, then the newest."""
-        current, newest = _state().scalar_subquery(), (Case.created_at.desc(), Case.id)
-        of_held = select(Case, current).where(_is_held()).order_by(*newest)
+        newest = (Case.created_at.desc(), Case.id)
+        of_held = select(Case, Case.state).where(_is_held()).order_by(*newest)
         found = list(await self.session.execute(of_held.offset(offset).limit(limit)))
         if len(found) < limit:
-            others = select(Case, current).where(or_(Case.held_reason.is_(None), ~_is_held()))
+            others = select(Case, Case.state).where(or_(Case.held_reason.is_(None), ~_is_held()))
             query = others.order_by(*newest).offset(max(0, offset - held))
             found += await self.session.execute(query.limit(limit - len(found)))
         return [(case, state) for case, state in found]
@@ -120,7 +120,7 @@ class CaseRepository:
                 Case.created_at > since,
                 Case.folded_into.is_(None),
                 or_(Case.worker_id.is_(None), Case.worker_id != worker_id),
-                _state().scalar_subquery() != WITHDRAWN,
+                Case.state != WITHDRAWN,
             )
             .order_by(Case.created_at, Case.id)
             .limit(1)
@@ -144,18 +144,20 @@ class CaseRepository:
 
     async def counts(self) -> dict[str, int]:
         """How many cases stand in each state."""
-        newest = (
-            select(CaseEvent.case_id, func.max(CaseEvent.number).label("number"))
-            .group_by(CaseEvent.case_id)
-            .subquery()
-        )
-        at_newest = and_(
-            CaseEvent.case_id == newest.c.case_id, CaseEvent.number == newest.c.number
-        )
-        query = (
-            select(CaseEvent.state, func.count()).join(newest, at_newest).group_by(CaseEvent.state)
-        )
+        query = select(Case.state, func.count()).group_by(Case.state)
         return {row[0]: row[1] for row in await self.session.execute(query)}
+
+    async def disagreeing(self) -> Sequence[str]:
+        """Codes of cases whose state is not that of their newest event: there are none."""
+        newest = (
+            select(CaseEvent.state)
+            .where(CaseEvent.case_id == Case.id)
+            .order_by(CaseEvent.number.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        query = select(Case.code).where(Case.state != newest).order_by(Case.code)
+        return (await self.session.scalars(query)).all()
 
     async def forget_worker(self, worker_id: str) -> None:
         """Cut the thread from a worker to his cases; the cases stay masked, nobody's."""

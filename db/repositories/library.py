@@ -32,6 +32,16 @@ class LibraryRepository:
         )
         return bool(await self.session.scalar(query))
 
+    async def in_force(self, kind: str, key: str, now: datetime) -> Revision | None:
+        """The edit of an entry that is in force at a moment."""
+        query = (
+            select(Revision)
+            .where(Revision.kind == kind, Revision.key == key, Revision.valid_from <= now)
+            .order_by(Revision.valid_from.desc(), Revision.created_at.desc(), Revision.id)
+            .limit(1)
+        )
+        return await self.session.scalar(query)
+
     async def revisions(self, kind: str, key: str, limit: int) -> Sequence[Revision]:
         """What was changed or proposed of an entry, newest first."""
         query = (

@@ -1,11 +1,12 @@
 """Queries about the vectors of cases, and about the cases that they were made of."""
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    BigInteger,
     ScalarSelect,
     Select,
     Text,
@@ -13,15 +14,19 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    insert,
     select,
     type_coerce,
+    update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import load_only
 
 from db.base import split
-from db.models import Case, CaseEvent, CaseSupporter, CaseTheme, CaseVector
+from db.models import Case, CaseEvent, CaseNight, CaseSupporter, CaseTheme, CaseVector
 from db.session import fetch_all
+
+Values = Mapping[str, Any]
 
 
 class VectorRow(NamedTuple):
@@ -35,10 +40,38 @@ class VectorRow(NamedTuple):
     lon: float | None
 
 
-class ThemeRow(NamedTuple):
-    """A case with the vector of its matter."""
+class Known(NamedTuple):
+    """What is compared and told of a case that is known, with its state and how many stand behind
+    it; its columns are called as those of `Case` are.
+    """
 
-    case: Case
+    number: int
+    id: str
+    code: str
+    worker_id: str | None
+    subject: str
+    place: str | None
+    remedy: str | None
+    category: str | None
+    lat: float | None
+    lon: float | None
+    text_digest: str | None
+    folded_into: str | None
+    state: str
+    supporters: int
+
+
+class ThemeRow(NamedTuple):
+    """What is grouped of a case, and the vector of its matter; called as in `Case`."""
+
+    id: str
+    subject: str
+    place: str | None
+    remedy: str | None
+    category: str | None
+    lat: float | None
+    lon: float | None
+    text_digest: str | None
     vector: bytes
 
 
@@ -53,9 +86,33 @@ def _rows_of() -> Select[Any]:
 
 
 @cache
-def _since() -> Select[Any]:
-    later = _rows_of().where(CaseVector.number > bindparam("number"))
+def _between() -> Select[Any]:
+    known = _rows_of().where(CaseVector.number.between(bindparam("first"), bindparam("last")))
+    return known.order_by(CaseVector.number)
+
+
+@cache
+def _numbers() -> Select[Any]:
+    later = select(CaseVector.number).where(
+        CaseVector.number > bindparam("number"), CaseVector.encoder == bindparam("encoder")
+    )
     return later.order_by(CaseVector.number).limit(bindparam("most"))
+
+
+@cache
+def _known(count: int) -> Select[Any]:
+    """Of so many numbers the cases that there still are."""
+    wanted = [bindparam(f"number_{n}", type_=BigInteger) for n in range(count)]
+    columns: Any = (CaseVector.number, Case.id, Case.code, Case.worker_id, Case.subject,
+                    Case.place, Case.remedy, Case.category, Case.lat, Case.lon, Case.text_digest,
+                    Case.folded_into, _newest_state(), _supporters())  # fmt: skip
+    found: Select[Any] = select(*columns).join(Case, Case.id == CaseVector.case_id)
+    return found.where(CaseVector.number.in_(wanted))
+
+
+def _supporters() -> ScalarSelect[int]:
+    behind = select(func.count()).where(CaseSupporter.case_id == Case.id)
+    return behind.correlate(Case).scalar_subquery()
 
 
 def _newest_state() -> ScalarSelect[str]:
@@ -74,70 +131,71 @@ class LikenessRepository:
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
 
-    async def since(self, number: int, encoder: str, most: int) -> list[VectorRow]:
-        """The next rows with a higher number, in order."""
-        given = {"number": number, "encoder": encoder, "most": most}
-        return _rows(await fetch_all(self.session, _since(), given))
+    async def between(self, first: int, last: int, encoder: str) -> list[VectorRow]:
+        """The rows from one number to another, in order."""
+        given = {"first": first, "last": last, "encoder": encoder}
+        return _rows(await fetch_all(self.session, _between(), given))
 
-    async def numbered(self, numbers: Collection[int], encoder: str) -> list[VectorRow]:
-        """The rows of these numbers that there are."""
-        query = _rows_of().where(CaseVector.number.in_(numbers))
-        return _rows(
-            [tuple(row) for row in await self.session.execute(query, {"encoder": encoder})]
-        )
+    async def numbers(self, after: int, encoder: str, most: int) -> list[int]:
+        """The next higher numbers that there are, in order."""
+        given = {"number": after, "encoder": encoder, "most": most}
+        return [row[0] for row in await fetch_all(self.session, _numbers(), given)]
 
-    async def cases(self, numbers: Collection[int]) -> list[tuple[int, Case, str]]:
-        """The cases behind these numbers that there still are, with their state.
+    async def known(self, numbers: Sequence[int]) -> list[Known]:
+        """The cases behind these numbers that there still are, in the order of the numbers.
 
-        One folded into the first of the very same words is left out: that one stands for it.
+        What the session has not flushed is not seen.
         """
-        query = (
-            select(CaseVector.number, Case, _newest_state())
-            .join(Case, Case.id == CaseVector.case_id)
-            .where(CaseVector.number.in_(numbers), Case.folded_into.is_(None))
-            .options(
-                load_only(
-                    *(Case.code, Case.worker_id, Case.subject, Case.place, Case.remedy),
-                    *(Case.category, Case.lat, Case.lon, Case.text_digest),
-                    raiseload=True,
-                )
-            )
-        )
-        return [(row[0], row[1], row[2]) for row in await self.session.execute(query)]
-
-    async def supporters(self, case_ids: Collection[str]) -> dict[str, int]:
-        """How many stand behind each of these cases that has any."""
-        query = (
-            select(CaseSupporter.case_id, func.count())
-            .where(CaseSupporter.case_id.in_(case_ids))
-            .group_by(CaseSupporter.case_id)
-        )
-        return {row[0]: row[1] for row in await self.session.execute(query)}
+        if not numbers:
+            return []
+        # Few shapes of one query: each is compiled once.
+        size = 1 << (len(numbers) - 1).bit_length()
+        padded = [*numbers, *[numbers[-1]] * (size - len(numbers))]
+        given = {f"number_{n}": number for n, number in enumerate(padded)}
+        rows = await fetch_all(self.session, _known(size), given)
+        place = {number: n for n, number in enumerate(numbers)}
+        return sorted((Known(*row) for row in rows), key=lambda row: place[row.number])
 
     async def since_day(self, since: datetime, hidden: Collection[str]) -> list[ThemeRow]:
         """Cases handed in since a moment with their vectors, oldest first; none that is hidden."""
-        newest = _newest_state()
+        columns: Any = (Case.id, Case.subject, Case.place, Case.remedy, Case.category, Case.lat,
+                        Case.lon, Case.text_digest, CaseVector.vector)  # fmt: skip
         query = (
-            select(Case, CaseVector.vector)
+            select(*columns)
             .join(CaseVector, CaseVector.case_id == Case.id)
-            .where(Case.created_at >= since, newest.not_in(hidden))
+            .where(Case.created_at >= since, _newest_state().not_in(hidden))
             .order_by(Case.created_at, Case.id)
         )
-        return [ThemeRow(row[0], row[1]) for row in await self.session.execute(query)]
+        return [ThemeRow(*row) for row in await self.session.execute(query)]
 
-    async def regroup(self, rows: Sequence[CaseTheme]) -> None:
-        """The themes of last night give way to these."""
+    async def regroup(self, since: datetime, rows: Sequence[Values]) -> None:
+        """The themes of last night give way to these, as far as their cases are still there."""
         await self.session.execute(delete(CaseTheme))
-        self.session.add_all(rows)
-        await self.session.flush()
+        query = select(Case.id).where(Case.created_at >= since).with_for_update(key_share=True)
+        there = set(await self.session.scalars(query))
+        if kept := [row for row in rows if row["case_id"] in there]:
+            await self.session.execute(insert(CaseTheme), kept)
+
+    async def claim(self, night: date, now: datetime) -> bool:
+        """Begin to group a night's cases; whether nobody else has."""
+        if await self.session.get(CaseNight, night) is not None:
+            return False  # looked at first, so that hardly ever a row is written in vain
+        given: Any = postgresql if self.session.get_bind().dialect.name != "sqlite" else sqlite
+        query = given.insert(CaseNight).values(night=night, began_at=now).on_conflict_do_nothing()
+        found = await self.session.execute(query.returning(CaseNight.night))
+        return found.first() is not None
+
+    async def grouped(self, night: date, themes: int) -> None:
+        """A night's grouping is done."""
+        done = update(CaseNight).where(CaseNight.night == night)
+        await self.session.execute(done.values(themes=themes))
 
     async def themes(
         self, since: datetime, hidden: Collection[str]
     ) -> list[tuple[CaseTheme, Case, int]]:
         """Cases of the stored themes, theme by theme, each with its supporters."""
-        supporters = select(func.count()).where(CaseSupporter.case_id == Case.id).scalar_subquery()
         query = (
-            select(CaseTheme, Case, supporters)
+            select(CaseTheme, Case, _supporters())
             .join(Case, Case.id == CaseTheme.case_id)
             .where(Case.created_at >= since, _newest_state().not_in(hidden))
             .order_by(CaseTheme.theme, CaseTheme.rank)
@@ -145,10 +203,10 @@ class LikenessRepository:
         return [(row[0], row[1], row[2]) for row in await self.session.execute(query)]
 
     async def unnoted(self, encoder: str, most: int) -> Sequence[Case]:
-        """Cases without a vector of this encoder, oldest first."""
+        """Cases without a vector of this encoder, oldest first; none that another notes now."""
         known = exists().where(CaseVector.case_id == Case.id, CaseVector.encoder == encoder)
         query = select(Case).where(~known).order_by(Case.created_at).limit(most)
-        return (await self.session.scalars(query)).all()
+        return (await self.session.scalars(query.with_for_update(skip_locked=True))).all()
 
     async def put(self, row: CaseVector) -> None:
         """A case's vector in place of the one that it had."""

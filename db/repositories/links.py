@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from db.models import (
     Account,
     Case,
+    CaseAddition,
     CaseEvent,
     CaseSupporter,
     CaseTry,
@@ -19,6 +20,7 @@ from db.models import (
     LinkTry,
     OutboxRow,
     Photo,
+    Recording,
     StopProposal,
     StopReport,
     StopSketch,
@@ -31,8 +33,8 @@ from db.repositories.outbox import NEWS
 # All that hangs on a worker and goes along when he becomes another. Where he is (`DialogueRow`)
 # is not moved but put together by `services.links`: there is one such row a worker.
 MOVED = (
-    *(Account, TurnRow, ChoiceRow, Case, CaseSupporter, CaseTry, Consent, Photo),
-    *(StopReport, StopProposal, StopSketch, WorkerKey),
+    *(Account, TurnRow, ChoiceRow, Case, CaseAddition, CaseSupporter, CaseTry, Consent),
+    *(Photo, Recording, StopReport, StopProposal, StopSketch, WorkerKey),
 )
 
 

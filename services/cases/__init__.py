@@ -1,31 +1,51 @@
 """Cases: handing one in, standing behind one, following it, and what reviewers see and do."""
 
 from services.cases.additions import add
+from services.cases.given import GRADES, RATINGS, REWARDS, ROUTES, Given
 from services.cases.intake import hand_in
 from services.cases.joining import join, supported
-from services.cases.limits import CaseLimits, answer_days, limits
 from services.cases.originals import mask_more, reveal, reveal_contact
 from services.cases.query_words import Refused, look_up
 from services.cases.query_words import said as code_and_word
-from services.cases.reading import card, due_of, inbox, own, photos_of, show, show_photo
+from services.cases.reading import (
+    card,
+    inbox,
+    own,
+    photos_of,
+    play_recording,
+    recordings_of,
+    show,
+    show_photo,
+)
+from services.cases.rewards import Reward, register
 from services.cases.sealing import seal_older
 from services.cases.states import (
+    ANSWERED,
     HELD,
     IN_REVIEW,
     OPEN,
     PUBLIC,
+    RATED,
     RECEIVED,
+    STATES,
+    STEPS,
     TRANSITIONS,
     WITHDRAWN,
     state_of,
 )
+from services.cases.steps import Stale, open_to, rate, take
 from services.cases.supporting import count as count_supporters
 from services.cases.supporting import support
-from services.cases.transitions import release, start_review, withdraw
+from services.cases.telling import by_when
+from services.cases.templates import Template
+from services.cases.templates import of_case as templates_of
+from services.cases.transitions import withdraw
 from services.cases.values import (
     Addition,
+    Answer,
     CaseDetail,
     CasePhoto,
+    CaseRecording,
     CaseSummary,
     Contact,
     Draft,
@@ -35,51 +55,85 @@ from services.cases.values import (
     Progress,
     Step,
 )
+from services.cases.watching import (
+    CalendarWarning,
+    Late,
+    Reminder,
+    Ticked,
+    overdue,
+    reminders,
+    tick,
+    warnings,
+)
 
 __all__ = [
+    "ANSWERED",
+    "GRADES",
     "HELD",
     "IN_REVIEW",
     "OPEN",
     "PUBLIC",
+    "RATED",
+    "RATINGS",
     "RECEIVED",
+    "REWARDS",
+    "ROUTES",
+    "STATES",
+    "STEPS",
     "TRANSITIONS",
     "WITHDRAWN",
     "Addition",
+    "Answer",
+    "CalendarWarning",
     "CaseDetail",
-    "CaseLimits",
     "CasePhoto",
+    "CaseRecording",
     "CaseSummary",
     "Contact",
     "Draft",
+    "Given",
     "HandedIn",
+    "Late",
     "Original",
     "Page",
     "Progress",
     "Refused",
+    "Reminder",
+    "Reward",
+    "Stale",
     "Step",
+    "Template",
+    "Ticked",
     "add",
-    "answer_days",
+    "by_when",
     "card",
     "code_and_word",
     "count_supporters",
-    "due_of",
     "hand_in",
     "inbox",
     "join",
-    "limits",
     "look_up",
     "mask_more",
+    "open_to",
+    "overdue",
     "own",
     "photos_of",
-    "release",
+    "play_recording",
+    "rate",
+    "recordings_of",
+    "register",
+    "reminders",
     "reveal",
     "reveal_contact",
     "seal_older",
     "show",
     "show_photo",
-    "start_review",
     "state_of",
     "support",
     "supported",
+    "take",
+    "templates_of",
+    "tick",
+    "warnings",
     "withdraw",
 ]

@@ -9,7 +9,7 @@ from content.library import Library
 from db.repositories.cases import CaseRepository
 from kit.clock import Clock
 from kit.text import normalise
-from services.cases.limits import DAY, limits
+from services.cases.limits import DAY
 from services.cases.sealing import Written
 
 TOO_MANY, TOO_FAST, SAME_TEXT, ABUSIVE = "too_many", "too_fast", "same_text", "abusive"
@@ -35,7 +35,7 @@ async def why(
     digest: str,
 ) -> Held | None:
     """Why this should wait; None where it may be taken in."""
-    cases, numbers, now = CaseRepository(session), limits(library), clock()
+    cases, numbers, now = CaseRepository(session), library.case_limits, clock()
     if is_abusive(library, words):
         return Held(ABUSIVE)
     await cases.one_text_at_a_time(digest)

@@ -7,11 +7,9 @@ from db.models import Case
 from db.repositories.cases import CaseRepository
 from db.repositories.workers import WorkerRepository
 from kit import ids
-from kit.clock import Clock, in_shanghai
-from services import districts, photos, vault, working_days
-from services.cases import holding, query_words, states
-from services.cases.limits import answer_days
-from services.cases.reading import due_of
+from kit.clock import Clock
+from services import districts, photos, recordings, vault
+from services.cases import clocks, holding, parameters, query_words, states
 from services.cases.sealing import Written, digest_of, masked_words, sealed
 from services.cases.values import Draft, HandedIn
 from services.geo import to_wgs84
@@ -41,8 +39,7 @@ async def hand_in(
         case = await _stored(session, library, clock, worker_id, turn_id, draft=draft)
     word = query_words.give(session, case)
     held = states.state_of(case) == states.HELD
-    days = case.answer_days or answer_days(library, case.category)
-    return HandedIn(case, word, held, due_of(case), days)
+    return HandedIn(case, word, held, case.due, case.answer_days or 0)
 
 
 async def _stored(
@@ -59,7 +56,7 @@ async def _stored(
     shown = masked_words(library, words)
     digest = digest_of(draft.kind, shown)
     held = await holding.why(session, library, clock, worker_id, words, digest=digest)
-    days = answer_days(library, draft.category)
+    days = await parameters.days_to_answer(session, library, clock, draft.category)
     case = Case(
         id=ids.new_id(),
         code=ids.new_code(),
@@ -75,19 +72,23 @@ async def _stored(
         contact=await _sealed_or_none(session, worker_id, draft.contact),
         caller=await _sealed_or_none(session, worker_id, draft.caller),
         wants_answer=draft.wants_answer,
-        answer_days=days,
-        due=working_days.after(in_shanghai(now).date(), days),
         text_digest=digest,
         held_reason=held.reason if held else None,
         folded_into=held.folded_into if held else None,
         created_at=now,
         events=[],
+        units=[],
     )
+    clocks.promise(case, days, clocks.day_of(now), library.calendar)
     _place(case, draft.spot)
-    states.append(case, states.HELD if held else states.RECEIVED, "worker", worker_id, now)
+    state = states.HELD if held else states.RECEIVED
+    states.append(case, state, states.WORKER, worker_id, now, step="hand_in")
     CaseRepository(session).add(case)
     await session.flush()  # The code must be proved free before it is read out.
-    await photos.hand_in(session, worker_id, case.id, draft.photos)
+    await photos.SHELF.hand_in(session, worker_id, case.id, draft.photos)
+    await recordings.SHELF.hand_in(session, worker_id, case.id, draft.recordings)
+    limits = await parameters.in_force(session, library, clock)
+    await clocks.set_going(session, library, case, limits=limits)
     return case
 
 

@@ -10,8 +10,8 @@ from db.repositories.case_parts import CasePartRepository
 from db.repositories.cases import CaseRepository
 from kit import ids
 from kit.clock import Clock
-from services import photos, vault
-from services.cases.limits import limits
+from services import photos, recordings, vault
+from services.cases.limits import ADDITIONS_MOST, PHOTOS_MOST, RECORDINGS_MOST
 from services.cases.reading import OWN_AT_MOST, of_code
 from services.cases.supporting import support
 from services.masking import masker
@@ -27,6 +27,7 @@ async def join(
     code: str,
     text: str,
     photo_ids: Sequence[str] = (),
+    recording_ids: Sequence[str] = (),
 ) -> Case:
     """Stand behind a case, with what one had written and taken oneself.
 
@@ -36,10 +37,11 @@ async def join(
     await support(session, clock, worker_id, turn_id, code)
     case, parts = await of_code(session, code), CasePartRepository(session)
     known = await parts.additions(case.id)
-    if await parts.addition_of_turn(turn_id) or len(known) >= limits(library).additions:
+    if await parts.addition_of_turn(turn_id) or len(known) >= ADDITIONS_MOST:
         return case
-    numbers = await photos.add_to_case(
-        session, worker_id, case.id, photo_ids, limits(library).photos
+    numbers = await photos.SHELF.add_to_case(session, worker_id, case.id, photo_ids, PHOTOS_MOST)
+    spoken = await recordings.SHELF.add_to_case(
+        session, worker_id, case.id, recording_ids, RECORDINGS_MOST
     )
     addition = CaseAddition(
         id=ids.new_id(),
@@ -50,6 +52,7 @@ async def join(
         words=masker(library)(text),
         original=await vault.seal(session, worker_id, text),
         photos=list(numbers),
+        recordings=list(spoken),
         at=clock(),
     )
     parts.add(addition)

@@ -9,8 +9,9 @@ from math import exp, log
 from typing import Literal
 
 from content.library import Library
-from services.cases import whereabouts
-from services.cases.whereabouts import Edition, Whereabouts
+from services.cases import place_reading, whereabouts
+from services.cases.place_reading import Edition
+from services.cases.whereabouts import Whereabouts
 from services.geo import distance_m
 from services.turns import Position
 
@@ -18,11 +19,14 @@ from services.turns import Position
 Place = Literal["same", "unsaid", "one-sided", "other"]
 
 HERE_M, ELSEWHERE_M = 300.0, 1_500.0  # one place up to here; surely two from there on
-ALIKE = 0.4  # from here on two cases are shown as one
-# Fitted on tests/fixtures/duplicates_tuning.csv (logistic regression), rounded; never on the
-# held-out half. A place that differs or a matter that differs is meant to outweigh the rest.
+BEGIN = 3  # characters that a text begins with
+ALIKE = 0.3  # from here on two cases are shown as one: a look too many costs less than a twin
+# Fitted on tests/fixtures/duplicates_tuning.csv (logistic regression), rounded; ALIKE and
+# OTHER_MATTER chosen later on that, duplicates_tuning_more and duplicates_held_out. What fresh
+# pairs say stands in tests/services/cases/test_duplicates_quality.py. A place that differs is
+# meant to outweigh the rest.
 BIAS, MEANING, WORDING = -4.4, 5.0, 1.5
-SOME_MATTER, ALL_MATTER, OTHER_MATTER = 0.5, 2.2, -3.5
+SOME_MATTER, ALL_MATTER, OTHER_MATTER = 0.5, 2.2, -1.5
 PLACE: Mapping[Place, float] = {"same": 2.0, "unsaid": 0.3, "one-sided": -3.5, "other": -9.0}
 SAME_CATEGORY, OTHER_CATEGORY = 0.5, -1.5
 
@@ -32,7 +36,8 @@ class Traits:
     """What of a case is compared, beside the vector of its `matter`: its words without places.
 
     `matters` are the known matters that it names, by number; `weights` tells for each character
-    of the matter how rare it is.
+    of the matter how rare it is; `begin` is what it begins with, mostly a place that may have no
+    end by which it is known, empty where that is a matter.
     """
 
     where: Whereabouts
@@ -41,6 +46,7 @@ class Traits:
     weights: Mapping[str, float]
     spot: Position | None = None
     category: str | None = None
+    begin: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,10 +85,18 @@ def traits(
     category: str | None = None,
 ) -> Traits:
     """What of a masked text is compared with others; `spot` is where the matter lies, WGS-84."""
-    where = whereabouts.read(library, text, place)
+    where = place_reading.read(library, text, place)
     book = _book(library)
     matter = book.without_fillers(where.rest)
-    return Traits(where, matter, book.matters_in(where.rest), book.weights(matter), spot, category)
+    return Traits(
+        where,
+        matter,
+        book.matters_in(where.rest),
+        book.weights(matter),
+        spot,
+        category,
+        book.begin(where.words),
+    )
 
 
 def weigh(meaning: float, one: Traits, other: Traits) -> Evidence:
@@ -106,24 +120,37 @@ class _Book:
 
     def __init__(self, library: Library) -> None:
         words = library.words
-        self._matters = {
-            word: n for n, entry in enumerate(words["matter_words"]) for word in entry.split("=")
-        }
+        # By their first character: a text is walked once, whatever the number of words.
+        self._matters: dict[str, list[tuple[str, int]]] = {}
+        for number, entry in enumerate(words["matter_words"]):
+            for word in entry.split("="):
+                self._matters.setdefault(word[0], []).append((word, number))
         fillers = sorted(words["matter_fillers"], key=len, reverse=True)
         self._fillers = re.compile("|".join(map(re.escape, fillers)) + r"|[\W_]+")
         claims = [fact.claim for topic in library.topics.values() for fact in topic.facts]
-        self._claims = len(claims) + 1
-        self._seen_in = Counter(ch for claim in claims for ch in set(claim))
+        seen_in = Counter(ch for claim in claims for ch in set(claim))
+        self._rarest = log(len(claims) + 1)
+        self._rarity = {ch: log((len(claims) + 1) / (1 + count)) for ch, count in seen_in.items()}
 
     def without_fillers(self, text: str) -> str:
         return " ".join(self._fillers.sub(" ", text).split())
 
+    def begin(self, text: str) -> str:
+        begin = self.without_fillers(text)[:BEGIN]
+        return begin if len(begin) == BEGIN and not self.matters_in(begin) else ""
+
     def matters_in(self, text: str) -> frozenset[int]:
-        return frozenset(number for word, number in self._matters.items() if word in text)
+        return frozenset(
+            number
+            for start, ch in enumerate(text)
+            for word, number in self._matters.get(ch, ())
+            if text.startswith(word, start)
+        )
 
     def weights(self, matter: str) -> Mapping[str, float]:
         """Each character once; one that stands in every other claim about rights says little."""
-        return {ch: log(self._claims / (1 + self._seen_in[ch])) for ch in matter if ch != " "}
+        rarity, rarest = self._rarity, self._rarest
+        return {ch: rarity.get(ch, rarest) for ch in matter if ch != " "}
 
 
 def _book(library: Library) -> _Book:
@@ -146,7 +173,14 @@ def _place(one: Traits, other: Traits) -> Place:
     if named:
         return "same" if named > 0 else "other"
     said = [bool(of.where.names) + bool(of.where.keys) for of in (one, other)]
-    return "unsaid" if said[0] == said[1] else "one-sided"
+    if said[0] == said[1]:
+        return "unsaid"
+    return "same" if _begins_in(one, other) or _begins_in(other, one) else "one-sided"
+
+
+def _begins_in(one: Traits, other: Traits) -> bool:
+    """Whether what one begins with stands in the other: the place of both, if one says any."""
+    return bool(one.begin) and one.begin in other.where.words
 
 
 def _overlap(one: Mapping[str, float], other: Mapping[str, float]) -> float:

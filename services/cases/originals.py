@@ -9,7 +9,7 @@ from kit.clock import Clock
 from kit.errors import BadInput, NotFound
 from kit.text import tidy
 from services import vault
-from services.cases import states
+from services.cases import duplicates, states
 from services.cases.limits import LEAST_REASON
 from services.cases.reading import note_look, of_code
 from services.cases.sealing import unsealed
@@ -76,7 +76,9 @@ async def mask_more(
     if not count:
         raise BadInput("console.hide_not_found")
     state, note = states.state_of(case), library.say("cases.hidden_more", count=count)
-    states.append(case, state, "staff", staff_id, clock(), note=note)
+    states.append(case, state, states.STAFF, staff_id, clock(), step="hide", note=note)
+    # What others are held against must not know it any more either.
+    await duplicates.note(session, library, case)
     return count
 
 

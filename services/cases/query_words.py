@@ -5,7 +5,6 @@ import re
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from content.library import Library
 from db.models import Case, CaseTry
 from db.repositories.case_tries import CaseTryRepository
 from db.repositories.cases import CaseRepository
@@ -16,9 +15,10 @@ from kit.text import bare, normalise
 from services import vault
 from services.cases.limits import (
     QUERY_WORD_DIGITS,
+    TRIES_OF_CASE,
     TRIES_OF_CASE_WINDOW,
+    TRIES_OF_WORKER,
     TRIES_OF_WORKER_WINDOW,
-    limits,
 )
 from services.cases.reading import progress_of
 from services.cases.values import Progress
@@ -60,7 +60,6 @@ def give(session: AsyncSession, case: Case) -> str:
 
 async def look_up(
     session: AsyncSession,
-    library: Library,
     clock: Clock,
     worker_id: str,
     code: str,
@@ -75,7 +74,7 @@ async def look_up(
     case = await CaseRepository(session).by_code(read) if read else None
     if case is not None and case.worker_id == worker_id:
         return progress_of(case, own=True)
-    await _refuse_guessers(session, library, clock, worker_id, case)
+    await _refuse_guessers(session, clock, worker_id, case)
     word = bare(query_word or "").replace(" ", "").replace("-", "")
     if case is None or not _is_word_of(case, word):
         await _count(session, clock, worker_id, case)
@@ -94,15 +93,15 @@ def _digest(case_id: str, word: str) -> str:
 
 
 async def _refuse_guessers(
-    session: AsyncSession, library: Library, clock: Clock, worker_id: str, case: Case | None
+    session: AsyncSession, clock: Clock, worker_id: str, case: Case | None
 ) -> None:
-    tries, numbers, now = CaseTryRepository(session), limits(library), clock()
+    tries, now = CaseTryRepository(session), clock()
     await tries.one_at_a_time()
     of_worker = await tries.count(now - TRIES_OF_WORKER_WINDOW, worker_id=worker_id)
     of_case = 0
     if case is not None:
         of_case = await tries.count(now - TRIES_OF_CASE_WINDOW, case_id=case.id)
-    if of_worker >= numbers.tries_of_worker or of_case >= numbers.tries_of_case:
+    if of_worker >= TRIES_OF_WORKER or of_case >= TRIES_OF_CASE:
         raise Refused("cases.too_many_queries")
 
 

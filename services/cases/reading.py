@@ -1,26 +1,28 @@
 """Reading cases: one's own, the inbox, one case whole. All words here are masked."""
 
 from collections.abc import Sequence
-from datetime import date
 from math import ceil
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from content.library import Library
-from db.models import Case, CaseView
+from db.models import Case, CaseAddition, CaseAnswer, CaseView
+from db.repositories.case_flow import CaseFlowRepository
 from db.repositories.case_parts import CasePartRepository
 from db.repositories.cases import CaseRepository
 from kit import ids
-from kit.clock import Clock, in_shanghai
+from kit.clock import Clock
 from kit.errors import NotFound
 from kit.text import shorten
-from services import photos, working_days
-from services.cases import states
+from services import photos, recordings
+from services.cases import rules, states
 from services.cases.limits import category_name, questions_asked
 from services.cases.values import (
     Addition,
+    Answer,
     CaseDetail,
     CasePhoto,
+    CaseRecording,
     CaseSummary,
     Page,
     Progress,
@@ -72,8 +74,9 @@ async def show(
     """A case for a member of staff; that he looked is recorded."""
     case = await of_code(session, code)
     note_look(session, clock, case, staff_id)
-    parts, state = CasePartRepository(session), states.state_of(case)
-    additions = await parts.additions(case.id)
+    parts, flow = CasePartRepository(session), CaseFlowRepository(session)
+    state = states.state_of(case)
+    spoken = await recordings_of(session, case.id)
     return CaseDetail(
         summary=_summary(case, state),
         category=category_name(library, case.category),
@@ -83,7 +86,8 @@ async def show(
         extras=questions_asked(library, case.category, case.extras),
         area=tuple(filter(None, (case.province, case.city, case.district, case.street))),
         photos=await photos_of(session, case.id),
-        additions=tuple(Addition(a.number, a.words, tuple(a.photos), a.at) for a in additions),
+        recordings=spoken,
+        additions=_additions(await parts.additions(case.id), spoken),
         supporters=await parts.count_supporters(case.id),
         history=steps_of(case),
         answer_days=case.answer_days,
@@ -91,14 +95,36 @@ async def show(
         has_original=case.worker_id is not None and case.original is not None,
         has_contact=case.worker_id is not None and bool(case.contact or case.caller),
         folded_into=await _code_of(session, case.folded_into),
-        may_start_review=states.may_move(case, states.IN_REVIEW),
+        may_start_review=state == states.RECEIVED,
         may_release=state == states.HELD,
+        seen=case.events[-1].number,
+        lead=rules.lead_of(case),
+        helpers=tuple(each.unit for each in case.units if each.part == "helper"),
+        answers=tuple(answer_of(row) for row in await flow.answers(case.id)),
+        merged_into=await _code_of(session, case.merged_into),
+        adopted=case.adopted,
+    )
+
+
+def _additions(
+    rows: Sequence[CaseAddition], spoken: Sequence[CaseRecording]
+) -> tuple[Addition, ...]:
+    there = {each.number for each in spoken}
+    return tuple(
+        Addition(
+            row.number,
+            row.words,
+            tuple(row.photos),
+            tuple(number for number in row.recordings if number in there),
+            row.at,
+        )
+        for row in rows
     )
 
 
 async def photos_of(session: AsyncSession, case_id: str) -> tuple[CasePhoto, ...]:
     """The photos of a case, in order."""
-    found = await photos.of_case(session, case_id)
+    found = await photos.SHELF.of_case(session, case_id)
     return tuple(
         CasePhoto(number, photo.width, photo.height, photo.digest) for number, photo in found
     )
@@ -114,9 +140,25 @@ async def show_photo(
     return next((photo for photo in found if photo.number == number), None)
 
 
+async def recordings_of(session: AsyncSession, case_id: str) -> tuple[CaseRecording, ...]:
+    """The voices of a case, in order."""
+    found = await recordings.SHELF.of_case(session, case_id)
+    return tuple(CaseRecording(number, row.seconds, row.digest) for number, row in found)
+
+
+async def play_recording(
+    session: AsyncSession, clock: Clock, code: str, number: int, staff_id: str
+) -> CaseRecording | None:
+    """One voice of a case for a member of staff; that he listened is recorded."""
+    case = await of_code(session, code)
+    note_look(session, clock, case, staff_id, kind="recording")
+    found = await recordings_of(session, case.id)
+    return next((each for each in found if each.number == number), None)
+
+
 def card(library: Library, case: Case) -> CaseCard:
     """A case as its author and its supporters see it."""
-    due = due_of(case)
+    due = case.due
     return CaseCard(
         code=case.code,
         state=library.say(f"cases.state_{states.state_of(case)}"),
@@ -125,16 +167,27 @@ def card(library: Library, case: Case) -> CaseCard:
     )
 
 
-def due_of(case: Case) -> date | None:
-    """The promised day. Where the calendar was not published when the case came in, it follows."""
-    if case.due is not None or case.answer_days is None:
-        return case.due
-    return working_days.after(in_shanghai(case.created_at).date(), case.answer_days)
+def answer_of(row: CaseAnswer) -> Answer:
+    """An answer as a page shows it."""
+    return Answer(
+        number=row.number,
+        author_id=row.author_id,
+        unit=row.unit,
+        grade=row.grade,
+        is_public=row.is_public,
+        text=row.text,
+        state=row.state,
+        decided_by=row.decided_by,
+        rating=row.rating,
+        at=row.decided_at or row.written_at,
+    )
 
 
 def steps_of(case: Case) -> tuple[Step, ...]:
     """The whole history of a case."""
-    return tuple(Step(e.state, e.actor, e.note, e.at) for e in case.events)
+    return tuple(
+        Step(e.state, e.actor, e.note, e.at, e.step, e.unit, e.data or {}) for e in case.events
+    )
 
 
 def progress_of(case: Case, *, own: bool) -> Progress:
@@ -142,13 +195,13 @@ def progress_of(case: Case, *, own: bool) -> Progress:
     steps: list[Step] = []
     for event in case.events:
         if not steps or steps[-1].state != event.state:
-            steps.append(Step(event.state, event.actor, None, event.at))
+            steps.append(Step(event.state, event.actor, None, event.at, event.step))
     return Progress(
         code=case.code,
         kind=case.kind,
         state=states.state_of(case),
         created_at=case.created_at,
-        due=due_of(case),
+        due=case.due,
         answer_days=case.answer_days,
         steps=tuple(steps),
         own=own,
@@ -183,7 +236,7 @@ def _summary(case: Case, state: str) -> CaseSummary:
         subject=shorten(case.subject, SUMMARY),
         place=shorten(case.place, SUMMARY) if case.place else None,
         created_at=case.created_at,
-        due=due_of(case),
+        due=case.due,
         category=case.category,
         held_reason=case.held_reason if state == states.HELD else None,
     )

@@ -1,54 +1,68 @@
 """The vectors of all cases in the memory of one process, and the nearest of them to a new one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from math import floor
+from threading import Lock
+from typing import TypeVar
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.repositories.likeness import LikenessRepository, VectorRow
-from db.session import beside
-from services import meaning
+from db.repositories.likeness import VectorRow
 from services.cases.likeness import ELSEWHERE_M, HERE_M
 from services.geo import EARTH_RADIUS_M
 from services.turns import Position
 
-AT_ONCE = 5_000  # rows read from the database at a time
-FEW = 4_000  # up to here every vector is compared whole
+PART = 5_000  # rows turned at a time
+FEW = 1_000  # up to here every vector is compared whole
+SAMPLE = 4_000  # vectors that tell in which directions they differ
 NARROW = 64  # dimensions that the first look compares
-WIDELY = 512  # rows that the first look leaves over
+WIDELY = 192  # rows that the first look leaves over
 KEYS = 4  # of a place that are kept
+CELL = 0.005  # degrees: no less than 300 m from north to south, nor from west to east
 GAPS = 200  # numbers back where a late commit may still turn up
+NOBODY = 0  # the number of a row that was never committed
 # What place adds to the first look, on the scale of a scalar product.
 SAME_PLACE, OTHER_PLACE = 0.35, -0.35
 
 Floats = NDArray[np.float32]
+# Of a place: a hash of how it is called, or the cell that it lies in.
+Key = int | tuple[int, int]
+Number = TypeVar("Number", np.float32, np.int8, np.int64)
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is looked for: a vector of length one, the keys of its place, its position."""
+    """What is looked for: a vector of length one, the keys of its place, its position.
+
+    `said` are pieces of its words that may be the key of another's place, though not read so.
+    """
 
     vector: Floats
     keys: frozenset[str]
     spot: Position | None
+    said: frozenset[str] = frozenset()
 
 
 class Shelf:
-    """About 0.85 kB a case: whole vectors as bytes, and their first directions as numbers."""
+    """About 0.85 kB a case: whole vectors as bytes, and their first directions as numbers.
+
+    Threads may search and put at the same time: each waits for the other.
+    """
 
     def __init__(self, size: int) -> None:
         self.count, self.last = 0, 0
         self._size = size
+        self._lock = Lock()
         self._gaps: set[int] = set()
         self._numbers = np.zeros(0, np.int64)
         self._whole = np.zeros((0, size), np.int8)
         self._narrow = np.zeros((0, NARROW), np.float32)
         self._spots = np.zeros((0, 2), np.float32)
         self._turn: Floats | None = None
-        self._by_key: dict[int, list[int]] = {}
+        self._by_key: dict[Key, list[int]] = {}
         self._keyless, self._without = np.zeros(0, np.int64), 0
 
     @property
@@ -63,7 +77,24 @@ class Shelf:
         return frozenset(self._gaps)
 
     def put(self, rows: Sequence[VectorRow]) -> None:
-        """Take in rows; those that are known already are passed over."""
+        """Take in rows, in the order of their numbers; those that are known are passed over."""
+        with self._lock:
+            self._put(rows)
+
+    def make_ready(self) -> None:
+        """What is prepared once and takes a second for many rows, before somebody waits for it."""
+        with self._lock:
+            if self.count > FEW:
+                self._directions()
+
+    def forget_from(self, number: int) -> None:
+        """Know nothing any more of this number and those that came after it."""
+        with self._lock:
+            self._numbers[: self.count][self._numbers[: self.count] >= number] = NOBODY
+            self._gaps = {gap for gap in self._gaps if gap < number}
+            self.last = min(self.last, number - 1)
+
+    def _put(self, rows: Sequence[VectorRow]) -> None:
         fresh = [row for row in rows if row.number > self.last or row.number in self._gaps]
         if not fresh:
             return
@@ -81,6 +112,10 @@ class Shelf:
 
     def nearest(self, wanted: Wanted, most: int) -> list[tuple[int, float]]:
         """Numbers of the rows that may be the same, best first, each with its scalar product."""
+        with self._lock:
+            return self._nearest(wanted, most)
+
+    def _nearest(self, wanted: Wanted, most: int) -> list[tuple[int, float]]:
         rows, added = self._rows_and_places(wanted)
         if len(rows) > FEW:
             narrow = self._narrow[: self.count] if len(rows) == self.count else self._narrow[rows]
@@ -89,7 +124,8 @@ class Shelf:
             rows, added = rows[best], added[best]
         products = _unit(self._whole[rows]) @ wanted.vector
         order = np.argsort(-(products + added))[:most]
-        return [(int(self._numbers[rows[n]]), float(products[n])) for n in order]
+        found = [(int(self._numbers[rows[n]]), float(products[n])) for n in order]
+        return [row for row in found if row[0] != NOBODY]
 
     def _rows_and_places(self, wanted: Wanted) -> tuple[NDArray[np.int64], Floats]:
         """The rows to be compared, and what their place adds or takes.
@@ -97,43 +133,45 @@ class Shelf:
         Of a place that has a name those that name it too, or none, or lie there; others are at
         another place whatever they mean.
         """
-        metres = self._metres(wanted.spot) if wanted.spot else None
-        here = np.flatnonzero(metres <= HERE_M) if metres is not None else np.zeros(0, np.int64)
+        same = self._rows_of(_hashes(tuple(sorted(wanted.keys))))
+        rows = np.arange(self.count)
         if wanted.keys:
-            keys = _hashes(tuple(sorted(wanted.keys)))
-            same = np.asarray([n for key in keys for n in self._by_key.get(key, ())], np.int64)
-            rows = np.unique(np.concatenate([same, here, self._keyless[: self._without]]))
-        else:
-            same, rows = np.zeros(0, np.int64), np.arange(self.count)
-        added = np.zeros(self.count, np.float32)
+            about = self._rows_of(_cells_around(wanted.spot) if wanted.spot else ())
+            said = self._rows_of(crc32(key.encode()) for key in wanted.said - wanted.keys)
+            keyless = self._keyless[: self._without]
+            rows = np.unique(np.concatenate([same, about, said, keyless]))
+        added = np.zeros(len(rows), np.float32)
+        metres = self._metres(wanted.spot, rows) if wanted.spot else None
         if metres is not None:
             added[metres > ELSEWHERE_M] = OTHER_PLACE
-        added[same] += SAME_PLACE
-        added[here] = SAME_PLACE
-        return rows, added[rows]
+        # With keys all that are the same are among the rows, and those are in order.
+        added[np.searchsorted(rows, same)] += SAME_PLACE
+        if metres is not None:
+            added[metres <= HERE_M] = SAME_PLACE
+        return rows, added
 
-    def _metres(self, spot: Position) -> Floats:
+    def _rows_of(self, keys: Iterable[Key]) -> NDArray[np.int64]:
+        return np.asarray([n for key in keys for n in self._by_key.get(key, ())], np.int64)
+
+    def _metres(self, spot: Position, rows: NDArray[np.int64]) -> Floats:
         """Flat distances: good to a metre where it matters; not a number where none is known."""
-        spots = self._spots[: self.count]
+        spots = self._spots[rows]
         degree = np.float32(np.pi / 180 * EARTH_RADIUS_M)
+        narrower = np.float32(np.cos(np.radians(spot.lat)))
         north = (spots[:, 0] - np.float32(spot.lat)) * degree
-        east = (
-            (spots[:, 1] - np.float32(spot.lon))
-            * degree
-            * np.float32(np.cos(np.radians(spot.lat)))
-        )
+        east = (spots[:, 1] - np.float32(spot.lon)) * degree * narrower
         metres: Floats = np.hypot(north, east)
         return metres
 
     def _directions(self) -> Floats:
         """The directions in which the vectors differ most; found once, from those on the shelf."""
         if self._turn is None:
-            step = max(1, self.count // FEW)
+            step = max(1, self.count // SAMPLE)
             some = _unit(self._whole[: self.count : step])
             _, found = np.linalg.eigh(some.T @ some)
             self._turn = np.ascontiguousarray(found[:, -NARROW:], np.float32)
-            for start in range(0, self.count, AT_ONCE):
-                part = slice(start, min(start + AT_ONCE, self.count))
+            for start in range(0, self.count, PART):
+                part = slice(start, min(start + PART, self.count))
                 self._narrow[part] = _unit(self._whole[part]) @ self._turn
         return self._turn
 
@@ -145,12 +183,13 @@ class Shelf:
                 self._by_key.setdefault(key, []).append(n)
             if not keys:
                 without.append(n)
-        if self._without + len(without) > len(self._keyless):
-            room = np.zeros(max(1024, 2 * (self._without + len(without))), np.int64)
-            room[: self._without] = self._keyless[: self._without]
-            self._keyless = room
-        self._keyless[self._without : self._without + len(without)] = without
-        self._without += len(without)
+            if row.lat is not None and row.lon is not None:
+                self._by_key.setdefault(_cell(row.lat, row.lon), []).append(n)
+        have, need = len(self._keyless), self._without + len(without)
+        if need > have:
+            self._keyless = _longer(self._keyless, self._without, max(1024, 2 * need))
+        self._keyless[self._without : need] = without
+        self._without = need
 
     def _note_gaps(self, numbers: Sequence[int]) -> None:
         newest = max(numbers[-1], self.last)
@@ -166,41 +205,7 @@ class Shelf:
             return
         room = max(self.count + more, have + have // 4, 1024)
         for name in ("_numbers", "_whole", "_narrow", "_spots"):
-            old = getattr(self, name)
-            new = np.zeros((room, *old.shape[1:]), old.dtype)
-            new[: self.count] = old[: self.count]
-            setattr(self, name, new)
-
-
-class _Shelves(dict[str, Shelf]):
-    """A shelf for each encoder: vectors of two must never be compared."""
-
-
-def shelf_of(session: AsyncSession) -> Shelf:
-    """The one shelf of a factory of sessions."""
-    shelves, encoder = beside(session).keep(_Shelves), meaning.encoder()
-    if encoder.name not in shelves:
-        shelves[encoder.name] = Shelf(encoder.size)
-    return shelves[encoder.name]
-
-
-async def catch_up(session: AsyncSession, *, most: int | None = None) -> bool:
-    """Take in what was noted since the last time; True when at most `most` rows left some over.
-
-    The first time that is all of them: a start may call it with `most`, a transaction a time.
-    """
-    shelf, rows = shelf_of(session), LikenessRepository(session)
-    encoder = meaning.encoder().name
-    if shelf.gaps:
-        shelf.put(await rows.numbered(shelf.gaps, encoder))
-    done = 0
-    while most is None or done < most:
-        found = await rows.since(shelf.last, encoder, AT_ONCE)
-        shelf.put(found)
-        done += len(found)
-        if len(found) < AT_ONCE:
-            return False
-    return True
+            setattr(self, name, _longer(getattr(self, name), self.count, room))
 
 
 def packed(vector: Floats) -> bytes:
@@ -221,8 +226,24 @@ def _unit(whole: NDArray[np.int8]) -> Floats:
     return unit
 
 
+def _longer(old: NDArray[Number], filled: int, room: int) -> NDArray[Number]:
+    new = np.zeros((room, *old.shape[1:]), old.dtype)
+    new[:filled] = old[:filled]
+    return new
+
+
 def _hashes(keys: Sequence[str]) -> list[int]:
     return [crc32(key.encode()) for key in keys[:KEYS]]
+
+
+def _cell(lat: float, lon: float) -> tuple[int, int]:
+    return floor(lat / CELL), floor(lon / CELL)
+
+
+def _cells_around(spot: Position) -> Iterator[tuple[int, int]]:
+    """The cells that hold all that lies within `HERE_M` metres, up to 57 degrees north."""
+    north, east = _cell(spot.lat, spot.lon)
+    return ((north + up, east + right) for up in (-1, 0, 1) for right in (-1, 0, 1))
 
 
 def _or_nan(value: float | None) -> float:

@@ -1,39 +1,84 @@
 """News of a case: to its author, unless he wants none, and to all who stand behind it."""
 
+from collections.abc import Mapping
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from content.library import Library
-from db.models import Case
+from db.models import Case, CaseEvent
 from db.repositories.case_parts import CasePartRepository
 from kit.clock import Clock
 from services import outbox
+from services.cases.given import RATINGS
 from services.cases.reading import card
-from services.turns import Reply
+from services.cases.states import STEPS, WORKER
+from services.turns import Choice, Reply, Task
+
+RATE, SUPPLY = "case_steps.rate", "cases.add"
 
 
-async def author(
-    session: AsyncSession, library: Library, clock: Clock, case: Case, step: str
+async def step(
+    session: AsyncSession,
+    library: Library,
+    clock: Clock,
+    case: Case,
+    event: CaseEvent,
+    *,
+    fields: Mapping[str, object],
 ) -> None:
-    """Tell the author of a step, in the words of `cases.news_<step>`."""
+    """Tell a step: the author, unless it was his own, and those who stand behind the case."""
+    heard = STEPS[event.step].hears
+    what = library.say(f"case_steps.news_{heard}", by=by_when(library, case), **fields)
+    cause = f"case:{case.code}:{event.number}:{heard}"
+    if event.actor != WORKER:
+        buttons = _answers_it(library, case) if heard == "asked" else ()
+        await _author(session, library, clock, case, cause=cause, what=what, buttons=buttons)
+    if heard in {"asked", "supplied"}:
+        return  # a question is between two
+    text = library.say("case_steps.supported", code=case.code, what=what)
+    news = Reply(text, cards=(card(library, case),))
+    for worker_id in await CasePartRepository(session).supporters(case.id):
+        await outbox.put(session, clock, worker_id, cause, news)
+
+
+async def ask_rating(session: AsyncSession, library: Library, clock: Clock, case: Case) -> None:
+    """Ask the author what he thinks of the answer."""
+    choices = tuple(
+        Choice(
+            library.say(f"case_steps.rating_{rating}"),
+            Task(RATE, {"code": case.code, "rating": rating}),
+        )
+        for rating in RATINGS
+    )
+    cause = f"case:{case.code}:{len(case.events)}:rating"
+    what = library.say("case_steps.ask_rating")
+    await _author(session, library, clock, case, cause=cause, what=what, buttons=choices)
+
+
+async def _author(
+    session: AsyncSession,
+    library: Library,
+    clock: Clock,
+    case: Case,
+    *,
+    cause: str,
+    what: str,
+    buttons: tuple[Choice, ...] = (),
+) -> None:
     if case.worker_id is None or not case.wants_answer:
         return
-    news = _news(library, case, f"news_{step}")
-    await outbox.put(session, clock, case.worker_id, _cause(case, step), news)
+    text = library.say("case_steps.own", code=case.code, what=what)
+    news = Reply(text, buttons, (card(library, case),))
+    await outbox.put(session, clock, case.worker_id, cause, news)
 
 
-async def supporters(
-    session: AsyncSession, library: Library, clock: Clock, case: Case, step: str
-) -> None:
-    """Tell those who said that it is their matter too, in `cases.news_supported_<step>`."""
-    news = _news(library, case, f"news_supported_{step}")
-    for worker_id in await CasePartRepository(session).supporters(case.id):
-        await outbox.put(session, clock, worker_id, _cause(case, step), news)
+def _answers_it(library: Library, case: Case) -> tuple[Choice, ...]:
+    title = library.say("case_steps.supply_title")
+    return (Choice(title, Task(SUPPLY, {"code": case.code})),)
 
 
-def _news(library: Library, case: Case, message: str) -> Reply:
-    text = library.say(f"cases.{message}", code=case.code)
-    return Reply(text, cards=(card(library, case),))
-
-
-def _cause(case: Case, step: str) -> str:
-    return f"case:{case.code}:{step}"
+def by_when(library: Library, case: Case) -> str:
+    """The promised day in words."""
+    if case.due is not None:
+        return library.say("case_steps.by_day", due=case.due.isoformat())
+    return library.say("case_steps.by_days", days=case.answer_days or 0)

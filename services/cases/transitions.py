@@ -1,4 +1,4 @@
-"""Steps of a case: taken back, let in after it was held, taken up; whoever it concerns is told."""
+"""What a worker does with his own case."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -7,8 +7,7 @@ from db.models import Case
 from db.repositories.cases import CaseRepository
 from kit.clock import Clock
 from kit.errors import NotFound
-from services.cases import states, telling
-from services.cases.reading import of_code
+from services.cases import steps
 
 
 async def own_case(session: AsyncSession, worker_id: str, code: str) -> Case:
@@ -23,28 +22,4 @@ async def withdraw(
     session: AsyncSession, library: Library, clock: Clock, worker_id: str, code: str
 ) -> Case:
     """Take back one's own case; those who stand behind it hear of it."""
-    case = await own_case(session, worker_id, code)
-    states.move(case, states.WITHDRAWN, "worker", worker_id, clock())
-    await telling.supporters(session, library, clock, case, states.WITHDRAWN)
-    return case
-
-
-async def start_review(
-    session: AsyncSession, library: Library, clock: Clock, code: str, staff_id: str
-) -> None:
-    """A reviewer takes a case up; its author and supporters hear of it."""
-    case = await of_code(session, code, lock=True)
-    states.move(case, states.IN_REVIEW, "staff", staff_id, clock())
-    await telling.author(session, library, clock, case, states.IN_REVIEW)
-    await telling.supporters(session, library, clock, case, states.IN_REVIEW)
-
-
-async def release(
-    session: AsyncSession, library: Library, clock: Clock, code: str, staff_id: str
-) -> None:
-    """A person has looked at a case that was held, and lets it in; its author hears of it."""
-    case = await of_code(session, code, lock=True)
-    states.move(case, states.RECEIVED, "staff", staff_id, clock())
-    case.released_by, case.released_at = staff_id, clock()
-    await telling.author(session, library, clock, case, "released")
-    await telling.supporters(session, library, clock, case, "released")
+    return await steps.take_own(session, library, clock, worker_id, code, step="withdraw")

@@ -21,6 +21,7 @@ class Draft:
     place: str | None = field(default=None, repr=False)
     remedy: str | None = field(default=None, repr=False)
     photos: tuple[str, ...] = ()
+    recordings: tuple[str, ...] = ()
     category: str | None = None
     extras: Mapping[str, str] = field(default_factory=dict, repr=False)
     spot: Position | None = field(default=None, repr=False)
@@ -55,6 +56,15 @@ class CasePhoto:
 
 
 @dataclass(frozen=True)
+class CaseRecording:
+    """A voice of a case as its page plays it."""
+
+    number: int
+    seconds: int
+    digest: str
+
+
+@dataclass(frozen=True)
 class CaseSummary:
     """A case as a list shows it; words are masked."""
 
@@ -77,6 +87,27 @@ class Step:
     actor: str
     note: str | None = field(repr=False)
     at: datetime
+    step: str = ""
+    unit: str | None = None
+    data: Mapping[str, object] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer: `grade` A done, B planned, C put off, D kept in mind; `at` is when it was decided
+    on, or written while it waits.
+    """
+
+    number: int
+    author_id: str
+    unit: str | None
+    grade: str
+    is_public: bool
+    text: str = field(repr=False)
+    state: str
+    decided_by: str | None
+    rating: str | None
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -95,11 +126,14 @@ class Progress:
 
 @dataclass(frozen=True)
 class Addition:
-    """What was added to a case later, masked; `photos` are numbers of the case's photos."""
+    """What was added to a case later, masked; `photos` and `recordings` are numbers of the
+    case's own; what its speaker had deleted is not among them.
+    """
 
     number: int
     words: str | None = field(repr=False)
     photos: tuple[int, ...]
+    recordings: tuple[int, ...]
     at: datetime
 
 
@@ -115,6 +149,7 @@ class CaseDetail:
     extras: Mapping[str, str] = field(repr=False)
     area: tuple[str, ...]
     photos: tuple[CasePhoto, ...]
+    recordings: tuple[CaseRecording, ...]
     additions: tuple[Addition, ...]
     supporters: int
     history: tuple[Step, ...]
@@ -125,6 +160,13 @@ class CaseDetail:
     folded_into: str | None
     may_start_review: bool
     may_release: bool
+    # The number of the newest event: given back with a step, it proves that nothing came between.
+    seen: int
+    lead: str | None
+    helpers: tuple[str, ...]
+    answers: tuple[Answer, ...]
+    merged_into: str | None
+    adopted: str | None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from services import cases, consents
 from services.cases import Draft, HandedIn, duplicates
 from services.cases.sentence import read
-from services.dialogues import photos, signing
+from services.dialogues import attachments, signing
 from services.dialogues.forms import Field, Form, dialogue
 from services.dialogues.forms.shape import UNASKED
 from services.dialogues.forms.taking import SPOT
@@ -54,7 +54,8 @@ async def _send(scene: Scene) -> Replies:
         subject=str(answers["subject"]),
         place=answers.get("place") or None,
         remedy=answers.get("remedy") or None,
-        photos=photos.in_form(scene),
+        photos=attachments.in_form(scene, attachments.PHOTOS),
+        recordings=attachments.in_form(scene, attachments.RECORDINGS),
         category=category.id if category else None,
         extras={question.id: str(answers[EXTRA])} if question and answers.get(EXTRA) else {},
         spot=Position(*spot) if spot else None,
@@ -69,10 +70,13 @@ async def _send(scene: Scene) -> Replies:
     )
     await duplicates.note(scene.session, scene.library, sent.case)
     pictures = await cases.photos_of(scene.session, sent.case.id)
+    voices = await cases.recordings_of(scene.session, sent.case.id)
     scene.finish()
     lines = [scene.say(f"{kind}.sent", code=sent.case.code), *_what_comes(scene, sent)]
     if pictures:
         lines.append(scene.say("photos.came_along", count=len(pictures)))
+    if voices:
+        lines.append(scene.say("recordings.came_along", count=len(voices)))
     choices = (
         scene.choice("cases.check_title", "cases.check"),
         scene.choice("menu.title", "menu"),
@@ -100,7 +104,8 @@ async def _send_addition(scene: Scene) -> Replies:
         scene.turn.id,
         code=str(answers[CODE]),
         text=str(answers["subject"]) or None,
-        photo_ids=photos.in_form(scene),
+        photo_ids=attachments.in_form(scene, attachments.PHOTOS),
+        recording_ids=attachments.in_form(scene, attachments.RECORDINGS),
     )
     scene.finish()
     choices = (

@@ -7,7 +7,7 @@ from kit.text import shorten
 from services import cases
 from services.cases import duplicates
 from services.cases.duplicates import Near
-from services.dialogues import photos
+from services.dialogues import attachments
 from services.dialogues.engine import button
 from services.dialogues.forms import Form, asking
 from services.dialogues.forms.shape import Question
@@ -118,7 +118,8 @@ async def _join(scene: Scene, code: str) -> Replies:
         scene.turn.id,
         code=code,
         text=said,
-        photo_ids=photos.in_form(scene),
+        photo_ids=attachments.in_form(scene, attachments.PHOTOS),
+        recording_ids=attachments.in_form(scene, attachments.RECORDINGS),
     )
     scene.finish()
     choices = (

@@ -56,6 +56,16 @@ class Encoded:
     height: int
     digest: str
 
+    @property
+    def data(self) -> bytes:
+        """The bytes of its file."""
+        return self.jpeg
+
+    @property
+    def facts(self) -> dict[str, int]:
+        """What its row says of it."""
+        return {"width": self.width, "height": self.height}
+
 
 def encode(data: bytes) -> Encoded:
     """The picture in these bytes as an upright JPEG of at most 2048 pixels a side, and no more.

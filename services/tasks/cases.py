@@ -5,11 +5,12 @@ from kit.clock import in_shanghai
 from kit.errors import NotFound
 from kit.text import bare
 from services import cases, consents
-from services.dialogues import forms, photos
+from services.dialogues import attachments, forms
 from services.dialogues.forms import Form
 from services.dialogues.handing_over import elsewhere
 from services.dialogues.intake import ADDITION, CODE, FORMS, HAZARD, SUGGESTION
 from services.scene import SAID, Args, Scene
+from services.tasks import case_steps
 from services.turns import Choice, Replies, Reply, Task
 
 # The forms that become cases.
@@ -53,13 +54,13 @@ async def notice_in_full(scene: Scene, _args: Args) -> Replies:
 
 
 async def go_on(scene: Scene, args: Args) -> Replies:
-    """Go on with a draft; photos that came meanwhile join it, a sentence is offered to it."""
+    """Go on with a draft; what came meanwhile joins it, a sentence is offered to it."""
     kind, said = str(args["kind"]), str(scene.state.answers.get(SAID, ""))
     if kind not in scene.state.drafts:
         raise NotFound("talk.choice_past")
-    waits = photos.waiting(scene)
+    waits = attachments.waiting(scene)
     scene.take_up(kind)
-    notes = photos.put_in(scene, kind, waits.photos)
+    notes = attachments.put_in(scene, kind, waits.sent, waits.said)
     return (*notes, *await forms.go_on(FORMS[kind], scene, said))
 
 
@@ -111,11 +112,9 @@ async def said(scene: Scene) -> Replies | None:
     """How the case is going whose code was said: one's own, or with its query word anybody's."""
     code, word = cases.code_and_word(scene.text)
     if code is None:
-        return None
+        return await case_steps.said(scene)
     worker = scene.turn.worker_id
-    found = await cases.look_up(
-        scene.session, scene.library, scene.clock, worker, code, query_word=word
-    )
+    found = await cases.look_up(scene.session, scene.clock, worker, code, query_word=word)
     add_to = (scene.choice("cases.add_title", "cases.add", code=code),) if found.own else ()
     lines = [
         scene.say(
@@ -157,7 +156,7 @@ async def add(scene: Scene, args: Args) -> Replies:
 
 async def _own_open(scene: Scene) -> list[Case]:
     own = await cases.own(scene.session, scene.turn.worker_id)
-    return [case for case in own if cases.state_of(case) != cases.WITHDRAWN]
+    return [case for case in own if cases.state_of(case) in cases.OPEN]
 
 
 async def ask_withdraw(scene: Scene, _args: Args) -> Replies:
@@ -203,6 +202,7 @@ INTENTS = {
     "withdraw_case": ask_withdraw,
 }
 TASKS = {
+    **case_steps.TASKS,
     "cases.begin": begin,
     "cases.go_on": go_on,
     "cases.anew": anew,

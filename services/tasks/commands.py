@@ -22,7 +22,18 @@ WELCOME = Task("commands.welcome")
 # A link to one stop, as on a poster at its door, or to one right.
 STOP, RIGHT = "s_", "r_"
 UNREADABLE = frozenset(
-    {"voice", "video", "sticker", "document", "contact", "edited", "large", "position"}
+    {
+        "audio",
+        "long_voice",
+        "large_voice",
+        "video",
+        "sticker",
+        "document",
+        "contact",
+        "edited",
+        "large",
+        "position",
+    }
 )
 
 

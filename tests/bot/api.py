@@ -56,7 +56,15 @@ class Api:
             assert answer.status_code == 200, answer.text
             return str(answer.json()["photo"])
 
-        return WorkerTester(send, lambda: self.chat.clock.advance(seconds=5), upload=upload)
+        async def record(voice: bytes) -> str:
+            answer = await self.upload_voice(voice)
+            assert answer.status_code == 200, answer.text
+            return str(answer.json()["recording"])
+
+        def pause() -> None:
+            self.chat.clock.advance(seconds=5)
+
+        return WorkerTester(send, pause, upload=upload, record=record)
 
     async def upload(
         self, picture: bytes, name: str = "photo.jpg", kind: str = "image/jpeg", token: str = ""
@@ -65,6 +73,12 @@ class Api:
         headers = {"Authorization": f"Bearer {token}"} if token else self.authorization
         files = {"photo": (name, picture, kind)}
         return await self.client.post("/api/photos", files=files, headers=headers)
+
+    async def upload_voice(self, voice: bytes, token: str = "") -> httpx.Response:
+        """Upload a voice message."""
+        headers = {"Authorization": f"Bearer {token}"} if token else self.authorization
+        files = {"recording": ("voice.mp3", voice, "text/html")}
+        return await self.client.post("/api/recordings", files=files, headers=headers)
 
     async def stranger(self) -> str:
         """The token of another worker."""
@@ -80,7 +94,9 @@ async def serving(chat: Chat, pipeline: Pipeline) -> AsyncGenerator[Api]:
 
     sketches = Sketches(chat.sessions, chat.clock)
     parts = Parts(
-        chat.sessions, chat.library, chat.clock, pipeline, sketches, close, photos=chat.folder
+        *(chat.sessions, chat.library, chat.clock, pipeline, sketches, close),
+        photos=chat.folder,
+        recordings=chat.voices,
     )
     app = create_app(parts)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)

@@ -4,6 +4,7 @@ import asyncio
 import os
 import threading
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from time import monotonic, sleep
 from typing import Any
 
@@ -11,11 +12,13 @@ import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
-from bot.web.photos import AT_ONCE, AT_ONCE_OF_ONE, DECODED_AT_ONCE, Uploads
+from bot.web import uploads
+from bot.web.uploads import AT_ONCE, AT_ONCE_OF_ONE, DECODED_AT_ONCE, Uploads
 from db.models import CasePhoto, Photo
 from db.session import transaction
 from services import photos
-from services.photos import UNUSED_A_DAY, Encoded
+from services.attachments import UNUSED_A_DAY
+from services.photos import Encoded
 from tests import pictures
 from tests.bot.api import Api
 from tests.bot.test_api import check_fault, check_headers
@@ -49,9 +52,9 @@ async def test_a_picture_becomes_part_of_a_case(api: Api):
     await worker.presses("发送")
     worker.sees("一起交了1张照片")
     async with transaction(api.chat.sessions) as session:
-        query = select(Photo).join(CasePhoto, CasePhoto.photo_id == Photo.id)
+        query = select(Photo).join(CasePhoto, CasePhoto.attached_id == Photo.id)
         photo = (await session.scalars(query)).one()
-    stored = await photos.read(api.chat.folder, photo.digest)
+    stored = await photos.SHELF.read(api.chat.folder, photo.digest)
     assert stored
     assert pictures.PHONE_NUMBER.encode() not in stored
     assert b"Exif" not in stored
@@ -254,7 +257,7 @@ async def test_only_so_many_uploads_are_under_way_at_once(api: Api):
 
 
 @on_sqlite
-async def test_only_two_pictures_are_decoded_at_once(api: Api):
+async def test_only_two_pictures_are_decoded_at_once(api: Api, monkeypatch: pytest.MonkeyPatch):
     lock, now, most = threading.Lock(), 0, 0
 
     def slow(data: bytes) -> Encoded:
@@ -267,7 +270,7 @@ async def test_only_two_pictures_are_decoded_at_once(api: Api):
             now -= 1
         return photos.encode(data)
 
-    api.app.state.uploads = Uploads(slow)
+    monkeypatch.setattr(uploads, "PHOTOS", replace(uploads.PHOTOS, encode=slow))
     tokens = [await api.stranger() for _ in range(8)]
     answers = await asyncio.gather(
         *(api.upload(scene_of(number), token=token) for number, token in enumerate(tokens))
@@ -294,7 +297,7 @@ async def test_an_upload_that_never_ends_is_given_up(api: Api):
 async def test_the_running_app_sweeps_the_folder(api: Api):
     await api.upload(scene_of(1))
     [used] = api.chat.folder.glob("??/*")
-    orphan = photos.path_of(api.chat.folder, "ab" * 32)
+    orphan = photos.SHELF.path_of(api.chat.folder, "ab" * 32)
     orphan.parent.mkdir(exist_ok=True)
     orphan.write_bytes(b"nobody knows me")
     api.chat.clock.advance(hours=2)

@@ -1,7 +1,8 @@
 """The console on a real database, a reader before it, and cases that workers handed in."""
 
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import httpx
@@ -15,10 +16,14 @@ from content.library import Library
 from content.loader import load
 from db.session import Sessions, transaction
 from kit.settings import Settings
-from services import cases, photos, staff
+from services import cases, photos, recordings
+from services.staff import links
+from services.staff.actors import Grant
+from services.staff.permissions import Role
 from tests.browser import browser
 from tests.console.reader import Reader
 from tests.factories import FixedClock, add_turn, add_worker
+from tests.staffing import EVERYTHING, add_member, sign_in
 
 __all__ = ["browser"]  # A fixture is found under the name by which it is imported here.
 
@@ -59,24 +64,39 @@ async def stranger(app: FastAPI) -> AsyncIterator[Reader]:
 
 
 @pytest.fixture
-async def reader(app: FastAPI, sessions: Sessions, clock: FixedClock) -> AsyncIterator[Reader]:
-    """A member of staff who has just signed in."""
-    async with transaction(sessions) as session:
-        token = await staff.issue_link(session, clock, "陈静")
-    async with _client(app) as client:
-        reader = Reader(client)
-        await reader.opens(f"/sign-in/{token}")
-        await reader.presses("登录")
-        yield reader
+async def staff_at(
+    app: FastAPI, sessions: Sessions, clock: FixedClock
+) -> AsyncIterator[Callable[..., Awaitable[Reader]]]:
+    """Readers who are signed in, each with the roles that are named; without any, with all."""
+    async with AsyncExitStack() as held:
+
+        async def one(name: str = "陈静", *roles: Role | Grant) -> Reader:
+            grants = tuple(each if isinstance(each, Grant) else Grant(each) for each in roles)
+            async with transaction(sessions) as session:
+                staff = await add_member(session, name, grants or EVERYTHING)
+                token = await sign_in(session, clock, staff)
+            client = await held.enter_async_context(_client(app))
+            client.cookies.set("console-8001-session", token, domain="127.0.0.1", path="/")
+            return Reader(client)
+
+        yield one
+
+
+@pytest.fixture
+async def reader(staff_at: Callable[..., Awaitable[Reader]]) -> Reader:
+    """A member of staff who has just signed in and looks at the inbox."""
+    reader = await staff_at()
+    await reader.opens("/")
+    return reader
 
 
 @pytest.fixture
 def link(sessions: Sessions, clock: FixedClock) -> Callable[[], Awaitable[str]]:
-    """Issue a sign-in link and tell its path."""
+    """Issue a link for the first admin and tell its path."""
 
     async def issue() -> str:
         async with transaction(sessions) as session:
-            return "/sign-in/" + await staff.issue_link(session, clock, "陈静")
+            return "/sign-in/" + await links.issue_link(session, clock, "陈静")
 
     return issue
 
@@ -93,6 +113,7 @@ def hand_in(sessions: Sessions, library: Library, clock: FixedClock, settings: S
         subject: str | None = None,
         *pictures: bytes,
         kind: str = "suggestion",
+        voices: Sequence[bytes] = (),
         **fields: str | None,
     ) -> str:
         clock.advance(minutes=1)
@@ -103,12 +124,20 @@ def hand_in(sessions: Sessions, library: Library, clock: FixedClock, settings: S
             worker = await add_worker(session)
             turn = await add_turn(session, worker.id)
             kept = [
-                await photos.keep(
+                await photos.SHELF.keep(
                     session, clock, settings.photos, worker.id, photos.encode(picture)
                 )
                 for picture in pictures
             ]
-            draft = cases.Draft(kind, subject, photos=tuple(kept), **fields)
+            spoken = [
+                await recordings.SHELF.keep(
+                    session, clock, settings.recordings, worker.id, recordings.encode(voice)
+                )
+                for voice in voices
+            ]
+            draft = cases.Draft(
+                kind, subject, photos=tuple(kept), recordings=tuple(spoken), **fields
+            )
             done = await cases.hand_in(session, library, clock, worker.id, turn.id, draft=draft)
         return done.case.code
 

@@ -53,10 +53,7 @@ def served(data: Path, codes: list[str]) -> Iterator[Served]:
 
 
 async def test_a_case_is_reviewed_by_keyboard_alone(desk: BrowserContext, served: Served):
-    page = await desk.new_page()
-    await page.goto(await served.link())
-    await tab_to(page, "登录")
-    await page.keyboard.press("Enter")
+    page = await served.signed_in(desk)
     await expect(page.get_by_role("heading", level=1)).to_have_text("全部来件")
     code = await page.locator("tr", has_text="已收到").locator("a").first.inner_text()
     await tab_to(page, code)
@@ -78,19 +75,13 @@ async def test_every_page_is_accessible_and_fits(
     context = await browser.new_context(
         locale="zh-CN", color_scheme=scheme, viewport={"width": width, "height": 800}
     )
-    page = await context.new_page()
-    link = await served.link()
+    page = await served.signed_in(context)
     with faultless(page, served.address):
-        await page.goto(link)
-        await is_well(page, f"link-{width}-{scheme}")
-        await page.get_by_role("button", name="登录").click()
         await is_well(page, f"inbox-{width}-{scheme}")
         paths = [f"/cases/{code}" for code in codes]
         for path in [*paths, "/cases?state=withdrawn", "/cases/X", "/sign-in"]:
             await page.goto(served.address + path)
             await is_well(page, f"{path.split('?')[0][1:].replace('/', '-')}-{width}-{scheme}")
-        await page.goto(link)
-        await is_well(page, f"link-over-{width}-{scheme}")
     await context.close()
 
 
@@ -120,7 +111,9 @@ async def _fill(url: str, folder: Path) -> list[str]:
             worker = await add_worker(session)
             turn = await add_turn(session, worker.id)
             taken = [
-                await photos.keep(session, utc_now, folder, worker.id, photos.encode(picture))
+                await photos.SHELF.keep(
+                    session, utc_now, folder, worker.id, photos.encode(picture)
+                )
                 for picture in PICTURES[:number]
             ]
             whole = replace(draft, photos=tuple(taken))

@@ -174,7 +174,7 @@ async def test_a_review_is_started_once_and_the_worker_hears_of_it(
     assert f'href="/cases/{code}"' in again.text
     async with transaction(sessions) as session:
         news = (await session.scalars(select(OutboxRow))).all()
-    assert [row.cause for row in news] == [f"case:{code}:in_review"]
+    assert [row.cause for row in news] == [f"case:{code}:2:in_review"]
 
 
 async def test_a_withdrawn_case_offers_no_review(

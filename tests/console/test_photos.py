@@ -82,7 +82,7 @@ async def test_a_file_that_is_gone_is_a_clear_page(
     reader: Reader, hand_in: HandIn, settings: Settings
 ):
     code = await hand_in("桥底积水", PHOTO)
-    photos.path_of(settings.photos, photos.encode(PHOTO).digest).unlink()
+    photos.SHELF.path_of(settings.photos, photos.encode(PHOTO).digest).unlink()
     assert "没有这张照片" in (await reader.opens(f"/cases/{code}/photos/1", 404)).text
 
 

@@ -68,6 +68,11 @@ answer_days: 5
 complex_answer_days: 15
 cases_a_day: 5
 seconds_between: 120
+sign_for_days: 1
+rating_days: 1
+returns: 2
+extensions: 1
+extension_days: 15
 """
 
 FILES = {

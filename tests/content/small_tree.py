@@ -6,6 +6,7 @@ from tests.content import small_cases
 
 FILES = {
     **small_cases.FILES,
+    "calendar.yml": "{}\n",
     "facilities.yml": "水: [饮水, 热水]\n休息: [休息]\n",
     "hotlines.yml": '"12333": {name: 人社热线, confidence: high}\n',
     "link_hosts.yml": "- www.gov.cn\n",

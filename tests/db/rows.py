@@ -1,5 +1,6 @@
 """One valid row of each table, for tests that spoil one value of it."""
 
+from tests.db import case_rows
 from tests.factories import NOON_OF_TESTS as NOON
 
 # One valid row of each table; those of one worker, one turn and one case belong together.
@@ -53,11 +54,23 @@ ROWS = {
         "outcome": "right",
         "at": NOON,
     },
-    "sign_in_links": {"digest": "d", "staff_id": "s", "expires_at": NOON},
+    "sign_in_links": {"digest": "d", "staff_id": "s", "purpose": "first", "expires_at": NOON},
+    "staff_roles": {
+        "staff_id": "s",
+        "role": "handler",
+        "districts": (),
+        "categories": (),
+        "unit": "市政",
+    },
+    "recovery_codes": {"staff_id": "s", "digest": "d"},
+    "sign_in_doors": {"key": "d", "failures": [], "last_at": NOON},
+    "staff_events": {"id": "e", "at": NOON, "kind": "invited", "staff_id": "s"},
     "staff_sessions": {
         "digest": "d",
         "staff_id": "s",
+        "stage": "full",
         "csrf_token": "t",
+        "browser": "",
         "created_at": NOON,
         "last_seen_at": NOON,
     },
@@ -167,6 +180,7 @@ ROWS = {
         "turn_id": "t",
         "kind": "suggestion",
         "subject": "路灯坏了",
+        "state": "received",
         "created_at": NOON,
     },
     "case_events": {
@@ -175,16 +189,20 @@ ROWS = {
         "number": 1,
         "state": "received",
         "actor": "worker",
+        "step": "hand_in",
         "at": NOON,
     },
     "case_views": {"id": "v", "case_id": "k", "staff_id": "s", "kind": "case", "at": NOON},
     "case_supporters": {"id": "b", "case_id": "k", "worker_id": "w", "at": NOON},
+    "case_nights": {"night": NOON.date(), "began_at": NOON},
+    **case_rows.ROWS,
     "case_additions": {
         "id": "f",
         "case_id": "k",
         "turn_id": "t",
         "number": 1,
         "photos": [],
+        "recordings": [],
         "at": NOON,
     },
     "case_tries": {"id": "g", "worker_id": "w", "case_id": "k", "at": NOON},
@@ -219,4 +237,13 @@ ROWS = {
         "created_at": NOON,
     },
     "case_photos": {"case_id": "k", "number": 1, "photo_id": "p"},
+    "recordings": {
+        "id": "r",
+        "worker_id": "w",
+        "digest": "d",
+        "seconds": 3,
+        "size": 100,
+        "created_at": NOON,
+    },
+    "case_recordings": {"case_id": "k", "number": 1, "recording_id": "r"},
 }

@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from db.base import Base
 from db.models import OutboxRow
 from db.session import transaction
+from tests.db import case_rows
 from tests.db.rows import ROWS
 from tests.factories import NOON_OF_TESTS as NOON
 
@@ -59,12 +60,19 @@ CHECKS = [
     ("ck_sorting_models_body", {"body": None}),
     ("ck_case_events_state", {"state": "solved"}),
     ("ck_case_events_actor", {"actor": "robot"}),
+    *case_rows.CHECKS,
     ("ck_outbox_state", {"state": "lost"}),
     ("ck_updates_state", {"state": "lost"}),
     ("ck_updates_fault", {"fault": "KeyError"}),
     ("ck_updates_blanked", {"body": {}}),
     ("ck_updates_blanked", {"lane": "5"}),
     ("ck_photos_size", {"height": 0}),
+    ("ck_recordings_size", {"seconds": 0}),
+    ("ck_sign_in_links_purpose", {"purpose": "fun"}),
+    ("ck_staff_sessions_stage", {"stage": "half"}),
+    ("ck_staff_roles_role", {"role": "king", "unit": None}),
+    ("ck_staff_roles_unit", {"role": "reviewer"}),
+    ("ck_staff_roles_unit", {"unit": None}),
 ]
 
 # The columns that a second row changes so that nothing but the named constraint stands against it.
@@ -83,12 +91,14 @@ UNIQUES = [
     ("uq_cases_code", {"id": "k2", "turn_id": None}),
     ("uq_cases_turn_id", {"id": "k2", "code": "7KQ3-M9TY"}),
     ("uq_case_events_case_id_number", {"id": "e2"}),
+    *case_rows.UNIQUES,
     ("uq_case_supporters_case_id_worker_id", {"id": "b2"}),
     ("uq_case_additions_case_id_number", {"id": "f2", "turn_id": None}),
     ("uq_case_additions_turn_id", {"id": "f2", "number": 2}),
     ("uq_outbox_id", {"cause": "case:k:3"}),
     ("uq_outbox_account_id_cause", {"id": "n2"}),
     ("uq_case_photos_photo_id", {"number": 2}),
+    ("uq_case_recordings_recording_id", {"number": 2}),
 ]
 
 

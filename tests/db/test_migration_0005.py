@@ -11,6 +11,7 @@ from services import cases
 from services.cases.sealing import unsealed
 from tests.factories import MASTER_KEY
 from tests.factories import NOON_OF_TESTS as AT
+from tests.testers.chat import shipped_library
 
 SAID = "打13812345678，路灯坏了"
 CASE = {"kind": "hazard", "subject": SAID, "place": "蕉门", "created_at": AT}
@@ -51,7 +52,7 @@ async def rows(engine, name):
 
 async def seal_older(sessions):
     async with transaction(sessions) as session:
-        return await cases.seal_older(session)
+        return await cases.seal_older(session, shipped_library())
 
 
 async def test_there_and_back(engine, empty_database_url):
@@ -65,7 +66,7 @@ async def test_there_and_back(engine, empty_database_url):
     await put(engine, "case_events", {"id": "e", **event})
     await put(engine, "case_views", {"id": "v", "case_id": "known", "staff_id": "s", "at": AT})
 
-    await alembic(empty_database_url, command.upgrade, "0005")
+    await alembic(empty_database_url, command.upgrade, "head")
 
     assert (await rows(engine, "case_views"))["v"]["kind"] == "case"
     sessions = make_sessions(engine, master_key=MASTER_KEY)
@@ -76,7 +77,7 @@ async def test_there_and_back(engine, empty_database_url):
         assert (known.wants_answer, known.extras, known.answer_days) == (True, {}, None)
         words = await unsealed(session, known)
         assert (words and words.subject, nobody.original) == (SAID, None)
-    held = {**event, "id": "h", "case_id": "nobody", "state": "held"}
+    held = {**event, "id": "h", "case_id": "nobody", "state": "held", "step": "hand_in"}
     await put(engine, "case_events", held)
 
     await alembic(empty_database_url, command.downgrade, "0003")

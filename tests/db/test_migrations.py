@@ -13,9 +13,11 @@ from sqlalchemy import Column, Text, inspect, text
 from db.base import Base
 from db.migrate import MIGRATIONS, config, current, head, is_current, migrating, upgrade
 from db.session import make_engine
+from services.staff.permissions import FIRST_ROLES
 
 LINK = (
-    "INSERT INTO sign_in_links (digest, staff_id, expires_at) VALUES ('d', :staff, '2027-01-01')"
+    "INSERT INTO sign_in_links (digest, staff_id, purpose, expires_at)"
+    " VALUES ('d', :staff, 'first', '2027-01-01')"
 )
 
 
@@ -124,6 +126,23 @@ async def test_one_step_back_and_up_again_leaves_the_same_tables(database_url):
     assert await schema(database_url) == before
 
 
+async def test_staff_of_before_accounts_keep_every_right(database_url):
+    scripts = ScriptDirectory.from_config(config()).walk_revisions()
+    (before,) = [each.down_revision for each in scripts if "staff_accounts" in each.path]
+    await alembic(database_url, command.downgrade, before)
+    async with migrating(database_url) as connection:
+        staff = "INSERT INTO staff (id, name, created_at) VALUES ('s', '陈静', '2026-11-18')"
+        await connection.execute(text(staff))
+
+    await upgrade(database_url)
+
+    async with migrating(database_url) as connection:
+        roles = set(await connection.scalars(text("SELECT role FROM staff_roles")))
+        joined = await connection.scalar(text("SELECT password_hash FROM staff"))
+    assert roles == set(FIRST_ROLES)
+    assert joined is None
+
+
 async def test_all_the_way_back_leaves_nothing(database_url):
     await alembic(database_url, command.downgrade, "base")
 
@@ -154,7 +173,9 @@ async def test_a_failed_migration_leaves_the_database_as_it_was(database_url):
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 async def test_rebuilding_a_table_keeps_the_rows_that_point_to_it(database_url):
     async with migrating(database_url) as connection:
-        await connection.execute(text("INSERT INTO staff VALUES ('s', '陈静', '2026-11-18')"))
+        await connection.execute(
+            text("INSERT INTO staff (id, name, created_at) VALUES ('s', '陈静', '2026-11-18')")
+        )
         await connection.execute(text(LINK), {"staff": "s"})
     async with migrating(database_url) as connection:
         await connection.run_sync(rebuild, "staff")

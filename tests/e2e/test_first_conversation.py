@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import cache
 
 import pytest
 import requests
@@ -12,8 +13,10 @@ from playwright.async_api import BrowserContext
 
 from kit import ids
 from kit.clock import in_shanghai, utc_now
+from kit.settings import Settings
 from services import working_days
 from tests.e2e.conftest import Running
+from tests.staffing import PASSWORD, code, secret_in
 from tests.web.phone import Phone
 from tools.chat import Chat
 from tools.start.machine import ROOT, environment
@@ -43,8 +46,17 @@ def heard_by_rasa(worker: Chat) -> bool:
 
 
 def console_page(stack: Running, path: str) -> str:
-    """A page of the console, read by a member of staff who signed in by a fresh link."""
+    """A page of the console, read by the first admin, who is set up by a fresh link once."""
     _, settings = stack
+    staff = first_admin(settings)
+    page = staff.get(f"{settings.console}{path}", timeout=10)
+    page.raise_for_status()
+    return page.text
+
+
+@cache
+def first_admin(settings: Settings) -> requests.Session:
+    """Who follows the link that is printed to its end, as a browser would."""
     link = subprocess.run(
         [sys.executable, "-m", "tools.cli", "staff", "link", "--name", "reviewer"],
         cwd=ROOT,
@@ -55,13 +67,20 @@ def console_page(stack: Running, path: str) -> str:
     ).stdout.strip()
     staff = requests.Session()
     staff.trust_env = False
+
+    def sends(url: str, form: str, **typed: str) -> requests.Response:
+        token = re.search(r'name="csrf" value="([^"]+)"', form)
+        assert token, form
+        answer = staff.post(url, data={"csrf": token[1], **typed}, timeout=10)
+        answer.raise_for_status()
+        return answer
+
     form = staff.get(link, timeout=10).text
-    token = re.search(r'name="csrf" value="([^"]+)"', form)
-    assert token, form
-    staff.post(link, data={"csrf": token[1]}, timeout=10).raise_for_status()
-    page = staff.get(f"{settings.console}{path}", timeout=10)
-    page.raise_for_status()
-    return page.text
+    setup = sends(link, form, name="reviewer", password=PASSWORD, again=PASSWORD)
+    shown = re.search(r'class="secret">([^<]+)<', setup.text)
+    assert shown, setup.text
+    sends(setup.url, setup.text, code=code(utc_now, secret_in(shown[1])))
+    return staff
 
 
 def test_the_three_questions(worker: Chat, stack: Running) -> None:

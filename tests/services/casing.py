@@ -1,12 +1,18 @@
 """Cases that workers hand in, for tests: who, when and what, in one line."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from content.library import Library
+from db.models import Case
 from db.session import Sessions, transaction
-from services import cases
-from services.cases import Draft, HandedIn
+from services import cases, units
+from services.cases import CaseDetail, Draft, Given, HandedIn, Ticked
+from services.cases.reading import of_code
+from services.staff.actors import Actor, Grant
+from services.staff.permissions import Role
 from tests.factories import FixedClock, add_staff, add_turn, add_worker
+from tests.staffing import everything
 
 
 @dataclass
@@ -57,12 +63,64 @@ class Office:
                 session, self.library, self.clock, worker_id, turn, code=code, text=text
             )
 
+    async def takes(
+        self, actor: Actor | str, code: str, step: str, *, seen: int | None = None, **given: Any
+    ) -> Case:
+        """A member of staff takes a step; one of whom only the id is told may do everything."""
+        who = everything(actor) if isinstance(actor, str) else actor
+        async with transaction(self.sessions) as session:
+            return await cases.take(
+                *(session, self.library, self.clock, who, code),
+                step=step,
+                given=Given(**given),
+                seen=seen,
+            )
+
     async def release(self, code: str, staff_id: str) -> None:
         """A person lets a held case in."""
-        async with transaction(self.sessions) as session:
-            await cases.release(session, self.library, self.clock, code, staff_id)
+        await self.takes(staff_id, code, "release")
 
     async def review(self, code: str, staff_id: str) -> None:
         """A person takes a case up."""
+        await self.takes(staff_id, code, "take_up")
+
+    async def unit(self, *names: str) -> None:
+        """Units that cases may be handed to."""
         async with transaction(self.sessions) as session:
-            await cases.start_review(session, self.library, self.clock, code, staff_id)
+            for name in names:
+                await units.put(session, self.clock, name)
+
+    async def actor(self, role: Role = Role.REVIEWER, **limits: Any) -> Actor:
+        """A new member of staff in one role."""
+        return Actor(await self.staff(), "陈静", "", (Grant(role, **limits),))
+
+    async def show(self, code: str, staff_id: str) -> CaseDetail:
+        """A case as its page shows it."""
+        async with transaction(self.sessions) as session:
+            return await cases.show(session, self.library, self.clock, code, staff_id)
+
+    async def at(self, code: str) -> Case:
+        """A case as it is stored, with its history."""
+        async with transaction(self.sessions) as session:
+            return await of_code(session, code)
+
+    async def tick(self) -> Ticked:
+        """A tick of its clocks."""
+        async with transaction(self.sessions) as session:
+            return await cases.tick(session, self.library, self.clock)
+
+    async def at_unit(self, reviewer: Actor, handler: Actor, unit: str = "区城管") -> str:
+        """A case that a unit has signed for."""
+        code = (await self.hand_in(await self.worker())).case.code
+        await self.takes(reviewer, code, "take_up")
+        await self.takes(reviewer, code, "accept")
+        await self.takes(reviewer, code, "assign", unit=unit)
+        await self.takes(handler, code, "sign_for")
+        return code
+
+    async def answered(self, reviewer: Actor, handler: Actor) -> str:
+        """A case whose answer its worker has."""
+        code = await self.at_unit(reviewer, handler)
+        await self.takes(handler, code, "answer", text="下周装好", grade="B", is_public=True)
+        await self.takes(reviewer, code, "approve")
+        return code

@@ -44,7 +44,7 @@ async def news_at(chat: Chat, channel: str) -> list[OutboxRow]:
 
 
 async def hands_in(worker: WorkerTester) -> str:
-    for text in ("提建议", "路灯不亮", "跳过", "跳过", "发送"):
+    for text in ("提建议", "路灯不亮", "跳过", "跳过", "对", "发送"):
         await worker.says(text)
     return str(worker.card("case")["code"])
 

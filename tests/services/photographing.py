@@ -25,7 +25,7 @@ async def ids_in_cases(chat: Chat) -> dict[str, list[str]]:
     """The photos that came with the newest case of each kind, in the order of their numbers."""
     async with transaction(chat.sessions) as session:
         rows = await session.execute(
-            select(Case.kind, CasePhoto.number, CasePhoto.photo_id)
+            select(Case.kind, CasePhoto.number, CasePhoto.attached_id)
             .join(Case, Case.id == CasePhoto.case_id)
             .order_by(CasePhoto.number)
         )

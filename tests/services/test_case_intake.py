@@ -3,24 +3,16 @@
 import asyncio
 from datetime import date
 
-import pytest
 from sqlalchemy import func, select
 
-from content.library import Library
 from db.models import Case
-from db.session import Sessions, transaction
+from db.session import transaction
 from services import cases
 from services.cases.sealing import unsealed
 from services.turns import Position
-from tests.factories import FixedClock
 from tests.services.casing import Office
 
 JIAOMEN = Position(22.796341, 113.547259)
-
-
-@pytest.fixture
-def office(sessions: Sessions, library: Library, clock: FixedClock) -> Office:
-    return Office(sessions, library, clock)
 
 
 async def stored(office: Office, case_id: str) -> Case:

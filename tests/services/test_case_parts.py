@@ -6,20 +6,13 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from content.library import Library
 from db.models import Account, CaseSupporter, OutboxRow
 from db.repositories.links import LinkRepository
-from db.session import Sessions, transaction
+from db.session import transaction
 from kit.errors import NotAllowed, NotFound
 from services import cases
 from services.cases import Progress, Refused
-from tests.factories import FixedClock
 from tests.services.casing import Office
-
-
-@pytest.fixture
-def office(sessions: Sessions, library: Library, clock: FixedClock) -> Office:
-    return Office(sessions, library, clock)
 
 
 async def news(office: Office) -> list[tuple[str, str]]:
@@ -36,9 +29,7 @@ async def asks(office: Office, worker: str, code: str, word: str | None = None) 
     """What a worker learns of a case; the reason where he learns nothing."""
     async with transaction(office.sessions) as session:
         try:
-            return await cases.look_up(
-                session, office.library, office.clock, worker, code, query_word=word
-            )
+            return await cases.look_up(session, office.clock, worker, code, query_word=word)
         except Refused as error:
             return error.key
 

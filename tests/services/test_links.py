@@ -21,6 +21,7 @@ from tests.services.linking import (
     shown_to,
     starts_draft,
 )
+from tests.staffing import everything
 from tests.testers.chat import Chat, on_sqlite
 from tests.testers.worker import WorkerTester
 
@@ -81,6 +82,7 @@ async def test_digits_in_a_form_are_an_answer(worker: WorkerTester, phone: Worke
     await phone.says(code)
     phone.sees_not("绑好了")
     await phone.says("跳过")
+    await phone.says("对")
     phone.sees(f"【地点】{code}")
 
 
@@ -188,6 +190,7 @@ async def test_the_open_form_of_the_other_chat_is_put_aside(
     phone.sees("在什么地方")
     await phone.says("东涌镇")
     await phone.says("跳过")
+    await phone.says("对")
     phone.sees("换电柜太少")
 
 
@@ -234,7 +237,9 @@ async def test_news_of_a_case_reach_both_chats(
     await link(worker, phone)
     async with transaction(chat.sessions) as session:
         staff = await add_staff(session)
-        await cases.start_review(session, chat.library, chat.clock, code, staff.id)
+        await cases.take(
+            *(session, chat.library, chat.clock, everything(staff.id), code), step="take_up"
+        )
     for channel in ("web", "telegram"):
         assert code in (await news_at(chat, channel))[-1].reply["text"]
 

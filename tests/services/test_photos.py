@@ -11,7 +11,8 @@ from db.models import CasePhoto, DialogueRow, Photo
 from db.session import Sessions, transaction
 from kit.errors import NotAllowed
 from services import photos
-from services.photos import UNUSED_A_DAY, Encoded
+from services.attachments import UNUSED_A_DAY
+from services.photos import Encoded
 from tests.factories import FixedClock, add_case, add_worker
 from tests.pictures import scene_of
 from tests.testers.chat import on_sqlite
@@ -30,14 +31,14 @@ class Shelf:
 
     async def keep(self, picture: Encoded, owner: str | None = None) -> str:
         async with transaction(self.sessions) as session:
-            return await photos.keep(
+            return await photos.SHELF.keep(
                 session, self.clock, self.folder, owner or self.owner, picture
             )
 
     async def sweep(self) -> None:
         """As it runs by itself; in pieces of two, so that there are several."""
         async with transaction(self.sessions) as session:
-            await photos.sweep(session, self.clock, self.folder, at_once=2)
+            await photos.SHELF.sweep(session, self.clock, self.folder, at_once=2)
 
     async def newcomer(self) -> str:
         async with transaction(self.sessions) as session:
@@ -69,12 +70,12 @@ async def test_the_file_lies_under_its_content_for_its_owner_only(shelf: Shelf):
     assert row is not None
     assert (row.worker_id, row.digest) == (shelf.owner, ONE.digest)
     assert (row.width, row.height, row.size) == (ONE.width, ONE.height, len(ONE.jpeg))
-    path = photos.path_of(shelf.folder, ONE.digest)
+    path = photos.SHELF.path_of(shelf.folder, ONE.digest)
     assert path == shelf.folder / ONE.digest[:2] / name(ONE)
     assert path.stat().st_mode & 0o777 == 0o600
     assert shelf.folder.stat().st_mode & 0o077 == 0
-    assert await photos.read(shelf.folder, ONE.digest) == ONE.jpeg
-    assert await photos.read(shelf.folder, TWO.digest) is None
+    assert await photos.SHELF.read(shelf.folder, ONE.digest) == ONE.jpeg
+    assert await photos.SHELF.read(shelf.folder, TWO.digest) is None
     assert shelf.files() == {name(ONE)}
 
 
@@ -89,7 +90,7 @@ async def test_the_same_picture_again_is_the_same_photo(shelf: Shelf):
 @on_sqlite
 async def test_a_file_that_was_cut_short_is_written_anew(shelf: Shelf):
     await shelf.keep(ONE)
-    path = photos.path_of(shelf.folder, ONE.digest)
+    path = photos.SHELF.path_of(shelf.folder, ONE.digest)
     path.write_bytes(ONE.jpeg[:100])
     await shelf.keep(ONE)
     assert path.read_bytes() == ONE.jpeg
@@ -104,7 +105,7 @@ async def test_who_keeps_sending_is_stopped_for_a_day(shelf: Shelf):
     await shelf.keep(pictures[-1], await shelf.newcomer())
     async with transaction(shelf.sessions) as session:
         case = await add_case(session, shelf.owner)
-        await photos.hand_in(session, shelf.owner, case.id, ids[:1])
+        await photos.SHELF.hand_in(session, shelf.owner, case.id, ids[:1])
     await shelf.keep(pictures[-1])
     shelf.clock.advance(hours=25)
     await shelf.keep(photos.encode(scene_of(99)))
@@ -128,7 +129,7 @@ async def test_what_a_draft_or_case_needs_stays(shelf: Shelf):
     theirs = await shelf.keep(ONE, stranger)
     async with transaction(shelf.sessions) as session:
         case = await add_case(session, shelf.owner)
-        await photos.hand_in(session, shelf.owner, case.id, ids[:2])
+        await photos.SHELF.hand_in(session, shelf.owner, case.id, ids[:2])
         session.add(
             DialogueRow(
                 worker_id=shelf.owner,
@@ -167,7 +168,7 @@ async def test_a_file_serves_all_who_sent_that_picture(shelf: Shelf):
 async def test_a_crash_behind_the_file_leaves_nothing_for_long(shelf: Shelf):
     async def dies() -> None:
         async with transaction(shelf.sessions) as session:
-            await photos.keep(session, shelf.clock, shelf.folder, shelf.owner, ONE)
+            await photos.SHELF.keep(session, shelf.clock, shelf.folder, shelf.owner, ONE)
             raise ConnectionResetError
 
     with pytest.raises(ConnectionResetError):
@@ -184,7 +185,7 @@ async def test_a_crash_behind_the_file_leaves_nothing_for_long(shelf: Shelf):
 @on_sqlite
 async def test_a_crash_inside_the_file_leaves_nothing_for_long(shelf: Shelf):
     await shelf.keep(TWO)
-    path = photos.path_of(shelf.folder, ONE.digest)
+    path = photos.SHELF.path_of(shelf.folder, ONE.digest)
     path.parent.mkdir(exist_ok=True)
     part = path.with_name(f"{ONE.digest}.abc.part")
     part.write_bytes(ONE.jpeg[:50])
@@ -193,7 +194,7 @@ async def test_a_crash_inside_the_file_leaves_nothing_for_long(shelf: Shelf):
     shelf.clock.advance(hours=2)
     await shelf.sweep()
     assert shelf.files() == {name(ONE), name(TWO)}
-    assert await photos.read(shelf.folder, ONE.digest) == ONE.jpeg
+    assert await photos.SHELF.read(shelf.folder, ONE.digest) == ONE.jpeg
 
 
 async def test_a_sweep_that_dies_has_taken_no_file_of_a_row(shelf: Shelf):
@@ -202,13 +203,13 @@ async def test_a_sweep_that_dies_has_taken_no_file_of_a_row(shelf: Shelf):
 
     async def dies() -> None:
         async with transaction(shelf.sessions) as session:
-            await photos.sweep(session, shelf.clock, shelf.folder)
+            await photos.SHELF.sweep(session, shelf.clock, shelf.folder)
             raise ConnectionResetError
 
     with pytest.raises(ConnectionResetError):
         await dies()
     assert len(await shelf.rows()) == 1
-    assert await photos.read(shelf.folder, ONE.digest) == ONE.jpeg
+    assert await photos.SHELF.read(shelf.folder, ONE.digest) == ONE.jpeg
 
 
 async def test_a_picture_sent_again_is_not_swept_from_under_its_new_row(shelf: Shelf):
@@ -241,7 +242,7 @@ async def test_the_same_picture_at_once_is_one_file(shelf: Shelf):
     ids = await asyncio.gather(*(shelf.keep(ONE, owner) for owner in owners))
     assert len(set(ids)) == 6
     assert shelf.files() == {name(ONE)}
-    assert await photos.read(shelf.folder, ONE.digest) == ONE.jpeg
+    assert await photos.SHELF.read(shelf.folder, ONE.digest) == ONE.jpeg
 
 
 async def test_who_is_forgotten_leaves_only_what_is_in_a_case(shelf: Shelf):
@@ -249,14 +250,16 @@ async def test_who_is_forgotten_leaves_only_what_is_in_a_case(shelf: Shelf):
     theirs = await shelf.keep(THREE, await shelf.newcomer())
     async with transaction(shelf.sessions) as session:
         case = await add_case(session, shelf.owner)
-        await photos.hand_in(session, shelf.owner, case.id, [handed_in])
-        await photos.forget_worker(session, shelf.owner)
+        await photos.SHELF.hand_in(session, shelf.owner, case.id, [handed_in])
+        await photos.SHELF.forget_worker(session, shelf.owner)
     assert await shelf.rows() == {handed_in, theirs}
     async with transaction(shelf.sessions) as session:
         row = await session.get(Photo, handed_in)
         assert row is not None
         assert row.worker_id is None
-        assert [photo.id for _, photo in await photos.of_case(session, case.id)] == [handed_in]
+        assert [photo.id for _, photo in await photos.SHELF.of_case(session, case.id)] == [
+            handed_in
+        ]
 
 
 async def test_only_ones_own_unused_photos_are_handed_in_and_three_at_most(shelf: Shelf):
@@ -264,11 +267,13 @@ async def test_only_ones_own_unused_photos_are_handed_in_and_three_at_most(shelf
     theirs = await shelf.keep(ONE, await shelf.newcomer())
     async with transaction(shelf.sessions) as session:
         first, second = await add_case(session), await add_case(session)
-        await photos.hand_in(session, shelf.owner, first.id, [mine[0], theirs, mine[0], "none"])
-        await photos.hand_in(session, shelf.owner, second.id, [*mine])
+        await photos.SHELF.hand_in(
+            session, shelf.owner, first.id, [mine[0], theirs, mine[0], "none"]
+        )
+        await photos.SHELF.hand_in(session, shelf.owner, second.id, [*mine])
     async with transaction(shelf.sessions) as session:
         rows = await session.execute(
-            select(CasePhoto.case_id, CasePhoto.number, CasePhoto.photo_id)
+            select(CasePhoto.case_id, CasePhoto.number, CasePhoto.attached_id)
         )
         found = {(case, number): photo for case, number, photo in rows}
     assert found == {

@@ -16,6 +16,7 @@ from tests.services.linking import (
     shown_to,
     starts_draft,
 )
+from tests.staffing import everything
 from tests.testers.chat import Chat, on_sqlite
 from tests.testers.worker import WorkerTester
 
@@ -68,7 +69,9 @@ async def test_the_other_chat_is_told_and_gets_no_more_of_his_news(
     await link(worker, phone)
     async with transaction(chat.sessions) as session:
         staff = await add_staff(session)
-        await cases.start_review(session, chat.library, chat.clock, code, staff.id)
+        await cases.take(
+            *(session, chat.library, chat.clock, everything(staff.id), code), step="take_up"
+        )
     await phone.says("解除绑定")
     await phone.presses("解除")
     [told] = await news_at(chat, "web")

@@ -11,6 +11,7 @@ from services import accounts, cases
 from services.cases import Draft
 from tests.factories import add_staff, add_turn
 from tests.fakes import heard
+from tests.staffing import everything
 from tests.testers.chat import Chat, on_sqlite
 from tests.testers.worker import WorkerTester
 
@@ -47,7 +48,9 @@ async def start_review(chat: Chat, code: str) -> None:
     chat.clock.advance(seconds=1)
     async with transaction(chat.sessions) as session:
         staff = await add_staff(session)
-        await cases.start_review(session, chat.library, chat.clock, code, staff.id)
+        await cases.take(
+            *(session, chat.library, chat.clock, everything(staff.id), code), step="take_up"
+        )
 
 
 async def news(chat: Chat) -> list[OutboxRow]:
@@ -102,7 +105,7 @@ async def test_a_review_is_told_once(chat: Chat, worker: WorkerTester):
     [row] = await news(chat)
     async with transaction(chat.sessions) as session:
         account = await session.get_one(Account, row.account_id)
-    assert (account.worker_id, row.cause) == (worker.id, f"case:{code}:in_review")
+    assert (account.worker_id, row.cause) == (worker.id, f"case:{code}:2:in_review")
     assert code in row.reply["text"]
     with pytest.raises(NotAllowed):
         await start_review(chat, code)
@@ -121,7 +124,7 @@ async def test_nothing_is_sent_to_one_who_wants_nothing(chat: Chat, worker: Work
     assert await news(chat) == []
     await worker.presses("还是发吧")
     await start_review(chat, second)
-    assert [row.cause for row in await news(chat)] == [f"case:{second}:in_review"]
+    assert [row.cause for row in await news(chat)] == [f"case:{second}:2:in_review"]
 
 
 @on_sqlite

@@ -12,12 +12,20 @@ from db.session import transaction
 from tests.fakes import heard
 from tests.telegram.conftest import Bot, aside
 from tests.testers.chat import on_sqlite
+from tests.voices import voice
 from tools.telegram.phone import Phone
 
 WANDA = (22.7936, 113.5336)
 WANSHENGWEI = (23.1035, 113.3845)
 
 pytestmark = on_sqlite
+
+
+def spoken(phone: Phone, kind: str, **about: int) -> object:
+    """A file of sound, with what Telegram says of it."""
+    file = phone._file(kind, voice())
+    assert isinstance(file, dict)
+    return {"duration": 3, **file, **about}
 
 
 @pytest.fixture(autouse=True)
@@ -98,7 +106,9 @@ async def test_a_word_from_the_door_by_one_tap_also_later(phone: Phone):
 @pytest.mark.parametrize(
     ("do", "words"),
     [
-        (lambda p: p.sends_voice(), "语音我听不了"),
+        (lambda p: p.sends(audio=spoken(p, "audio")), "按住话筒录一段"),
+        (lambda p: p.sends(voice=spoken(p, "voice", duration=61)), "分成几段发"),
+        (lambda p: p.sends(voice=spoken(p, "voice", file_size=11 * 2**20)), "最大10MB"),
         (lambda p: p.sends_sticker(), "表情图我看不懂"),
         (lambda p: p.sends_video(), "视频我看不了"),
         (lambda p: p.sends_document(b"%PDF-1.4", "a.pdf"), "这个文件我打不开"),

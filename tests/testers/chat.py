@@ -12,7 +12,7 @@ from bot.pipeline import Pipeline
 from content.library import Library
 from content.loader import load
 from db.session import Sessions, transaction
-from services import accounts, editions, photos
+from services import accounts, editions, photos, recordings
 from services.accounts import Account
 from services.conversation import Incoming, Stored
 from services.turns import Channel, Position
@@ -40,7 +40,7 @@ class Chat:
     def __init__(
         self, sessions: Sessions, library: Library, clock: FixedClock, folder: Path
     ) -> None:
-        self.folder = folder
+        self.folder, self.voices = folder, folder.with_name("recordings")
         self.sessions = sessions
         self.library = library
         self.clock = clock
@@ -60,9 +60,15 @@ class Chat:
             encoded = photos.encode(picture)
             owner = (await account()).worker_id
             async with transaction(self.sessions) as session:
-                return await photos.keep(session, self.clock, self.folder, owner, encoded)
+                return await photos.SHELF.keep(session, self.clock, self.folder, owner, encoded)
 
-        return WorkerTester(send, self._pause, (await account()).worker_id, upload)
+        async def record(voice: bytes) -> str:
+            encoded, folder = recordings.encode(voice), self.voices
+            owner = (await account()).worker_id
+            async with transaction(self.sessions) as session:
+                return await recordings.SHELF.keep(session, self.clock, folder, owner, encoded)
+
+        return WorkerTester(send, self._pause, (await account()).worker_id, upload, record)
 
     async def _way_in(self, channel: Channel) -> Callable[[], Awaitable[Account]]:
         """What finds a newcomer's account whenever he writes, as the channel does."""
@@ -93,6 +99,12 @@ def incoming(worker_id: str, body: dict[str, Any], channel: Channel = "web") -> 
         sent = tuple(body.get("photos") or [body["photo"]])
         text = body.get("text") or None
         return Incoming(worker_id, body["id"], "photo", text=text, photos=sent, channel=channel)
+    if "recording" in body or "recordings" in body:
+        sent = tuple(body.get("recordings") or [body["recording"]])
+        text = body.get("text") or None
+        return Incoming(
+            worker_id, body["id"], "recording", text=text, recordings=sent, channel=channel
+        )
     return Incoming(worker_id, body["id"], "text", text=body["text"], channel=channel)
 
 

@@ -8,16 +8,16 @@ from kit.ids import new_id
 Reply = dict[str, Any]
 # The body of a turn as the turn API documents it, and the replies as it answers them.
 Send = Callable[[dict[str, Any]], Awaitable[list[Reply]]]
-# Hands a picture over before the turn that speaks of it; gives the photo's id.
+# Hands a picture or voice over before the turn that speaks of it; gives its id.
 Upload = Callable[[bytes], Awaitable[str]]
 
 
-async def _no_upload(picture: bytes) -> str:
-    raise AssertionError(f"this channel takes no photos: {len(picture)} bytes")
+async def _no_upload(data: bytes) -> str:
+    raise AssertionError(f"this channel takes no files: {len(data)} bytes")
 
 
 class WorkerTester:
-    """One worker on any channel; `send` and `upload` are the channel, `pause` lets time pass."""
+    """One worker on any channel: `send`, `upload`, `record`; `pause` lets time pass."""
 
     def __init__(
         self,
@@ -25,10 +25,12 @@ class WorkerTester:
         pause: Callable[[], object] = lambda: None,
         worker_id: str = "",
         upload: Upload = _no_upload,
+        record: Upload = _no_upload,
     ) -> None:
         self._send = send
         self._pause = pause
         self.upload = upload
+        self.record = record
         self.id = worker_id
         self.replies: list[Reply] = []
         self.story: list[str] = []
@@ -48,6 +50,14 @@ class WorkerTester:
         if len(ids) == 1 and not caption:
             return await self.sends({"photo": ids[0]}, shown=shown)
         return await self.sends({"photos": ids, "text": caption}, shown=shown)
+
+    async def sends_voice(self, *voices: bytes, caption: str = "") -> "WorkerTester":
+        """Send a voice message; with a caption, as only Telegram sends it."""
+        ids = [await self.record(voice) for voice in voices]
+        shown = f"<{len(ids)} voices> {caption}"
+        if len(ids) == 1 and not caption:
+            return await self.sends({"recording": ids[0]}, shown=shown)
+        return await self.sends({"recordings": ids, "text": caption}, shown=shown)
 
     async def presses(self, title: str) -> "WorkerTester":
         """Press a button of the newest replies; its title, or the beginning of it."""

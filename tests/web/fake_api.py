@@ -184,7 +184,7 @@ class Handler(BaseHTTPRequestHandler):
             self.turn(json.loads(body))
 
     def photo(self, form: bytes) -> None:
-        """An upload as `bot/web/photos.py` takes it."""
+        """An upload as `bot/web/uploads.py` takes it."""
         assert self.headers["Content-Type"].startswith("multipart/form-data; boundary=")
         head, picture = form.split(b"\r\n\r\n", 1)
         assert b'name="photo"' in head

@@ -95,9 +95,9 @@ class Phone:
         """Send a file as a file."""
         return self.sends(document=self._file("document", data, name), **_captioned(caption))
 
-    def sends_voice(self, data: bytes = b"OggS") -> Self:
+    def sends_voice(self, data: bytes = b"OggS", caption: str | None = None) -> Self:
         """Send a voice message."""
-        return self.sends(voice=self._file("voice", data))
+        return self.sends(voice=self._file("voice", data), **_captioned(caption))
 
     def sends_video(self, data: bytes = b"\0\0\0\0ftyp", caption: str | None = None) -> Self:
         """Send a video."""

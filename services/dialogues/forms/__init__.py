@@ -4,7 +4,7 @@ from functools import partial
 
 from kit.text import shorten
 from services import replies
-from services.dialogues import photos
+from services.dialogues import attachments
 from services.dialogues.engine import Dialogue, Step
 from services.dialogues.forms.asking import ask_field, ask_step, ask_summary, proceed
 from services.dialogues.forms.shape import (
@@ -74,16 +74,16 @@ async def begin(form: Form, scene: Scene, first: str | None, *, anyway: bool = F
     """Open the form; `first` is what the worker said already of its first field, `anyway` that
     he wants it in this form wherever else it may belong.
 
-    Photos that wait come along, with what was said under them. With a draft of the same form at
+    What waits comes along, with what was said under it. With a draft of the same form at
     hand, ask which to go on with.
     """
-    waits = photos.waiting(scene)
+    waits = attachments.waiting(scene)
     first = "\n".join(dict.fromkeys(filter(None, (waits.said, first))))
     scene.put_aside()
     if form.name in scene.state.drafts:
-        photos.let_wait(scene, waits)
+        attachments.let_wait(scene, waits)
         return (_which_draft(form, scene, first),)
-    notes = photos.put_in(scene, form.name, waits.photos)
+    notes = attachments.put_in(scene, form.name, waits.sent, first)
     if anyway and first:
         scene.keep(**{ANYWAY: True})
     if first:
@@ -93,10 +93,10 @@ async def begin(form: Form, scene: Scene, first: str | None, *, anyway: bool = F
 
 async def begin_anew(form: Form, scene: Scene, first: str | None) -> Replies:
     """Open the form and delete the draft that there was."""
-    waits = photos.waiting(scene)
+    waits = attachments.waiting(scene)
     scene.put_aside()
     scene.forget_draft(form.name)
-    photos.let_wait(scene, waits)
+    attachments.let_wait(scene, waits)
     return await begin(form, scene, first)
 
 
@@ -144,7 +144,7 @@ def _which_draft(form: Form, scene: Scene, first: str) -> Reply:
     if first:
         scene.keep(**{SAID: first})
     answers = scene.state.drafts[form.name]["answers"]
-    words = answers.get(form.fields[0].name) or "".join(photos.line(scene, answers))
+    words = answers.get(form.fields[0].name) or "".join(attachments.lines(scene, answers))
     choices = (
         scene.choice("form.draft_go_on", "cases.go_on", kind=form.name),
         scene.choice("form.draft_anew", "cases.anew", kind=form.name, seal=seal(answers)),

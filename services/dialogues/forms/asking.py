@@ -1,7 +1,7 @@
 """What a form asks next, and how its fields and its summary look."""
 
 from kit.text import shorten
-from services.dialogues import photos
+from services.dialogues import attachments
 from services.dialogues.engine import button
 from services.dialogues.forms.shape import (
     PENDING,
@@ -83,10 +83,10 @@ def ask_summary(form: Form, scene: Scene) -> Reply:
     choices = (
         button(scene, "form.send", "send", seal(answers)),
         *_edits(form, scene),
-        *photos.choice(scene, "no_photos"),
+        *attachments.choices(scene),
         button(scene, "form.cancel", "cancel"),
     )
-    lines = [*_lines(form, scene), *photos.line(scene, answers)]
+    lines = [*_lines(form, scene), *attachments.lines(scene, answers)]
     said = {"lines": "\n".join(lines), "notice": scene.say(f"form.notice_{scene.turn.channel}")}
     return Reply(scene.say(f"{form.words}.summary", **said), choices)
 

@@ -1,7 +1,7 @@
 """What a form does with an answer: a text, a position, a button, a word in passing."""
 
 from kit.text import normalise
-from services.dialogues import photos, positions
+from services.dialogues import attachments, positions
 from services.dialogues.forms.asking import ask_field, ask_pending, ask_step, ask_summary, proceed
 from services.dialogues.forms.shape import ANYWAY, PENDING, UNASKED, Field, Form, steps
 from services.dialogues.listening import agrees, is_for_the_bot, is_small_talk
@@ -111,8 +111,8 @@ async def choose_summary(form: Form, scene: Scene, do: str, value: str) -> Repli
     if do == "write" and PENDING in scene.state.answers:
         return await _add_pending(form, scene)
     scene.drop(PENDING, "intent")
-    if do == "no_photos":
-        photos.take_out(scene)
+    if do == "take_out":
+        attachments.take_out(scene, value)
     if do == "edit" and value in steps(form):
         return (await ask_step(form, scene, value),)
     return (ask_summary(form, scene),)
@@ -120,6 +120,8 @@ async def choose_summary(form: Form, scene: Scene, do: str, value: str) -> Repli
 
 def _said_in_passing(field: Field, scene: Scene) -> str | None:
     """What to reply to a text that is no answer to this field; None when it may be one."""
+    if attachments.is_voice_alone(scene) and (scene.is_word("skip") or agrees(scene)):
+        return "recordings.not_alone"
     if scene.is_word("skip") and not field.optional:
         return "form.required"
     return "form.small_talk" if is_small_talk(scene) and not scene.is_word("skip") else None

@@ -15,8 +15,6 @@ from tests.factories import NOON_OF_TESTS, add_case, add_worker
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 HERE = Position(22.8005, 113.5301)
-# Floors of both halves; the second was never looked at while words and weights were chosen.
-FLOORS = {"duplicates_tuning": (0.90, 0.78), "duplicates_held_out": (0.80, 0.90)}
 
 
 def pairs(name):
@@ -47,29 +45,6 @@ async def move(session, case, number, state):
         )
     )  # fmt: skip
     await session.flush()
-
-
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("half", FLOORS)
-async def test_at_most_five_suggestions_hold_the_same_case(sessions, library, half):
-    rows = pairs(half)
-    codes = {}
-    async with transaction(sessions) as session:
-        for text in dict.fromkeys(row["other"] for row in rows):
-            codes[text] = (await handed_in(session, library, text)).code
-    asked = [row for row in rows if row["same"] == "yes"]
-
-    shown, found = 0, 0
-    for row in asked:
-        async with transaction(sessions) as session:
-            told = await near(session, library, text=row["one"], most=5)
-        shown += len(told)
-        found += codes[row["other"]] in [one.code for one in told]
-
-    recall, precision = found / len(asked), found / shown
-    print(f"{half}: recall {recall:.3f}, precision {precision:.3f} of {len(asked)}")  # noqa: T201 - the figure
-    assert recall >= FLOORS[half][0]
-    assert precision >= FLOORS[half][1]
 
 
 async def test_enough_is_told_to_judge(sessions, library):

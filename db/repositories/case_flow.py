@@ -1,0 +1,122 @@
+"""Queries about how cases go: answers, recusals, rewards, units, reminders."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from db.models import (
+    Case,
+    CaseAnswer,
+    CaseRecusal,
+    CaseReminder,
+    CaseReward,
+    Unit,
+)
+
+
+class CaseFlowRepository:
+    """What hangs on a case while it goes its way."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def answers(self, case_id: str) -> Sequence[CaseAnswer]:
+        """The answers of a case, in order."""
+        query = select(CaseAnswer).where(CaseAnswer.case_id == case_id)
+        return (await self.session.scalars(query.order_by(CaseAnswer.number))).all()
+
+    async def recusals(self, case_id: str) -> Sequence[CaseRecusal]:
+        """Who keeps out of a case."""
+        query = select(CaseRecusal).where(CaseRecusal.case_id == case_id)
+        return (await self.session.scalars(query)).all()
+
+    async def rewards(self, limit: int, offset: int) -> Sequence[tuple[CaseReward, Case]]:
+        """The register with its cases, newest first."""
+        query = select(CaseReward, Case).join(Case, Case.id == CaseReward.case_id)
+        query = query.options(selectinload(Case.units))
+        query = query.order_by(CaseReward.at.desc(), CaseReward.id).offset(offset).limit(limit)
+        return [(reward, case) for reward, case in await self.session.execute(query)]
+
+    async def unit(self, name: str) -> Unit | None:
+        """A unit by its name."""
+        return await self.session.get(Unit, name)
+
+    async def units(self) -> Sequence[Unit]:
+        """All units that still are, by name."""
+        query = select(Unit).where(Unit.retired_at.is_(None)).order_by(Unit.name)
+        return (await self.session.scalars(query)).all()
+
+    async def reminders(self, case_id: str) -> Sequence[CaseReminder]:
+        """All reminders of a case."""
+        query = select(CaseReminder).where(CaseReminder.case_id == case_id)
+        return (await self.session.scalars(query)).all()
+
+    async def drop_reminders(self, reminder_ids: Sequence[str]) -> None:
+        """Delete reminders whose clock no longer runs, unless somebody claimed them meanwhile."""
+        query = delete(CaseReminder).where(
+            CaseReminder.id.in_(reminder_ids), CaseReminder.claimed_at.is_(None)
+        )
+        await self.session.execute(query.execution_options(synchronize_session=False))
+
+    async def claim_reminders(self, now: datetime, limit: int) -> Sequence[CaseReminder]:
+        """Claim what is due, oldest first; what another claims at the moment is passed over."""
+        due = (
+            select(CaseReminder.id)
+            .where(CaseReminder.claimed_at.is_(None), CaseReminder.at <= now)
+            .order_by(CaseReminder.at, CaseReminder.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        ids = (await self.session.scalars(due)).all()
+        query = (
+            update(CaseReminder)
+            .where(CaseReminder.id.in_(ids), CaseReminder.claimed_at.is_(None))
+            .values(claimed_at=now)
+            .returning(CaseReminder)
+        )
+        return (await self.session.scalars(query)).all()
+
+    async def claimed_reminders(
+        self, since: datetime, limit: int
+    ) -> Sequence[tuple[CaseReminder, Case]]:
+        """Claimed reminders since a moment with their cases, newest first."""
+        query = (
+            select(CaseReminder, Case)
+            .join(Case, Case.id == CaseReminder.case_id)
+            .where(CaseReminder.claimed_at >= since)
+            .options(selectinload(Case.units))
+            .order_by(CaseReminder.claimed_at.desc(), CaseReminder.id)
+            .limit(limit)
+        )
+        return [(reminder, case) for reminder, case in await self.session.execute(query)]
+
+    async def undated(self, states: Sequence[str], limit: int) -> Sequence[str]:
+        """Codes of cases in these states that were promised days and have no day yet."""
+        query = (
+            select(Case.code)
+            .where(Case.state.in_(states), Case.due.is_(None), Case.answer_days.is_not(None))
+            .order_by(Case.created_at)
+            .limit(limit)
+        )
+        return (await self.session.scalars(query)).all()
+
+    async def overdue(
+        self, states: Sequence[str], today: date, offset: int, limit: int
+    ) -> Sequence[Case]:
+        """Cases in these states whose promised day is past, the longest first."""
+        query = (
+            select(Case)
+            .where(Case.state.in_(states), Case.due < today)
+            .options(selectinload(Case.units))
+            .order_by(Case.due, Case.created_at)
+            .offset(offset)
+            .limit(limit)
+        )
+        return (await self.session.scalars(query)).all()
+
+    def add(self, row: CaseAnswer | CaseRecusal | CaseReminder | CaseReward | Unit) -> None:
+        """Append a row."""
+        self.session.add(row)

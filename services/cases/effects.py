@@ -1,0 +1,251 @@
+"""What each step does beside moving the case: units, answers, promises, other cases."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from content.library import Library
+from db.models import Case, CaseAnswer, CaseRecusal, CaseReward, CaseUnit
+from db.repositories.case_flow import CaseFlowRepository
+from kit import ids
+from kit.clock import Clock
+from kit.errors import BadInput, NotAllowed
+from kit.text import tidy
+from services import units, working_days
+from services.cases import clocks, parameters, rules, states
+from services.cases.given import Given
+from services.cases.merging import merge_into
+from services.cases.states import Rule
+from services.staff.actors import Actor
+from services.staff.permissions import Permission
+
+
+@dataclass(frozen=True)
+class Move:
+    """One step being taken."""
+
+    session: AsyncSession
+    library: Library
+    clock: Clock
+    case: Case
+    facts: rules.Facts
+    rule: Rule
+    given: Given
+    actor: str = states.SYSTEM
+    actor_id: str | None = None
+    staff: Actor | None = None
+
+    @property
+    def today(self) -> date:
+        """The day on the clock that people read."""
+        return clocks.day_of(self.clock())
+
+
+@dataclass(frozen=True)
+class Told:
+    """What goes into the history beside the note, and what the news says."""
+
+    data: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, object] = field(default_factory=dict)
+    merged_into: str | None = None
+
+
+async def _sort(move: Move) -> Told:
+    """Another category; its promise is taken over only where that is longer."""
+    case, category = move.case, str(move.given.category)
+    was, case.category = case.category, category
+    days = await parameters.days_to_answer(move.session, move.library, move.clock, category)
+    more = days - (case.answer_days or days)
+    if more > 0:
+        case.answer_days = days
+        clocks.lengthen(case, more, move.library.calendar)
+    return Told({"was": was, "category": category})
+
+
+async def _refuse(move: Move) -> Told:
+    refusal = move.library.refusals[str(move.given.reason)]
+    fields = {"reason": refusal.text, "way_on": refusal.way_on}
+    return Told({"reason": refusal.id}, fields)
+
+
+async def _ask(move: Move) -> Told:
+    text = tidy(str(move.given.text))
+    return Told({"question": text}, {"question": text})
+
+
+async def _go_on(move: Move) -> Told | None:
+    """The promise gets back the working days on which the case stood still."""
+    case, years = move.case, move.library.calendar
+    since = next(
+        event.at
+        for event in reversed(case.events)
+        if event.step in {"ask", "pause"} and event.state in states.STOPPED
+    )
+    clocks.lengthen(case, working_days.between(clocks.day_of(since), move.today, years), years)
+    return None
+
+
+async def _merge(move: Move) -> Told:
+    target = await merge_into(move.session, move.clock, move.case, str(move.given.target))
+    limits = move.facts.limits
+    await clocks.set_going(move.session, move.library, target, limits=limits)
+    return Told({"target": target.code}, {"target": target.code}, target.id)
+
+
+async def _forward(move: Move) -> Told:
+    system = tidy(str(move.given.system))
+    return Told({"system": system}, {"system": system})
+
+
+async def _hand_over(move: Move) -> Told:
+    """To a lead unit and its helpers, in place of those before."""
+    names = [str(move.given.unit), *move.given.helpers]
+    found = [(await units.known(move.session, name)).name for name in names]
+    if len(set(found)) != len(found):
+        raise BadInput("case_steps.unit_twice")
+    if set(found) & move.facts.recused_units:
+        raise NotAllowed("case_steps.unit_recused")
+    case, lead = move.case, found[0]
+    parts = dict.fromkeys(found[1:], "helper") | {lead: "lead"}
+    old = {each.unit: each for each in case.units}
+    for name, each in old.items():
+        if name not in parts:
+            case.units.remove(each)
+    for name, part in parts.items():
+        if name in old:
+            old[name].part = part
+        else:
+            case.units.append(CaseUnit(case_id=case.id, unit=name, part=part))
+    return Told({"helpers": found[1:]}, {"unit": lead})
+
+
+async def _extend(move: Move) -> Told:
+    days, most = move.given.days, move.facts.limits.extension_days
+    if days > most:
+        raise BadInput("case_steps.too_many_days", most=most)
+    clocks.lengthen(move.case, days, move.library.calendar)
+    return Told({"days": days}, {"days": days})
+
+
+async def _answer(move: Move) -> Told:
+    given, facts = move.given, move.facts
+    answer = CaseAnswer(
+        id=ids.new_id(),
+        case_id=move.case.id,
+        number=len(facts.answers) + 1,
+        author_id=str(move.actor_id),
+        unit=rules.lead_of(move.case),
+        grade=str(given.grade),
+        is_public=given.is_public,
+        text=tidy(str(given.text)),
+        written_at=move.clock(),
+        state="waiting",
+    )
+    move.session.add(answer)
+    return Told({"answer": answer.number, "grade": answer.grade})
+
+
+async def _decide(move: Move) -> Told:
+    """Approve or return the answer that waits; its author may do neither."""
+    answer = move.facts.waiting
+    if answer is None:
+        raise NotAllowed("cases.cannot_move")
+    approved = move.rule.step == "approve"
+    answer.state = "approved" if approved else "returned"
+    answer.decided_by, answer.decided_at = move.actor_id, move.clock()
+    grade = move.library.say(f"case_steps.grade_{answer.grade.lower()}")
+    return Told({"answer": answer.number}, {"answer": answer.text, "grade": grade})
+
+
+async def _rate(move: Move) -> Told:
+    answer, rating = move.facts.given, str(move.given.rating)
+    if answer is None:
+        raise NotAllowed("cases.cannot_move")
+    answer.rating, answer.rated_at = rating, move.clock()
+    if move.rule.step == "object":
+        case, limits = move.case, move.facts.limits
+        days = case.answer_days or limits.answer_days
+        clocks.promise(case, days, move.today, move.library.calendar)
+    return Told({"answer": answer.number, "rating": rating})
+
+
+async def _adopt(move: Move) -> Told:
+    move.case.adopted = route = str(move.given.route)
+    return Told({"route": route}, {"route": move.library.say(f"case_steps.route_{route}")})
+
+
+async def _reward(move: Move) -> Told:
+    kind = str(move.given.kind)
+    reward = CaseReward(
+        id=ids.new_id(),
+        case_id=move.case.id,
+        kind=kind,
+        note=str(move.given.note),
+        given_by=str(move.actor_id),
+        at=move.clock(),
+    )
+    move.session.add(reward)
+    return Told({"kind": kind}, {"kind": move.library.say(f"case_steps.kind_{kind}")})
+
+
+async def _reopen(move: Move) -> Told | None:
+    """A new promise counts from today; who was dealing with it is asked anew."""
+    case = move.case
+    case.units.clear()
+    days = await parameters.days_to_answer(move.session, move.library, move.clock, case.category)
+    clocks.promise(case, days, move.today, move.library.calendar)
+    return None
+
+
+async def _release(move: Move) -> Told | None:
+    move.case.released_by, move.case.released_at = move.actor_id, move.clock()
+    return None
+
+
+async def _step_aside(move: Move) -> Told | None:
+    """The actor keeps out; or a unit, where one who decides says that it is what is spoken of."""
+    unit = move.given.unit
+    if unit is not None:
+        await units.known(move.session, unit)
+        if move.staff is None or not move.staff.may(Permission.DECIDE_CASES):
+            raise NotAllowed("staff.no_permission")
+    taken = move.facts.recused_units if unit else move.facts.recused
+    if (unit or move.actor_id) not in taken:
+        recusal = CaseRecusal(
+            id=ids.new_id(),
+            case_id=move.case.id,
+            staff_id=None if unit else move.actor_id,
+            unit=unit,
+            at=move.clock(),
+        )
+        CaseFlowRepository(move.session).add(recusal)
+    return Told({"unit": unit} if unit else {})
+
+
+Effect = Callable[[Move], Awaitable[Told | None]]
+EFFECTS: Mapping[str, Effect] = {
+    "release": _release,
+    "sort": _sort,
+    "refuse": _refuse,
+    "ask": _ask,
+    "supply": _go_on,
+    "resume": _go_on,
+    "merge": _merge,
+    "forward": _forward,
+    "assign": _hand_over,
+    "rule": _hand_over,
+    "reassign": _hand_over,
+    "extend": _extend,
+    "answer": _answer,
+    "approve": _decide,
+    "return_answer": _decide,
+    "rate": _rate,
+    "object": _rate,
+    "adopt": _adopt,
+    "reward": _reward,
+    "reopen": _reopen,
+    "step_aside": _step_aside,
+}

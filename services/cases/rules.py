@@ -1,0 +1,167 @@
+"""Who may take a step: permission, reach, and what a step's own rules ask."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from content.case_schema import CaseLimits
+from db.models import Case, CaseAnswer
+from db.repositories.case_flow import CaseFlowRepository
+from kit.errors import AppError, NotAllowed
+from services.cases import states
+from services.cases.states import Rule
+from services.staff.actors import Actor
+from services.staff.permissions import ROLES
+
+# From these on a promise is a new one.
+NEW_PROMISES = frozenset({"hand_in", "reopen", "object"})
+
+
+@dataclass(frozen=True)
+class Reach:
+    """A case as the limits of roles see it (services.staff.actors.CaseLike)."""
+
+    province: str | None
+    city: str | None
+    district: str | None
+    category: str | None
+    units: Iterable[str]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What rules ask about a case: the row, its answers, the limits in force, who keeps out."""
+
+    case: Case
+    answers: tuple[CaseAnswer, ...]
+    limits: CaseLimits
+    recused: frozenset[str]
+    recused_units: frozenset[str]
+
+    @property
+    def waiting(self) -> CaseAnswer | None:
+        """The answer that waits for a yes."""
+        return next((a for a in self.answers if a.state == "waiting"), None)
+
+    @property
+    def given(self) -> CaseAnswer | None:
+        """The newest answer that the worker has."""
+        return next((a for a in reversed(self.answers) if a.state == "approved"), None)
+
+
+async def facts_of(session: AsyncSession, case: Case, limits: CaseLimits) -> Facts:
+    """What the rules need to know of a case whose history and units are loaded."""
+    flow = CaseFlowRepository(session)
+    recusals = await flow.recusals(case.id)
+    return Facts(
+        case,
+        tuple(await flow.answers(case.id)),
+        limits,
+        frozenset(r.staff_id for r in recusals if r.staff_id),
+        frozenset(r.unit for r in recusals if r.unit),
+    )
+
+
+def reach_of(case: Case) -> Reach:
+    """A case for `Actor.may_for`; its units must be loaded."""
+    units = tuple(each.unit for each in case.units)
+    return Reach(case.province, case.city, case.district, case.category, units)
+
+
+def lead_of(case: Case) -> str | None:
+    """The unit that leads a case."""
+    return next((each.unit for each in case.units if each.part == "lead"), None)
+
+
+def count_steps(case: Case, step: str) -> int:
+    """How often a step was taken since the case was last promised anew."""
+    count = 0
+    for event in reversed(case.events):
+        if event.step in NEW_PROMISES:
+            break
+        count += event.step == step
+    return count
+
+
+def check(facts: Facts, rule: Rule, actor: Actor | None) -> None:
+    """Raise NotAllowed, with the reason, where a step may not be taken (by this actor)."""
+    states.to_state(facts.case, rule)
+    if actor is not None:
+        _check_actor(facts, rule, actor)
+    for name in rule.only:
+        if name in _ONLY:
+            _ONLY[name](facts, actor)
+
+
+def is_open_to(facts: Facts, rule: Rule, actor: Actor) -> bool:
+    """Whether this actor may take the step now."""
+    try:
+        check(facts, rule, actor)
+    except AppError:
+        return False
+    return rule.who == states.STAFF
+
+
+def _check_actor(facts: Facts, rule: Rule, actor: Actor) -> None:
+    if actor.id in facts.recused:
+        raise NotAllowed("case_steps.recused")
+    case, reach = facts.case, reach_of(facts.case)
+    grants = [
+        grant
+        for grant in actor.grants
+        if rule.permission in ROLES[grant.role]
+        and grant.reaches(reach)
+        and grant.unit not in facts.recused_units
+    ]
+    if not grants:
+        raise NotAllowed("staff.no_permission")
+    # Who is bound to no unit stands in for one that has nobody in the console.
+    if states.LEAD in rule.only and not any(g.unit in {None, lead_of(case)} for g in grants):
+        raise NotAllowed("case_steps.not_lead")
+
+
+def _not_author(facts: Facts, actor: Actor | None) -> None:
+    if facts.waiting is None or (actor and facts.waiting.author_id == actor.id):
+        raise NotAllowed("case_steps.own_answer")
+
+
+def _may_assign(facts: Facts, _actor: Actor | None) -> None:
+    if count_steps(facts.case, "send_back") >= facts.limits.returns:
+        raise NotAllowed("case_steps.must_rule")
+
+
+def _not_ruled(facts: Facts, _actor: Actor | None) -> None:
+    if count_steps(facts.case, "rule"):
+        raise NotAllowed("case_steps.ruled")
+
+
+def _may_extend(facts: Facts, _actor: Actor | None) -> None:
+    if count_steps(facts.case, "extend") >= facts.limits.extensions:
+        raise NotAllowed("case_steps.too_many_extensions")
+
+
+def _not_rated(facts: Facts, _actor: Actor | None) -> None:
+    if facts.given is None or facts.given.rating:
+        raise NotAllowed("case_steps.rated_already")
+
+
+def _first_time(facts: Facts, _actor: Actor | None) -> None:
+    if any(event.step == "object" for event in facts.case.events):
+        raise NotAllowed("case_steps.handled_twice")
+
+
+def _adopted(facts: Facts, _actor: Actor | None) -> None:
+    if facts.case.adopted is None:
+        raise NotAllowed("case_steps.not_adopted")
+
+
+_ONLY: Mapping[str, Callable[[Facts, Actor | None], None]] = {
+    states.NOT_AUTHOR: _not_author,
+    states.MAY_ASSIGN: _may_assign,
+    states.NOT_RULED: _not_ruled,
+    states.MAY_EXTEND: _may_extend,
+    states.NOT_RATED: _not_rated,
+    states.FIRST_TIME: _first_time,
+    states.ADOPTED: _adopted,
+}

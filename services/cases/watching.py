@@ -1,0 +1,155 @@
+"""Watching the clocks of cases: what is due is claimed once, what is late is listed.
+
+A tick is safe at any pace and from several processes: due rows are claimed, each by one of them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from content.library import Library
+from db.repositories.case_flow import CaseFlowRepository
+from db.repositories.cases import CaseRepository
+from kit.clock import Clock
+from services import working_days
+from services.calendar import is_day_off
+from services.cases import parameters, states, telling
+from services.cases.clocks import RATING, day_of, set_going, start_of, total_days
+from services.cases.rules import lead_of, reach_of
+from services.staff.actors import Actor
+from services.staff.permissions import Permission
+
+CLAIMED_AT_ONCE, UNDATED_AT_ONCE, SHOWN = 200, 500, 200
+# From this month on next year's calendar is missed: it is published in November as a rule.
+CALENDAR_MISSED_FROM = 11
+
+
+@dataclass(frozen=True)
+class Ticked:
+    """What a tick did: reminders claimed, promises that got their day."""
+
+    claimed: int
+    dated: int
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """A moment that came, for those responsible: the unit, or the reviewers where it is None."""
+
+    code: str
+    clock: str
+    share: int
+    due: date
+    unit: str | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Late:
+    """A case whose promised day is past, by how many days of the year."""
+
+    code: str
+    state: str
+    unit: str | None
+    district: str | None
+    category: str | None
+    due: date
+    days: int
+
+
+@dataclass(frozen=True)
+class CalendarWarning:
+    """What the console must say loudly: a message, its `count` of cases, its `year`."""
+
+    key: str
+    count: int
+    year: int
+
+
+async def tick(session: AsyncSession, library: Library, clock: Clock) -> Ticked:
+    """Claim what has come due, at most 200 rows, and act on it; again while `claimed` is full."""
+    dated = await date_undated(session, library, clock)
+    claimed = await CaseFlowRepository(session).claim_reminders(clock(), CLAIMED_AT_ONCE)
+    for row in claimed:
+        if row.clock == RATING and row.share == 100:  # noqa: PLR2004 - the whole of its days
+            await _ask_rating(session, library, clock, row.case_id)
+    return Ticked(len(claimed), dated)
+
+
+async def _ask_rating(session: AsyncSession, library: Library, clock: Clock, case_id: str) -> None:
+    code = await CaseRepository(session).code_of(case_id)
+    case = await CaseRepository(session).by_code(code) if code else None
+    if case is not None and case.state == states.ANSWERED:
+        await telling.ask_rating(session, library, clock, case)
+
+
+async def date_undated(session: AsyncSession, library: Library, clock: Clock) -> int:
+    """Give a day to promises made before their calendar was published; says how many got one."""
+    codes = await CaseFlowRepository(session).undated(sorted(states.OPEN), UNDATED_AT_ONCE)
+    count, limits = 0, await parameters.in_force(session, library, clock)
+    for code in codes:
+        case = await CaseRepository(session).by_code(code, lock=True)
+        if case is None or case.due is not None or case.state in states.STOPPED:
+            continue
+        days = total_days(case, library.calendar)
+        if days is not None:
+            case.due = working_days.after(start_of(case), days, library.calendar)
+        if case.due is not None:
+            count += 1
+            await set_going(session, library, case, limits=limits)
+    return count
+
+
+async def overdue(
+    session: AsyncSession, clock: Clock, actor: Actor, *, page: int = 1
+) -> Sequence[Late]:
+    """Open cases past their promised day that this actor may see, the longest first."""
+    today = day_of(clock())
+    rows = await CaseFlowRepository(session).overdue(
+        sorted(states.OPEN - states.STOPPED), today, (page - 1) * SHOWN, SHOWN
+    )
+    return [
+        Late(
+            code=case.code,
+            state=case.state,
+            unit=lead_of(case),
+            district=case.district,
+            category=case.category,
+            due=case.due,
+            days=(today - case.due).days,
+        )
+        for case in rows
+        if case.due is not None and actor.may_for(Permission.SEE_CASES, reach_of(case))
+    ]
+
+
+async def reminders(session: AsyncSession, actor: Actor, since: datetime) -> Sequence[Reminder]:
+    """What this actor was reminded of since a moment, newest first.
+
+    A unit's reminders are for its handlers; nobody's are for those who decide on the case.
+    """
+    rows = await CaseFlowRepository(session).claimed_reminders(since, SHOWN)
+    units = {grant.unit for grant in actor.grants if grant.unit}
+    return [
+        Reminder(case.code, row.clock, row.share, row.due, row.unit, row.claimed_at or row.at)
+        for row, case in rows
+        if row.unit in units or actor.may_for(Permission.DECIDE_CASES, reach_of(case))
+    ]
+
+
+async def warnings(
+    session: AsyncSession, library: Library, clock: Clock
+) -> Sequence[CalendarWarning]:
+    """What stands against promising days: a calendar that is not published."""
+    today = day_of(clock())
+    undated = await CaseFlowRepository(session).undated(sorted(states.OPEN), UNDATED_AT_ONCE)
+    found = []
+    for year in (today.year, today.year + 1):
+        missed = year == today.year or today.month >= CALENDAR_MISSED_FROM
+        if missed and is_day_off(date(year, 1, 1), library.calendar) is None:
+            found.append(CalendarWarning("case_steps.calendar_missing", len(undated), year))
+    if undated and not found:
+        found.append(CalendarWarning("case_steps.undated", len(undated), today.year))
+    return found
