@@ -7,7 +7,17 @@ from console import auth, errors
 from console.deps import Console
 from console.guards import guard
 from console.pages import HERE, Pages
-from console.routes import cases, health, me, members, staff, stop_proposals, stops
+from console.routes import (
+    case_steps,
+    cases,
+    health,
+    inbox,
+    me,
+    members,
+    staff,
+    stop_proposals,
+    stops,
+)
 from content.library import Library
 from db.session import Sessions
 from kit.clock import Clock
@@ -20,7 +30,7 @@ def create_app(settings: Settings, sessions: Sessions, library: Library, clock: 
     app.state.console = Console(settings, sessions, library, clock, Pages(library))
     errors.install(app)
     app.middleware("http")(guard)
-    for noun in (cases, stop_proposals, stops, members, me, staff, health):
+    for noun in (inbox, cases, case_steps, stop_proposals, stops, members, me, staff, health):
         auth.refuse_undeclared(noun.router)
         app.include_router(noun.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

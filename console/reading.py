@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 
 from console.auth import SignedIn, own_form
 from kit.errors import NotFound
+from services.staff.actors import Actor
 
 MAX_PAGE_DIGITS = 6
 
@@ -27,8 +28,13 @@ def is_number(text: str, digits: int) -> bool:
 class Filled:
     """A form that was made for this session: who sent it, and its fields by name."""
 
-    staff_id: str
+    actor: Actor
     fields: dict[str, str] = field(repr=False)
+
+    @property
+    def staff_id(self) -> str:
+        """Whose form it is."""
+        return self.actor.id
 
     def __getitem__(self, name: str) -> str:
         return self.fields.get(name, "")
@@ -41,7 +47,7 @@ async def posted(
     form = await request.form()
     given = {name: text for name, text in form.items() if isinstance(text, str)}
     given.pop("csrf", None)
-    return Filled(actor.id, given)
+    return Filled(actor, given)
 
 
 Posted = Annotated[Filled, Depends(posted)]

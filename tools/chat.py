@@ -44,6 +44,17 @@ class Chat:
         """Share a position in WGS-84."""
         return self.turn(location={"lat": lat, "lon": lon})
 
+    def sends_photo(self, picture: bytes) -> Replies:
+        """Upload a picture, and send it."""
+        return self.turn(photo=self.upload(picture).json()["photo"])
+
+    def upload(self, picture: bytes) -> requests.Response:
+        """Hand a picture over; raises requests.HTTPError when it is refused."""
+        files = {"photo": ("1.jpg", picture, "image/jpeg")}
+        answer = self.http.post(f"{self.base}/api/photos", files=files, timeout=30)
+        answer.raise_for_status()
+        return answer
+
     @property
     def text(self) -> str:
         """The last replies' texts."""

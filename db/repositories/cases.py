@@ -3,22 +3,14 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from db.models import Case, CaseEvent, CaseSupporter, CaseView
 from db.repositories.case_parts import CasePartRepository
 
-HELD, WITHDRAWN = "held", "withdrawn"
-
-
-def _is_held() -> ColumnElement[bool]:
-    return and_(
-        Case.held_reason.is_not(None),
-        Case.released_at.is_(None),
-        Case.state == HELD,
-    )
+WITHDRAWN = "withdrawn"
 
 
 class CaseRepository:
@@ -31,7 +23,10 @@ class CaseRepository:
         """A case with its history; `lock` keeps others from moving it until the commit."""
         query = select(Case).where(Case.code == code)
         query = query.options(selectinload(Case.events), selectinload(Case.units))
-        return await self.session.scalar(query.with_for_update() if lock else query)
+        if lock:
+            # Read anew: what this transaction saw of it before may be over by now.
+            query = query.with_for_update().execution_options(populate_existing=True)
+        return await self.session.scalar(query)
 
     async def by_turn(self, turn_id: str) -> Case | None:
         """The case that this turn handed in."""
@@ -78,25 +73,6 @@ class CaseRepository:
         query = select(func.count()).select_from(Case).where(Case.worker_id == worker_id)
         return await self.session.scalar(query) or 0
 
-    async def page(self, state: str | None, offset: int, limit: int) -> list[tuple[Case, str]]:
-        """Cases with their state, newest first."""
-        query = select(Case, Case.state).order_by(Case.created_at.desc(), Case.id)
-        if state:
-            query = query.where(Case.state == state)
-        rows = await self.session.execute(query.offset(offset).limit(limit))
-        return [(case, found) for case, found in rows]
-
-    async def page_held_first(self, held: int, offset: int, limit: int) -> list[tuple[Case, str]]:
-        """Cases with their state: the `held` ones that wait for a person, then the newest."""
-        newest = (Case.created_at.desc(), Case.id)
-        of_held = select(Case, Case.state).where(_is_held()).order_by(*newest)
-        found = list(await self.session.execute(of_held.offset(offset).limit(limit)))
-        if len(found) < limit:
-            others = select(Case, Case.state).where(or_(Case.held_reason.is_(None), ~_is_held()))
-            query = others.order_by(*newest).offset(max(0, offset - held))
-            found += await self.session.execute(query.limit(limit - len(found)))
-        return [(case, state) for case, state in found]
-
     async def count_since(self, worker_id: str, since: datetime) -> int:
         """How many cases a worker has handed in since a moment."""
         query = select(func.count()).where(Case.worker_id == worker_id, Case.created_at > since)
@@ -141,11 +117,6 @@ class CaseRepository:
         """Cases whose words are stored as they were written, from before words were sealed."""
         query = select(Case).where(Case.text_digest.is_(None)).order_by(Case.id).limit(limit)
         return (await self.session.scalars(query.with_for_update(skip_locked=True))).all()
-
-    async def counts(self) -> dict[str, int]:
-        """How many cases stand in each state."""
-        query = select(Case.state, func.count()).group_by(Case.state)
-        return {row[0]: row[1] for row in await self.session.execute(query)}
 
     async def disagreeing(self) -> Sequence[str]:
         """Codes of cases whose state is not that of their newest event: there are none."""

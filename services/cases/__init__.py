@@ -2,14 +2,16 @@
 
 from services.cases.additions import add
 from services.cases.given import GRADES, RATINGS, REWARDS, ROUTES, Given
+from services.cases.inbox import KINDS, Wanted, inbox, reached
 from services.cases.intake import hand_in
 from services.cases.joining import join, supported
+from services.cases.offering import Countdown, Offer, offer, take_and_learn
 from services.cases.originals import mask_more, reveal, reveal_contact
 from services.cases.query_words import Refused, look_up
 from services.cases.query_words import said as code_and_word
 from services.cases.reading import (
     card,
-    inbox,
+    of_code,
     own,
     photos_of,
     play_recording,
@@ -71,6 +73,7 @@ __all__ = [
     "GRADES",
     "HELD",
     "IN_REVIEW",
+    "KINDS",
     "OPEN",
     "PUBLIC",
     "RATED",
@@ -90,10 +93,12 @@ __all__ = [
     "CaseRecording",
     "CaseSummary",
     "Contact",
+    "Countdown",
     "Draft",
     "Given",
     "HandedIn",
     "Late",
+    "Offer",
     "Original",
     "Page",
     "Progress",
@@ -104,6 +109,7 @@ __all__ = [
     "Step",
     "Template",
     "Ticked",
+    "Wanted",
     "add",
     "by_when",
     "card",
@@ -114,12 +120,15 @@ __all__ = [
     "join",
     "look_up",
     "mask_more",
+    "of_code",
+    "offer",
     "open_to",
     "overdue",
     "own",
     "photos_of",
     "play_recording",
     "rate",
+    "reached",
     "recordings_of",
     "register",
     "reminders",
@@ -132,6 +141,7 @@ __all__ = [
     "support",
     "supported",
     "take",
+    "take_and_learn",
     "templates_of",
     "tick",
     "warnings",

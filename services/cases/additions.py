@@ -37,7 +37,7 @@ async def add(
     known = await parts.additions(case.id)
     if states.state_of(case) not in states.OPEN:
         raise NotAllowed("cases.cannot_add")
-    if len(known) >= ADDITIONS_MOST:
+    if sum(addition.worker_id in {worker_id, None} for addition in known) >= ADDITIONS_MOST:
         raise NotAllowed("cases.too_many_additions")
     numbers = await photos.SHELF.add_to_case(session, worker_id, case.id, photo_ids, PHOTOS_MOST)
     spoken = await recordings.SHELF.add_to_case(

@@ -37,7 +37,9 @@ async def join(
     await support(session, clock, worker_id, turn_id, code)
     case, parts = await of_code(session, code), CasePartRepository(session)
     known = await parts.additions(case.id)
-    if await parts.addition_of_turn(turn_id) or len(known) >= ADDITIONS_MOST:
+    # However many stand behind it: of each the words are kept.
+    own = [addition for addition in known if addition.worker_id == worker_id]
+    if await parts.addition_of_turn(turn_id) or len(own) >= ADDITIONS_MOST:
         return case
     numbers = await photos.SHELF.add_to_case(session, worker_id, case.id, photo_ids, PHOTOS_MOST)
     spoken = await recordings.SHELF.add_to_case(

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from content.library import Library
 
-# Of one case, with all that is added to it.
-ADDITIONS_MOST, PHOTOS_MOST, RECORDINGS_MOST = 20, 9, 9
+ADDITIONS_MOST = 20  # to one case by one worker
+PHOTOS_MOST, RECORDINGS_MOST = 9, 9  # of one case, with all that is added to it
 TRIES_OF_WORKER, TRIES_OF_CASE = 5, 20
 # In which wrong query words count, for a worker and for a case; and the day of the limits above.
 TRIES_OF_WORKER_WINDOW = timedelta(minutes=10)

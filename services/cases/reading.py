@@ -1,7 +1,6 @@
-"""Reading cases: one's own, the inbox, one case whole. All words here are masked."""
+"""Reading cases: one's own, one case whole. All words here are masked."""
 
 from collections.abc import Sequence
-from math import ceil
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,7 +23,6 @@ from services.cases.values import (
     CasePhoto,
     CaseRecording,
     CaseSummary,
-    Page,
     Progress,
     Step,
 )
@@ -47,25 +45,6 @@ async def of_code(session: AsyncSession, code: str, *, lock: bool = False) -> Ca
     if case is None:
         raise NotFound("cases.no_such_code")
     return case
-
-
-async def inbox(session: AsyncSession, *, state: str | None = None, page: int = 1) -> Page:
-    """One page of all cases, or of those in a state; a page out of range gives the nearest.
-
-    Those that wait for a person stand first.
-    """
-    cases = CaseRepository(session)
-    counts = await cases.counts()
-    total = counts.get(state, 0) if state else sum(counts.values())
-    pages = max(1, ceil(total / PAGE_SIZE))
-    page = min(max(page, 1), pages)
-    offset = (page - 1) * PAGE_SIZE
-    if state:
-        rows = await cases.page(state, offset, PAGE_SIZE)
-    else:
-        rows = await cases.page_held_first(counts.get(states.HELD, 0), offset, PAGE_SIZE)
-    items = tuple(_summary(case, current) for case, current in rows)
-    return Page(items, page, pages, total, counts)
 
 
 async def show(
@@ -186,7 +165,8 @@ def answer_of(row: CaseAnswer) -> Answer:
 def steps_of(case: Case) -> tuple[Step, ...]:
     """The whole history of a case."""
     return tuple(
-        Step(e.state, e.actor, e.note, e.at, e.step, e.unit, e.data or {}) for e in case.events
+        Step(e.state, e.actor, e.note, e.at, e.step, e.unit, e.data or {}, e.number)
+        for e in case.events
     )
 
 

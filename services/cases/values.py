@@ -77,6 +77,9 @@ class CaseSummary:
     due: date | None
     category: str | None = None
     held_reason: str | None = None
+    danger: bool = False
+    days_late: int = 0
+    lead: str | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ class Step:
     step: str = ""
     unit: str | None = None
     data: Mapping[str, object] = field(default_factory=dict, repr=False)
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -190,10 +194,11 @@ class Contact:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list: what is held first, then the newest."""
+    """One page of a list: what cannot wait first, then the newest; `counts` are by state."""
 
     items: tuple[CaseSummary, ...]
     page: int
     pages: int
     total: int
     counts: Mapping[str, int]
+    overdue: int

@@ -19,7 +19,8 @@ def elsewhere(scene: Scene, said: str) -> Replies | None:
     scene.keep(**{SAID: said})
     idea = scene.choice("cases.as_idea_title", "cases.begin", kind="suggestion")
     hotlines = scene.choice("rights.hotlines_title", "rights.topic", topic="hotlines")
-    anyway = scene.choice("cases.hand_in_anyway_title", "cases.begin", kind=kind, said=True)
+    as_it_is = {"kind": kind, "said": True, "anyway": True}
+    anyway = scene.choice("cases.hand_in_anyway_title", "cases.begin", **as_it_is)
     # The text stands alone in a message, so that a long press copies it and nothing else.
     return (Reply(_lead(scene, redress)), Reply(redress.text, (idea, hotlines, anyway)))
 

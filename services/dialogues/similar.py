@@ -1,5 +1,6 @@
 """Others who said the same: shown before sending, so that one voice may join them."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,14 +13,18 @@ from services.dialogues.engine import button
 from services.dialogues.forms import Form, asking
 from services.dialogues.forms.shape import Question
 from services.dialogues.listening import agrees, is_small_talk
-from services.dialogues.sorting_questions import CATEGORY, category_of
+from services.dialogues.sorting_questions import CATEGORY, EXTRA, category_of
 from services.scene import Scene, seal
 from services.turns import Choice, Position, Replies, Reply
 
 SIMILAR = "similar"
 # The words that were compared, and what was found for them.
 COMPARED, FOUND = "compared", "found"
+# What goes along to the case of another.
+WORDS = ("subject", "place", "remedy", EXTRA)
 SHORT = 60
+# Coordinates in brackets, as content/messages/form.yml writes them.
+_POINT = re.compile("[(\uff08]-?\\d+\\.\\d+,-?\\d+\\.\\d+[)\uff09]")
 OFFERED = 3
 
 
@@ -49,12 +54,17 @@ def _kept(near: Near) -> dict[str, Any]:
     return {
         "code": near.code,
         "subject": shorten(near.subject, SHORT),
-        "place": shorten(near.place, SHORT) if near.place else None,
+        "place": shorten(_without_point(near.place), SHORT) if near.place else None,
         "metres": near.metres,
         "state": near.state,
         "supporters": near.supporters,
         "own": near.own,
     }
+
+
+def _without_point(place: str) -> str:
+    """The place in words: where exactly another stood is nobody's business."""
+    return _POINT.sub("", place)
 
 
 async def _ask(_form: Form, scene: Scene) -> Reply:
@@ -96,7 +106,10 @@ async def _take(form: Form, scene: Scene) -> Replies | None:
     own = {None, "nlu_fallback"} | form.own_intents
     if scene.heard.intent not in own and not is_small_talk(scene) and not agrees(scene):
         return None
-    return (scene.reply("similar.tap_one"), await _ask(form, scene))
+    if is_small_talk(scene) or agrees(scene) or not scene.text:
+        return (scene.reply("similar.tap_one"), await _ask(form, scene))
+    asking.keep_for_summary(scene)
+    return (scene.reply("similar.kept"), await _ask(form, scene))
 
 
 async def _choose(form: Form, scene: Scene, do: str, value: str) -> Replies:
@@ -109,7 +122,12 @@ async def _choose(form: Form, scene: Scene, do: str, value: str) -> Replies:
 async def _join(scene: Scene, code: str) -> Replies:
     """Support the case of before instead; his own words go along to it."""
     answers = scene.state.answers
-    said = "\n".join(str(answers[name]) for name in ("subject", "remedy") if answers.get(name))
+    said: list[str] = []
+    for name in WORDS:
+        words = str(answers.get(name) or "")
+        # What was read out of the first sentence stands there already.
+        if words and not any(words in before for before in said):
+            said.append(words)
     case = await cases.join(
         scene.session,
         scene.library,
@@ -117,7 +135,7 @@ async def _join(scene: Scene, code: str) -> Replies:
         scene.turn.worker_id,
         scene.turn.id,
         code=code,
-        text=said,
+        text="\n".join(said),
         photo_ids=attachments.in_form(scene, attachments.PHOTOS),
         recording_ids=attachments.in_form(scene, attachments.RECORDINGS),
     )

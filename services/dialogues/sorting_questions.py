@@ -76,7 +76,10 @@ async def _take_category(form: Form, scene: Scene) -> Replies | None:
         return await _store_category(form, scene, proposed[0])
     if _is_for_somebody_else(form, scene):
         return None
-    return (scene.reply("sorting.tap_one"), _offer(scene, proposed, whole=True))
+    if is_small_talk(scene) or not scene.text:
+        return (scene.reply("sorting.tap_one"), _offer(scene, proposed, whole=True))
+    asking.keep_for_summary(scene)
+    return (scene.reply("sorting.kept"), _offer(scene, proposed, whole=True))
 
 
 async def _choose_category(form: Form, scene: Scene, do: str, value: str) -> Replies:

@@ -2,6 +2,7 @@
 
 from services.dialogues import attachments, forms
 from services.dialogues.intake import FORMS
+from services.dialogues.privacy import with_notice
 from services.scene import Args, Scene
 from services.tasks.talk import menu_choices
 from services.turns import Replies
@@ -11,7 +12,8 @@ async def use(scene: Scene, args: Args) -> Replies:
     """Begin a form with what was shown, and with what was said under it."""
     if not attachments.are_shown(scene, str(args.get("seal"))):
         return _past(scene)
-    return await forms.begin(FORMS[str(args["kind"])], scene, None)
+    form = FORMS[str(args["kind"])]
+    return await with_notice(scene, form, await forms.begin(form, scene, None))
 
 
 async def drop(scene: Scene, args: Args) -> Replies:

@@ -4,17 +4,15 @@ from db.models import Case
 from kit.clock import in_shanghai
 from kit.errors import NotFound
 from kit.text import bare
-from services import cases, consents
+from services import cases
 from services.dialogues import attachments, forms
 from services.dialogues.forms import Form
 from services.dialogues.handing_over import elsewhere
 from services.dialogues.intake import ADDITION, CODE, FORMS, HAZARD, SUGGESTION
+from services.dialogues.privacy import with_notice
 from services.scene import SAID, Args, Scene
 from services.tasks import case_steps
 from services.turns import Choice, Replies, Reply, Task
-
-# The forms that become cases.
-KINDS = frozenset({SUGGESTION.name, HAZARD.name})
 
 
 async def suggest(scene: Scene, _args: Args) -> Replies:
@@ -28,24 +26,19 @@ async def hazard(scene: Scene, _args: Args) -> Replies:
 
 
 async def _begin(scene: Scene, form: Form, first: str | None) -> Replies:
-    return await _with_notice(scene, await forms.begin(form, scene, first))
-
-
-async def _with_notice(scene: Scene, replies: Replies) -> Replies:
-    """Before the first personal datum: who collects what, and what for."""
-    notice = consents.HAND_IN[scene.turn.channel]
-    if await consents.is_given(scene.session, scene.turn.worker_id, notice):
-        return replies
-    full = scene.choice("privacy.full_title", "privacy.full")
-    return (scene.reply("privacy.short", full), *replies)
+    return await with_notice(scene, form, await forms.begin(form, scene, first))
 
 
 async def begin(scene: Scene, args: Args) -> Replies:
-    """Begin by button; with `said` the sentence that was kept becomes the subject."""
+    """Begin by button; with `said` the sentence that was kept becomes the subject, with `anyway`
+    whatever it is.
+    """
     first = str(scene.state.answers.get(SAID, "")) if args.get(SAID) else ""
     form = FORMS[str(args["kind"])]
-    replies = await forms.begin(form, scene, first or None, anyway=True)
-    return await _with_notice(scene, replies) if form.name in KINDS else replies
+    anyway = bool(args.get("anyway"))
+    return await with_notice(
+        scene, form, await forms.begin(form, scene, first or None, anyway=anyway)
+    )
 
 
 async def notice_in_full(scene: Scene, _args: Args) -> Replies:

@@ -245,7 +245,7 @@ async def test_seeing_it_again_does_not_leave_an_open_form(
 
     again = await press_again(chat, way)
 
-    assert "想提什么建议" in again[0]["text"]
+    assert "想提什么建议" in again[1]["text"]
     assert "在什么地方" in again[-1]["text"]
     assert "怎么办好" in (await says(9, "跳过"))[0]["text"]
 

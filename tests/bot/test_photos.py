@@ -48,6 +48,7 @@ async def test_a_picture_becomes_part_of_a_case(api: Api):
     worker.sees("照片收到了，现在有1张")
     await worker.says("桥底积水")
     await worker.presses("跳过")
+    await worker.presses("对")
     worker.sees("照片：1张")
     await worker.presses("发送")
     worker.sees("一起交了1张照片")

@@ -40,7 +40,7 @@ async def test_the_three_questions(api: Api, worker: WorkerTester):
     assert "2500" in claim["text"]
     assert "23.7" in claim["text"]
     assert (claim["number"], claim["effective"]) == ("粤府函〔2025〕23号", "2025-03-01")
-    for text in ("我要提个建议", "蕉门没有换电柜", "蕉门地铁站", "多装两个", "发送"):
+    for text in ("我要提个建议", "换电柜老是排队", "蕉门地铁站", "多装两个", "对", "发送"):
         await worker.says(text)
     card = worker.card("case")
     assert card["due"] == "2026-11-25"
@@ -51,14 +51,16 @@ async def test_the_three_questions(api: Api, worker: WorkerTester):
 async def test_rasa_dies_inside_a_draft_and_comes_back(api: Api, worker: WorkerTester):
     await worker.says("我要提个建议")
     api.chat.rasa.mode = "down"
-    await worker.says("蕉门没有换电柜")
+    await worker.says("换电柜老是排队")
     worker.sees("在什么地方")
     api.chat.rasa.mode = "crashing"
     await worker.says("蕉门地铁站")
     worker.sees("办好")
     api.chat.rasa.mode = "slow"
     await worker.says("多装两个")
-    worker.sees("请看一遍", "蕉门没有换电柜", "蕉门地铁站", "多装两个")
+    worker.sees("归到“充电换电”")
+    await worker.presses("对")
+    worker.sees("请看一遍", "换电柜老是排队", "蕉门地铁站", "多装两个")
     api.chat.rasa.mode = "up"
     assert await api.chat.rasa.catch_up() == [False]
     await worker.says("广州最低工资多少")
@@ -75,7 +77,7 @@ async def test_what_was_typed_while_rasa_is_down_is_not_lost(api: Api, worker: W
     worker.sees("没听懂", "找驿站", "把刚才那句当建议交")
     await worker.presses("把刚才那句当建议交")
     await worker.presses("跳过")
-    await worker.presses("跳过")
+    await worker.presses("对")
     worker.sees("横沥桥头的路灯三个晚上没亮了")
 
 
@@ -97,7 +99,7 @@ async def test_rasa_is_asked_only_where_there_is_something_to_understand(
 @on_sqlite
 async def test_a_wish_is_not_written_into_a_draft(api: Api, worker: WorkerTester, wish: str):
     api.chat.rasa.hears[wish] = heard("delete_my_data" if "删" in wish else "human_handoff")
-    for text in ("我要提个建议", "蕉门没有换电柜", wish):
+    for text in ("我要提个建议", "换电柜老是排队", wish):
         await worker.says(text)
     worker.sees("是要我回答，还是写进地点", wish)
     await worker.presses("先回答我")

@@ -79,8 +79,11 @@ async def test_every_page_is_accessible_and_fits(
     with faultless(page, served.address):
         await is_well(page, f"inbox-{width}-{scheme}")
         paths = [f"/cases/{code}" for code in codes]
-        for path in [*paths, "/cases?state=withdrawn", "/cases/X", "/sign-in"]:
+        for path in [*paths, "/cases?state=withdrawn", "/cases/reminders", "/cases/X", "/sign-in"]:
             await page.goto(served.address + path)
+            # Folded forms are looked at as well.
+            for folded in await page.locator(".next summary").all():
+                await folded.click()
             await is_well(page, f"{path.split('?')[0][1:].replace('/', '-')}-{width}-{scheme}")
     await context.close()
 

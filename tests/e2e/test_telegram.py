@@ -47,14 +47,12 @@ def test_the_three_questions_with_map_and_photo(reached: tuple[TelegramApi, Runn
     worker.says("广州最低工资多少")
     worker.waits_for("最低工资", "施行", "核对于")
 
-    worker.says("建议在蕉门地铁口多装几个换电柜")
-    worker.waits_for("在什么地方")
+    worker.says("建议在东涌地铁站多装几个换电柜")
+    worker.waits_for("归到“充电换电”")
     worker.sends_photo(pictures.photo())
     worker.waits_for("照片收到了，现在有1张")
-    worker.presses("跳过")
-    worker.waits_for("怎么办好")
-    worker.presses("跳过")
-    worker.waits_for("请看一遍", "换电柜", "照片：1张", "境外")
+    worker.presses("对")
+    worker.waits_for("请看一遍", "换电柜", "东涌地铁站", "照片：1张", "境外")
     worker.presses("发送")
     receipt = worker.waits_for("收到了，编号", "一起交了1张照片")
 

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from db.models import Case, CaseAddition, CaseSupporter, DialogueRow
 from db.session import transaction
 from services import cases
+from services.cases.limits import ADDITIONS_MOST
 from tests.factories import add_staff
 from tests.fakes import heard
 from tests.pictures import scene_of
@@ -104,6 +105,13 @@ async def test_the_notice_comes_before_the_first_words_and_once(worker: WorkerTe
 
 
 @on_sqlite
+async def test_the_notice_comes_before_a_form_that_a_photo_opens(worker: WorkerTester):
+    await worker.sends_photo(scene_of(1))
+    await worker.presses("报隐患")
+    assert "位置只记这件事的地点" in worker.replies[0]["text"]
+
+
+@on_sqlite
 async def test_stops_and_rights_ask_for_no_consent(worker: WorkerTester):
     for said in ("找驿站", "查权益"):
         await worker.says(said)
@@ -197,6 +205,50 @@ async def test_me_too_joins_the_first_and_hears_of_it(chat: Chat, worker: Worker
     await other.says("查我提的")
     other.sees("我也是", code)
     assert len(await rows_of(chat, Case)) == 1
+
+
+@on_sqlite
+async def test_all_that_was_answered_goes_along_to_the_case_of_another(
+    chat: Chat, worker: WorkerTester
+):
+    await handed_in(worker)
+    other = await chat.newcomer()
+    for said in ("提建议", "换电柜不够用", "蕉门地铁口", "多装几个换电柜", "对"):
+        await other.says(said)
+    await other.presses("第1件，我也是")
+    [addition] = await rows_of(chat, CaseAddition)
+    assert isinstance(addition, CaseAddition)
+    assert addition.words == "换电柜不够用\n蕉门地铁口\n多装几个换电柜"
+
+
+@on_sqlite
+async def test_however_many_join_the_words_of_each_are_kept(chat: Chat, worker: WorkerTester):
+    await handed_in(worker)
+    for number in range(ADDITIONS_MOST + 2):
+        other = await chat.newcomer()
+        for said in ("提建议", f"蕉门地铁站换电柜不够用，多装{number + 2}个吧", "对"):
+            await other.says(said)
+        await other.presses("第1件，我也是")
+    assert len(await rows_of(chat, CaseAddition)) == ADDITIONS_MOST + 2
+    await worker.says("查我提的")
+    await worker.presses("补充一件")
+    await worker.says("晚上八点以后最缺")
+    await worker.presses("发送")
+    worker.sees("补进")
+
+
+@on_sqlite
+async def test_where_another_stood_is_not_told(chat: Chat, worker: WorkerTester):
+    for said in ("报隐患", HAZARD, "对"):
+        await worker.says(said)
+    await worker.is_at(22.79471, 113.53282)
+    await worker.presses("敞着没人管")
+    await worker.presses("发送")
+    other = await chat.newcomer()
+    for said in ("报隐患", HAZARD, "对", "没看清"):
+        await other.says(said)
+    other.sees("有人提过像的", "进港大道金沙路口")
+    other.sees_not("113.53")
 
 
 @on_sqlite

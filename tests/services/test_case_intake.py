@@ -11,6 +11,7 @@ from services import cases
 from services.cases.sealing import unsealed
 from services.turns import Position
 from tests.services.casing import Office
+from tests.staffing import everything
 
 JIAOMEN = Position(22.796341, 113.547259)
 
@@ -126,7 +127,7 @@ async def test_a_held_case_is_let_in_once(office: Office):
     assert sum(each is None for each in tries) == 1
     async with transaction(office.sessions) as session:
         detail = await cases.show(session, office.library, office.clock, code, staff)
-        page = await cases.inbox(session)
+        page = await cases.inbox(session, office.library, office.clock, everything(staff))
     assert [step.state for step in detail.history] == ["held", "received"]
     assert (page.counts, detail.may_release) == ({"received": 2}, False)
 
@@ -139,8 +140,14 @@ async def test_what_is_held_stands_first_on_each_page(office: Office):
         if number % 20 == 0:
             held.append((await office.hand_in(worker, f"又一件{number}")).case.code)
         office.clock.advance(minutes=1)
+    staff = await office.staff()
     async with transaction(office.sessions) as session:
-        pages = [await cases.inbox(session, page=number) for number in (1, 2)]
+        pages = [
+            await cases.inbox(
+                session, office.library, office.clock, everything(staff), page=number
+            )
+            for number in (1, 2)
+        ]
     codes = [item.code for page in pages for item in page.items]
     assert codes[:3] == held[::-1]
     assert (len(codes), len(set(codes))) == (63, 63)

@@ -49,13 +49,15 @@ async def test_the_welcome_says_where_the_words_go(phone: Phone):
 async def test_a_suggestion_by_words_and_buttons(phone: Phone):
     await aside(phone.says, "我想提个建议")
     await aside(phone.waits_for, "想提什么建议")
-    await aside(phone.says, "蕉门地铁口多装换电柜")
+    await aside(phone.says, "换电柜老是排队")
     place = await aside(phone.waits_for, "在什么地方")
     assert list(place.keyboard or ())[:1] == ["发送我的位置"]
     await aside(phone.presses, "跳过")
     await aside(phone.waits_for, "怎么办好")
     await aside(phone.presses, "跳过")
-    await aside(phone.waits_for, "请看一遍", "蕉门地铁口")
+    await aside(phone.waits_for, "归到“充电换电”")
+    await aside(phone.presses, "对")
+    await aside(phone.waits_for, "请看一遍", "换电柜老是排队")
     await aside(phone.presses, "发送")
     await aside(phone.waits_for, "编号", "已收到")
     await aside(phone.waits_for, lambda m: "√ 发送" in [b.title for b in m.buttons])

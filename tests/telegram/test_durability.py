@@ -56,9 +56,9 @@ async def test_the_same_update_three_times_is_one_turn(running: Bot, phone: Phon
 
 
 async def test_two_updates_of_one_worker_at_once_keep_their_order(running: Bot, phone: Phone):
-    await aside(phone.says_at_once, "提建议", "换电柜太少", "蕉门地铁口", "多装几个")
+    await aside(phone.says_at_once, "提建议", "换电柜太少", "蕉门地铁口", "多装几个", "对")
     await aside(phone.waits_for, "请看一遍", "换电柜太少", "蕉门地铁口", "多装几个")
-    assert await states(running) == {"done": 4}
+    assert await states(running) == {"done": 5}
 
 
 @polling

@@ -7,6 +7,7 @@ import httpx
 from db.session import transaction
 from services import cases
 from tests.factories import add_staff
+from tests.staffing import everything
 from tests.telegram.conftest import Bot, aside
 from tests.testers.chat import on_sqlite
 from tests.testers.worker import WorkerTester
@@ -51,12 +52,13 @@ async def test_a_code_of_the_page_typed_at_telegram(running: Bot, phone: Phone):
 @on_sqlite
 async def test_news_of_a_case_reaches_telegram(running: Bot, phone: Phone):
     chat = running.chat
-    await aside(phone.says_at_once, "提建议", "路灯不亮", "蕉门", "修好")
+    await aside(phone.says_at_once, "提建议", "路灯不亮", "蕉门", "修好", "对")
     await aside(phone.waits_for, "请看一遍")
     await aside(phone.presses, "发送")
     receipt = await aside(phone.waits_for, "收到了，编号")
     code = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}", receipt.printed)[0]
     async with transaction(chat.sessions) as session:
         staff = await add_staff(session)
-        await cases.start_review(session, chat.library, chat.clock, code, staff.id)
+        actor = everything(staff.id)
+        await cases.take(session, chat.library, chat.clock, actor, code, step="take_up")
     await aside(phone.waits_for, code, "工作人员开始看了")

@@ -9,6 +9,7 @@ from typing import Literal
 from kit import ids
 from tools.start.programs import Program
 from tools.start.stack import Stack, is_well
+from tools.telegram.bench import TelegramApi
 
 Kind = Literal["message", "start", "well"]
 BOT = "bot"
@@ -135,3 +136,17 @@ class Killer:
             if time.monotonic() > end:
                 raise TimeoutError("the bot did not come back")
             time.sleep(LOOK_EVERY)
+
+
+class Messages:
+    """Counts the messages that the Bot API got; asked often, it reads only what is new."""
+
+    def __init__(self, api: TelegramApi) -> None:
+        self._api = api
+        self._read = self._count = 0
+
+    def __call__(self) -> int:
+        new = self._api.log("sendMessage", since=self._read)
+        self._read = max((call["n"] for call in new), default=self._read)
+        self._count += len(new)
+        return self._count

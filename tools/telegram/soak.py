@@ -3,8 +3,9 @@
 python -m tools.telegram.soak [--door polling|webhook|both] [--kills 50] [--cycles 60]
     [--workers 10] [--seed …]                        writes docs/figures/telegram-soak.md
 
-A cycle is one suggestion: five updates. A worker who is asked whether an answer arrived, and
-waits for one, presses the button that shows it again. What came out is judged in `verdict`.
+A cycle is one suggestion: six updates, more where others said the same before. A worker who is
+asked whether an answer arrived, and waits for one, presses the button that shows it again. What
+came out is judged in `verdict`.
 """
 
 import argparse
@@ -27,7 +28,7 @@ from tools import figures
 from tools.start.machine import ROOT
 from tools.telegram.bench import TelegramApi
 from tools.telegram.database import stored
-from tools.telegram.killer import Killer, Kind, draw
+from tools.telegram.killer import Killer, Kind, Messages, draw
 from tools.telegram.markup import parse
 from tools.telegram.phone import Phone
 from tools.telegram.screen import Message
@@ -35,8 +36,11 @@ from tools.telegram.verdict import Said, Shown, Stored, Verdict, judge
 from tools.telegram.whole import DOORS, Door, whole
 
 PAGE = "telegram-soak.md"
-SUBJECT = (ROOT / "tools" / "soak.words.txt").read_text(encoding="utf-8").split()[1]
-UPDATES_A_CYCLE = 5
+SUBJECT = (ROOT / "tools" / "telegram" / "soak.words.txt").read_text(encoding="utf-8").strip()
+# At least; beyond these are presses of the button that shows an answer again, and of the one that
+# says that what others said is another matter.
+UPDATES_A_CYCLE = 6
+CATEGORY = ("sorting.is_it", "sorting.which")
 FIRST_CHAT = 910_001
 LONGEST_PAUSE_MS = 2000
 KILLED: dict[Kind, str] = {"start": "starting", "message": "just sent", "well": "any time"}
@@ -50,7 +54,8 @@ HEAD = (
 ABOUT = """\
 {plan.workers} workers hand in {plan.cycles} suggestions, {updates} updates each, while the bot's
 process is ended with kill -9: at drawn moments of the chat, while it starts, or just after it sent
-a message. Updates beyond these are presses of the button that shows an answer again. Unknown: the
+a message. Updates beyond these are presses of the button that shows an answer again, and of the
+one that says of a suggestion alike that it is another matter. Unknown: the
 bot ended between sending an answer and noting that it was sent; it asks the worker whether the
 answer arrived, and never sends it again unasked. Lost: the bot ended before it left the machine.
 """
@@ -71,20 +76,6 @@ class Plan:
         return [f"{SUBJECT}{number}" for number in range(1, self.cycles + 1)]
 
 
-class Messages:
-    """Counts the messages that the Bot API got; asked often, it reads only what is new."""
-
-    def __init__(self, api: TelegramApi) -> None:
-        self._api = api
-        self._read = self._count = 0
-
-    def __call__(self) -> int:
-        new = self._api.log("sendMessage", since=self._read)
-        self._read = max((call["n"] for call in new), default=self._read)
-        self._count += len(new)
-        return self._count
-
-
 class Worker:
     """One who hands in suggestions, one after the other, and looks at what he is told."""
 
@@ -103,16 +94,25 @@ class Worker:
             self._says(say("menu.suggest_title"), opening("suggestion.ask_subject"))
             self._says(subject, opening("suggestion.ask_place"))
             self._says(say("form.skip"), opening("suggestion.ask_remedy"))
-            summary = self._says(say("form.skip"), opening("suggestion.summary"))
-            send = next(b.data for b in summary.buttons if b.title == say("form.send"))
-            press = partial(self.phone.presses_data, summary, send or "")
-            self._does(press, opening("suggestion.sent"))
+            proposed = self._says(say("form.skip"), *map(opening, CATEGORY))
+            press = partial(self.phone.presses_data, proposed, proposed.buttons[0].data or "")
+            summary = self._does(press, opening("similar.found"), opening("suggestion.summary"))
+            if opening("similar.found") in summary.text:
+                mine = self._button(summary, "similar.mine")
+                summary = self._does(mine, opening("suggestion.summary"))
+            self._does(self._button(summary, "form.send"), opening("suggestion.sent"))
 
-    def _says(self, text: str, wanted: str) -> Message:
-        return self._does(partial(self.phone.says, text), wanted)
+    def _button(self, message: Message, key: str) -> Callable[[], Phone]:
+        """What presses the button of this title."""
+        title = self._library.say(key)
+        data = next(b.data for b in message.buttons if b.title == title)
+        return partial(self.phone.presses_data, message, data or "")
 
-    def _does(self, do: Callable[[], Phone], wanted: str) -> Message:
-        """Do something and wait for its answer."""
+    def _says(self, text: str, *wanted: str) -> Message:
+        return self._does(partial(self.phone.says, text), *wanted)
+
+    def _does(self, do: Callable[[], Phone], *wanted: str) -> Message:
+        """Do something and wait for one of its answers."""
         time.sleep(self._pause())
         self._killer.lets_pass()
         before = max((message.id for message in self.phone.messages), default=0)
@@ -121,7 +121,7 @@ class Worker:
         while time.monotonic() < end:
             new = [message for message in self.phone.messages if message.id > before]
             for message in new:
-                if wanted in message.text:
+                if any(words in message.text for words in wanted):
                     return message
             self._press_again(new)
             time.sleep(LOOK_EVERY)

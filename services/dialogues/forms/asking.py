@@ -63,6 +63,12 @@ def ways_out(scene: Scene) -> list[Choice]:
     return [*keep, button(scene, "form.cancel", "cancel")]
 
 
+def keep_for_summary(scene: Scene) -> None:
+    """Keep what was typed where a button was asked for: at the summary he says where it goes."""
+    before = scene.state.answers.get(PENDING)
+    scene.keep(**{PENDING: f"{before}\n{scene.text}" if before else scene.text})
+
+
 def ask_pending(form: Form, field: Field, scene: Scene) -> Reply:
     """Where the sentence belongs that waits."""
     quoted = shorten(str(scene.state.answers[PENDING]), QUOTED)

@@ -2,7 +2,14 @@
 
 from kit.text import normalise
 from services.dialogues import attachments, positions
-from services.dialogues.forms.asking import ask_field, ask_pending, ask_step, ask_summary, proceed
+from services.dialogues.forms.asking import (
+    ask_field,
+    ask_pending,
+    ask_step,
+    ask_summary,
+    keep_for_summary,
+    proceed,
+)
 from services.dialogues.forms.shape import ANYWAY, PENDING, UNASKED, Field, Form, steps
 from services.dialogues.listening import agrees, is_for_the_bot, is_small_talk
 from services.scene import Scene, seal
@@ -97,8 +104,7 @@ async def take_summary(form: Form, scene: Scene) -> Replies | None:
     if not about_this:
         return None
     # A sentence behind the summary may be an afterthought; nothing is added without his word.
-    before = scene.state.answers.get(PENDING)
-    scene.keep(**{PENDING: f"{before}\n{scene.text}" if before else scene.text})
+    keep_for_summary(scene)
     return (ask_summary(form, scene),)
 
 

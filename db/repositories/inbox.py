@@ -1,0 +1,49 @@
+"""Queries of the inbox: pages and counts of cases under conditions that services put together."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, not_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from db.models import Case
+
+Condition = ColumnElement[Any]
+
+
+class InboxRepository:
+    """Lists of cases."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def counts(self, which: Condition) -> dict[str, int]:
+        """How many of these cases stand in each state."""
+        query = select(Case.state, func.count()).where(which).group_by(Case.state)
+        return {row[0]: row[1] for row in await self.session.execute(query)}
+
+    async def count(self, which: Condition) -> int:
+        """How many cases these are."""
+        query = select(func.count()).select_from(Case).where(which)
+        return await self.session.scalar(query) or 0
+
+    async def page(
+        self, which: Condition, first: Condition, offset: int, limit: int
+    ) -> list[tuple[Case, bool]]:
+        """A page of these cases, each with whether it is of the `first`: those, then the newest.
+
+        Two queries: each goes along an index, where sorting by both would read every row.
+        """
+        ahead = await self.count(which & first)
+        found = [(case, True) for case in await self._newest(which & first, offset, limit)]
+        if len(found) < limit:
+            rest, past = limit - len(found), max(0, offset - ahead)
+            found += [
+                (case, False) for case in await self._newest(which & not_(first), past, rest)
+            ]
+        return found
+
+    async def _newest(self, which: Condition, offset: int, limit: int) -> list[Case]:
+        query = select(Case).where(which).order_by(Case.created_at.desc(), Case.id)
+        query = query.options(selectinload(Case.units)).offset(offset).limit(limit)
+        return list((await self.session.scalars(query)).all())

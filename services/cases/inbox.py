@@ -1,0 +1,161 @@
+"""The inbox: the cases that a member of staff may see, those that cannot wait first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import ceil
+
+from sqlalchemy import and_, false, func, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from content.library import Library
+from db.models import Case, CaseUnit
+from db.repositories.inbox import Condition, InboxRepository
+from kit import ids
+from kit.clock import Clock
+from kit.errors import NotAllowed, NotFound
+from kit.text import shorten
+from services.cases import rules, states
+from services.cases.clocks import day_of
+from services.cases.reading import PAGE_SIZE, SUMMARY, of_code
+from services.cases.values import CaseSummary, Page
+from services.staff.actors import Actor, CaseColumns, may_see, seen_by
+from services.staff.permissions import Permission
+
+KINDS = ("suggestion", "hazard")
+# Until somebody has it in hand, danger cannot wait.
+WAITING = states.OPEN - {states.HANDLING, states.TO_APPROVE}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a list is narrowed to; `area` is a path such as 广东/广州, None is everything."""
+
+    state: str | None = None
+    kind: str | None = None
+    category: str | None = None
+    area: str | None = None
+    unit: str | None = None
+    overdue: bool = False
+
+
+EVERYTHING = Wanted()
+
+
+async def inbox(
+    session: AsyncSession,
+    library: Library,
+    clock: Clock,
+    actor: Actor,
+    *,
+    wanted: Wanted = EVERYTHING,
+    page: int = 1,
+) -> Page:
+    """One page of the cases that are wanted and that this actor may see; a page out of range
+    gives the nearest.
+
+    Those that wait for a person and dangers stand first. The counts by state are of what is
+    wanted but for the state.
+    """
+    rows, today = InboxRepository(session), day_of(clock())
+    late = and_(Case.state.in_(sorted(states.OPEN - states.STOPPED)), Case.due < today)
+    which = and_(seen_by(actor, columns()), *_narrowed(wanted))
+    overdue = await rows.count(and_(which, late, _in_state(wanted)))
+    which = and_(which, late) if wanted.overdue else which
+    counts = await rows.counts(which)
+    total = counts.get(wanted.state, 0) if wanted.state else sum(counts.values())
+    pages = max(1, ceil(total / PAGE_SIZE))
+    page = min(max(page, 1), pages)
+    danger = _danger(library)
+    first = or_(Case.state == states.HELD, and_(Case.state.in_(sorted(WAITING)), danger))
+    found = await rows.page(
+        and_(which, _in_state(wanted)), first, (page - 1) * PAGE_SIZE, PAGE_SIZE
+    )
+    items = tuple(
+        CaseSummary(
+            code=case.code,
+            kind=case.kind,
+            state=case.state,
+            subject=shorten(case.subject, SUMMARY),
+            place=shorten(case.place, SUMMARY) if case.place else None,
+            created_at=case.created_at,
+            due=case.due,
+            category=case.category,
+            held_reason=case.held_reason if case.state == states.HELD else None,
+            danger=_is_danger(library, case),
+            days_late=_days_late(case, today.toordinal()),
+            lead=rules.lead_of(case),
+        )
+        for case, _ in found
+    )
+    return Page(items, page, pages, total, counts, overdue)
+
+
+async def reached(session: AsyncSession, actor: Actor, permission: Permission, code: str) -> str:
+    """The code as it is written, of a case to which this actor's roles reach.
+
+    Raises NotFound for a case that he may not see, as if there were none, and NotAllowed for one
+    that he may see only.
+    """
+    if ids.read_code(code) is None:
+        raise NotFound("console.no_such_case")
+    try:
+        case = await of_code(session, code)
+    except NotFound as error:
+        raise NotFound("console.no_such_case") from error
+    reach = rules.reach_of(case)
+    if not may_see(actor, reach):
+        raise NotFound("console.no_such_case")
+    if not actor.may_for(permission, reach):
+        raise NotAllowed("staff.no_permission")
+    return case.code
+
+
+def columns() -> CaseColumns:
+    """A case of a query for the limits of roles."""
+    area = (Case.province.expression, Case.city.expression, Case.district.expression)
+    return CaseColumns(*area, Case.category.expression, _handed_to)
+
+
+def _handed_to(unit: str) -> Condition:
+    return select(1).where(CaseUnit.case_id == Case.id, CaseUnit.unit == unit).exists()
+
+
+def _narrowed(wanted: Wanted) -> Iterator[Condition]:
+    yield true()
+    if wanted.kind:
+        yield Case.kind == wanted.kind
+    if wanted.category:
+        yield Case.category == wanted.category
+    if wanted.unit:
+        yield _handed_to(wanted.unit)
+    parts = (wanted.area or "").split("/")
+    for column, name in zip((Case.province, Case.city, Case.district), parts, strict=False):
+        if name:
+            yield column == name
+
+
+def _in_state(wanted: Wanted) -> Condition:
+    return Case.state == wanted.state if wanted.state else true()
+
+
+def _dangers(library: Library) -> Iterator[tuple[str, str]]:
+    """Question and answer that together mean danger now."""
+    for category in library.categories.values():
+        for question in category.questions:
+            if question.danger is not None:
+                yield question.id, question.danger
+
+
+def _danger(library: Library) -> Condition:
+    answers = (Case.extras[name].as_string() == said for name, said in set(_dangers(library)))
+    return and_(Case.kind == "hazard", func.coalesce(or_(false(), *answers), false()))
+
+
+def _is_danger(library: Library, case: Case) -> bool:
+    said = set(case.extras.items())
+    return case.kind == "hazard" and any(each in said for each in _dangers(library))
+
+
+def _days_late(case: Case, today: int) -> int:
+    counts = case.due is not None and case.state in states.OPEN - states.STOPPED
+    return max(0, today - case.due.toordinal()) if counts and case.due else 0

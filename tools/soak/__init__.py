@@ -1,0 +1,1 @@
+"""Scripted workers hand in cases while programs are killed; all is compared with the database."""
