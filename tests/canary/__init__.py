@@ -1,5 +1,6 @@
 """A canary: a telephone, an identity number and a name of nobody, and how to hear them sing."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from urllib.parse import unquote
@@ -13,6 +14,7 @@ SPOKEN = (
     f"联系人：{NAME}，139-0000 7788，证件号510107 1964 0229 0088",
     f"被{NAME}骂了，号码是一三九〇〇〇〇七七八八，证号５１０１０７１９６４０２２９００８８",
 )
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _DIGITS = str.maketrans("零〇一幺二三四五六七八九", "001123456789")
 _BETWEEN = str.maketrans("", "", " -.·\u3000\n")
 
@@ -23,6 +25,6 @@ def traces(texts: Iterable[str], of: Iterable[str] = (*NUMBERS, NAME)) -> list[s
 
 
 def _bare(text: str) -> str:
-    escaped = text.encode("ascii", "backslashreplace").decode("unicode_escape", "replace")
+    escaped = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
     whole = f"{text}\0{unquote(text)}\0{escaped}"
     return unicodedata.normalize("NFKC", whole).translate(_DIGITS).translate(_BETWEEN)

@@ -6,7 +6,7 @@ from sqlalchemy import select, text
 from content.library import Library
 from db.base import Base
 from db.models import Case, CaseView, WorkerKey
-from db.session import Sessions, transaction
+from db.session import MASTER_KEY, Sessions, transaction
 from services import cases
 from tests.console.conftest import HandIn
 from tests.console.reader import Reader
@@ -109,25 +109,25 @@ async def test_of_who_was_forgotten_nothing_is_left(reader: Reader, code: str, s
 
 async def test_another_master_key_is_told(reader: Reader, code: str, sessions: Sessions):
     await reader.opens(f"/cases/{code}")
-    sessions.configure(info={"master_key": b"x" * 32})
+    sessions.configure(info={**sessions.kw["info"], MASTER_KEY: b"x" * 32})
     page = await reader.presses("看原话", 503, reason="电话里核对地点")
     assert "主密钥没有设好，或者换过了" in page.text
     assert await looks(sessions) == []
 
 
 async def test_more_words_are_hidden_by_hand(reader: Reader, hand_in: HandIn):
-    words = "保安刘大毛不让进"
-    code = await hand_in(words, place="刘大毛的岗亭", remedy="换人")
+    words = "保安蓝雨衣不让进"
+    code = await hand_in(words, place="蓝雨衣的岗亭", remedy="换人")
     await reader.opens(f"/cases/{code}")
-    page = await reader.presses("隐去", 422, words="王大毛")
+    page = await reader.presses("隐去", 422, words="红雨衣")
     assert "来件里没有这几个字" in page.text
-    page = await reader.presses("隐去", words="刘大毛")
+    page = await reader.presses("隐去", words="蓝雨衣")
     assert page.path == f"/cases/{code}"
-    assert "刘大毛" not in page.answer.text
+    assert "蓝雨衣" not in page.answer.text
     assert "保安〔已隐去〕不让进" in page.text
     assert "已收到 工作人员" in page.text
     assert "又隐去了2处文字" in page.text
-    assert "刘大毛" not in (await reader.opens("/cases")).answer.text
+    assert "蓝雨衣" not in (await reader.opens("/cases")).answer.text
     await reader.opens(f"/cases/{code}")
     assert words in (await reader.presses("看原话", reason="核对是谁")).text
 

@@ -18,8 +18,10 @@ from content.library import Library
 from db.models import Case, CaseEvent
 from db.session import make_engine, make_sessions
 from kit.settings import Settings
+from services.cases import ROUTES
 from tests.console.reader import Page, Reader, check, check_headers
 from tests.factories import FixedClock
+from tests.testers.chat import shipped_library
 
 EVERYWHERE = ".".join("0000")  # all addresses of the machine, as in a container
 
@@ -65,10 +67,12 @@ def test_every_form_is_checked_for_its_token(app: FastAPI):
 
 def test_every_state_and_kind_has_words():
     text = (HERE / "templates" / "words.html").read_text(encoding="utf-8")
+    routes_in_words = {f"route_{route}" for route in ROUTES}
+    assert all(shipped_library().say(f"case_steps.{key}") for key in routes_in_words)
     for table in (Case.__table__, CaseEvent.__table__):
         for constraint in table.constraints:
             for value in str(getattr(constraint, "sqltext", "")).split("'")[1::2]:
-                assert f'"{value}": ' in text
+                assert value in ROUTES or f'"{value}": ' in text
 
 
 @pytest.mark.parametrize(

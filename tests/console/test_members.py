@@ -52,7 +52,8 @@ async def test_an_invitation_is_followed_to_its_end(
     secret = secret_in(page.text)
     await stranger.presses("绑定", code=code(clock, secret))
     page = await stranger.opens("/")
-    assert page.path == "/me"
+    assert page.path == "/cases"
+    page = await stranger.opens("/me")
     assert "承办人（市政） · 广东广州南沙区" in page.text
     page = await admin.opens("/staff")
     assert "承办人（市政） · 广东广州南沙区" in page.text

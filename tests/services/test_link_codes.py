@@ -70,6 +70,7 @@ async def test_two_drafts_of_one_kind_are_refused_and_the_code_stays(
     await phone.says("继续")
     await phone.says("东涌镇")
     await phone.says("跳过")
+    await phone.says("其他")
     phone.sees("这边写的")
 
 

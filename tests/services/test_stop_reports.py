@@ -234,6 +234,7 @@ async def test_what_no_button_says_is_written_with_the_stop_as_its_place(worker:
     await worker.presses("锁门")
     await worker.presses("写给工作人员")
     await worker.says("门口的台阶断了")
+    await worker.presses("对")
     worker.sees("门口的台阶断了", "first驿站（广州 测试区）", "发送")
 
 

@@ -11,6 +11,7 @@ from services import cases
 from services.cases.duplicates import READ, near, note
 from tests.factories import NOON_OF_TESTS, add_case, add_staff, add_worker
 from tests.services.cases.test_duplicates import SAME, handed_in, move
+from tests.staffing import everything
 
 
 def clock():
@@ -50,7 +51,8 @@ async def test_a_case_let_in_is_told_from_then_on(two, library):
     assert [await told(process, library) for process in two] == [(), ()]
 
     async with transaction(two[1]) as session:
-        await cases.release(session, library, clock, case.code, staff.id)
+        actor = everything(staff.id)
+        await cases.take(session, library, clock, actor, case.code, step="release")
 
     assert [len(await told(process, library)) for process in two] == [1, 1]
 
