@@ -71,11 +71,11 @@ async def test_a_refused_message_goes_plain(api: TelegramApi, phone: Phone):
 async def test_forbidden_marks_the_worker_as_gone(api: TelegramApi, phone: Phone):
     description = "Forbidden: bot was blocked by the user"
     await aside(api.fault, method="sendMessage", status=403, description=description, times=1)
-    await aside(phone.says, "提建议")
+    await aside(phone.says, "找驿站")
     await aside(api.waits_for_call, "sendMessage")
     await aside(phone.says, "菜单")
     await aside(phone.waits_for, MENU)
-    assert not any("想提什么" in message.printed for message in phone.messages)
+    assert not any("你在哪" in message.printed for message in phone.messages)
 
 
 @pytest.fixture
