@@ -13,6 +13,7 @@ from kit.errors import BadInput, NotAllowed, NotFound
 from kit.text import tidy
 from services import cases
 from services.cases.states import Rule
+from services.staff.permissions import Permission
 
 MAX_DAYS_DIGITS, MAX_NUMBER_DIGITS = 3, 6
 HELPERS_APART = str.maketrans(dict.fromkeys("\u3001\uff0c\uff1b;\n", ","))
@@ -43,10 +44,8 @@ def read_given(form: Filled) -> cases.Given:
     )
 
 
-def _add(rule: Rule) -> None:
-    """The route of one step."""
-    assert rule.permission is not None  # noqa: S101 - the worker's own steps have no page
-    permission = rule.permission
+def _add(rule: Rule, permission: Permission) -> None:
+    """The route of one step; the worker's own steps have no permission, hence no route."""
 
     async def taken(
         request: Request, code: str, session: Session, parts: Parts, form: Posted
@@ -80,4 +79,4 @@ def _add(rule: Rule) -> None:
 
 for _rule in cases.STEPS.values():
     if _rule.permission is not None:
-        _add(_rule)
+        _add(_rule, _rule.permission)

@@ -20,6 +20,7 @@ from services.cases.sorting.training import Prepared, prepare, train
 from services.masking import masked
 
 FEWEST_EXAMPLES = 100
+FEWEST_CATEGORIES = 2  # with one there is nothing to tell apart
 FEWEST_OF_A_CATEGORY = 2 * FOLDS  # different texts; a category with fewer is not judged
 MOST_EXAMPLES = 30_000
 NIGHT_FROM, NIGHT_UNTIL = 2, 6  # o'clock in China, when few workers chat
@@ -154,7 +155,8 @@ def learn(lesson: Lesson) -> Trained:
     """
     judged = _frequent(lesson.examples)
     count = len(lesson.examples)
-    if count < FEWEST_EXAMPLES or len({each.category for each in judged}) < 2:  # noqa: PLR2004
+    kinds = {each.category for each in judged}
+    if count < FEWEST_EXAMPLES or len(kinds) < FEWEST_CATEGORIES:
         return Trained("too_few", count)
     until = max(each.at for each in lesson.examples)
     if lesson.live_until is not None and until <= lesson.live_until:
