@@ -36,6 +36,10 @@ class Library:
     messages: Messages
     version: str
 
+    def __repr__(self) -> str:
+        """Its version: the whole edition is half a megabyte in a traceback."""
+        return f"<Library {self.version}>"
+
     def say(self, key: str, **fields: object) -> str:
         """The message `key` with its placeholders filled."""
         return self.messages.say(key, **fields)

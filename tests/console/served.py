@@ -100,6 +100,7 @@ def faultless(page: Page, address: str) -> Iterator[None]:
 
 
 async def is_well(page: Page, name: str) -> None:
+    await page.wait_for_load_state()  # a click that leads elsewhere does not wait for the style
     shots = os.environ.get("CONSOLE_SHOTS")  # a folder, to look at the pages with one's own eyes
     if shots:
         await page.screenshot(path=Path(shots) / f"{name}.png", full_page=True)
