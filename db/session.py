@@ -1,13 +1,13 @@
 """Engine, sessions and the one way to open a transaction."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from functools import lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Dialect, NullPool, Select, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.util import await_only
 
 T = TypeVar("T")
 
@@ -120,20 +121,39 @@ async def fetch_all(
 ) -> Sequence[tuple[Any, ...]]:
     """All rows of a query of plain columns, as the driver gives them; in the same transaction.
 
-    For what is asked several times in one answer: on SQLite each step of a query through
-    SQLAlchemy (cursor, execute, fetch, close) waits for the driver's thread, 0.6 ms in all; the
-    driver does them together in 0.2. What the session has not flushed is not seen.
+    For what every search asks: on SQLite each step of a query through SQLAlchemy (cursor, execute,
+    fetch, close) waits for the driver's thread, 0.6 ms in all; the driver does them together in
+    0.2. What the session has not flushed is not seen.
     """
     connection = await session.connection()
-    if connection.dialect.name != "sqlite":
-        return [tuple(row) for row in await connection.execute(query, values)]
-    compiled = _compiled(query, connection.dialect)
+    dialect = connection.dialect
+    compiled = _compiled(query, dialect)
     given = compiled.construct_params(values)
     raw = await connection.get_raw_connection()
     driver: Any = raw.driver_connection
-    in_order = [given[name] for name in compiled.positiontup or ()]
-    rows: Sequence[tuple[Any, ...]] = await driver.execute_fetchall(str(compiled), in_order)
+    words = str(compiled)
+    rows: Sequence[tuple[Any, ...]]
+    with _errors_of(dialect, words):
+        if dialect.name == "sqlite":
+            in_order = [given[name] for name in compiled.positiontup or ()]
+            rows = await driver.execute_fetchall(words, in_order)
+        else:
+            cursor = await driver.execute(words, given)
+            rows = await cursor.fetchall()
     return rows
+
+
+@contextmanager
+def _errors_of(dialect: Dialect, words: str) -> Generator[None]:
+    """What the driver raises, as SQLAlchemy raises it; the values are not quoted."""
+    # Untyped: each driver has classes of its own.
+    driver: Any = dialect.dbapi
+    try:
+        yield
+    except driver.Error as error:
+        raise DBAPIError.instance(
+            words, None, error, driver.Error, hide_parameters=True, dialect=dialect
+        ) from error
 
 
 @lru_cache(maxsize=256)
@@ -161,4 +181,8 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -
 def _begin_immediate(connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy's event is untyped
     # A deferred transaction that reads first and writes later fails at once when another writer
     # came between; taking the write lock at the start makes writers wait for each other instead.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    #
+    # Past SQLAlchemy's cursor, which would wait for the driver's thread three times.
+    words, driver = "BEGIN IMMEDIATE", connection.connection.driver_connection
+    with _errors_of(connection.dialect, words):
+        await_only(driver.execute_fetchall(words))

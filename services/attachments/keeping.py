@@ -127,7 +127,7 @@ class Shelf(Generic[Row, OfCase]):
         known = [number for number, _row in await repository.of_case(case_id)]
         last = max(known, default=0)
         found = await self.usable(session, worker_id, attached)
-        found = found[: min(OF_A_CASE, most - len(known))]
+        found = found[: min(OF_A_CASE, max(0, most - len(known)))]
         repository.add_to_case(case_id, found, after=last)
         await session.flush()
         return tuple(range(last + 1, last + 1 + len(found)))

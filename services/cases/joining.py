@@ -1,6 +1,7 @@
 """Saying "me too" to the case of another: one voice more, and the words that came with it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,10 +12,18 @@ from db.repositories.cases import CaseRepository
 from kit import ids
 from kit.clock import Clock
 from services import photos, recordings, vault
-from services.cases.limits import ADDITIONS_MOST, PHOTOS_MOST, RECORDINGS_MOST
+from services.cases.limits import ADDITIONS_MOST, JOINED_MOST
 from services.cases.reading import OWN_AT_MOST, of_code
 from services.cases.supporting import support
 from services.masking import masker
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A case that somebody stands behind now; `left_out` photos and voices found no room in it."""
+
+    case: Case
+    left_out: int = 0
 
 
 async def join(
@@ -28,7 +37,7 @@ async def join(
     text: str,
     photo_ids: Sequence[str] = (),
     recording_ids: Sequence[str] = (),
-) -> Case:
+) -> Joined:
     """Stand behind a case, with what one had written and taken oneself.
 
     Of a voice that counts already, and of the author, the words are added all the same. Raises
@@ -40,10 +49,10 @@ async def join(
     # However many stand behind it: of each the words are kept.
     own = [addition for addition in known if addition.worker_id == worker_id]
     if await parts.addition_of_turn(turn_id) or len(own) >= ADDITIONS_MOST:
-        return case
-    numbers = await photos.SHELF.add_to_case(session, worker_id, case.id, photo_ids, PHOTOS_MOST)
+        return Joined(case)
+    numbers = await photos.SHELF.add_to_case(session, worker_id, case.id, photo_ids, JOINED_MOST)
     spoken = await recordings.SHELF.add_to_case(
-        session, worker_id, case.id, recording_ids, RECORDINGS_MOST
+        session, worker_id, case.id, recording_ids, JOINED_MOST
     )
     addition = CaseAddition(
         id=ids.new_id(),
@@ -59,7 +68,8 @@ async def join(
     )
     parts.add(addition)
     await session.flush()
-    return case
+    brought, taken = len(photo_ids) + len(recording_ids), len(numbers) + len(spoken)
+    return Joined(case, brought - taken)
 
 
 async def supported(session: AsyncSession, worker_id: str) -> Sequence[Case]:

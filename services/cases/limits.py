@@ -7,6 +7,7 @@ from content.library import Library
 
 ADDITIONS_MOST = 20  # to one case by one worker
 PHOTOS_MOST, RECORDINGS_MOST = 9, 9  # of one case, with all that is added to it
+JOINED_MOST = 60  # of either of one case, with what others bring along who join it
 TRIES_OF_WORKER, TRIES_OF_CASE = 5, 20
 # In which wrong query words count, for a worker and for a case; and the day of the limits above.
 TRIES_OF_WORKER_WINDOW = timedelta(minutes=10)

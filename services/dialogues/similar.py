@@ -128,7 +128,7 @@ async def _join(scene: Scene, code: str) -> Replies:
         # What was read out of the first sentence stands there already.
         if words and not any(words in before for before in said):
             said.append(words)
-    case = await cases.join(
+    joined = await cases.join(
         scene.session,
         scene.library,
         scene.clock,
@@ -145,7 +145,9 @@ async def _join(scene: Scene, code: str) -> Replies:
         scene.choice("menu.title", "menu"),
     )
     text = scene.say("similar.joined", code=code)
-    return (Reply(text, choices, (cases.card(scene.library, case),)),)
+    if joined.left_out:
+        text += scene.say("similar.left_out", count=joined.left_out)
+    return (Reply(text, choices, (cases.card(scene.library, joined.case),)),)
 
 
 OTHERS = Question(SIMILAR, _ask, _take, _choose, _found_some, counted=False)

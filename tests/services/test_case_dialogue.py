@@ -6,6 +6,7 @@ from sqlalchemy import select
 from db.models import Case, CaseAddition, CaseSupporter, DialogueRow
 from db.session import transaction
 from services import cases
+from services.cases import joining
 from services.cases.limits import ADDITIONS_MOST
 from tests.factories import add_staff
 from tests.fakes import heard
@@ -219,6 +220,25 @@ async def test_all_that_was_answered_goes_along_to_the_case_of_another(
     [addition] = await rows_of(chat, CaseAddition)
     assert isinstance(addition, CaseAddition)
     assert addition.words == "换电柜不够用\n蕉门地铁口\n多装几个换电柜"
+
+
+@on_sqlite
+async def test_a_photo_that_finds_no_room_in_a_joined_case_is_told_of(
+    chat: Chat, worker: WorkerTester, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(joining, "JOINED_MOST", 1)
+    await handed_in(worker)
+    other = await chat.newcomer()
+    await other.says("提建议")
+    await other.sends_photo(scene_of(1))
+    await other.sends_photo(scene_of(2))
+    for said in ("蕉门地铁站换电柜不够用，多装几个吧", "对"):
+        await other.says(said)
+    await other.presses("第1件，我也是")
+    other.sees("加进", "有1个没放进去")
+    [addition] = await rows_of(chat, CaseAddition)
+    assert isinstance(addition, CaseAddition)
+    assert addition.photos == [1]
 
 
 @on_sqlite
