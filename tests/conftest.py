@@ -114,7 +114,8 @@ def database_url(database: str, request: pytest.FixtureRequest, tmp_path: Path) 
         shutil.copyfile(request.getfixturevalue("migrated_sqlite"), file)
         return f"sqlite+aiosqlite:///{file}"
     url = request.getfixturevalue("migrated_postgres")
-    postgres.empty_tables(url, Base.metadata.tables)
+    # Rows that others point at go last.
+    postgres.empty_tables(url, (table.name for table in reversed(Base.metadata.sorted_tables)))
     return str(url)
 
 

