@@ -18,6 +18,7 @@ from services.cases.sorting.nights import train_once
 from tests.content.conftest import SHIPPED
 from tests.factories import NOON_OF_TESTS, FixedClock, add_case
 from tests.services.sorting import examples, store
+from tests.testers.chat import on_sqlite
 
 NIGHT = date(2026, 11, 19)
 
@@ -70,6 +71,7 @@ async def test_too_few_examples_leave_the_words_in_charge(
     assert (await proposed(sessions, library, "换电柜太少")).category == "battery_charging_swap"
 
 
+@on_sqlite
 async def test_learned_once_it_knows_what_no_key_word_says(
     sessions: Sessions, library: Library, clock: FixedClock
 ):
@@ -91,6 +93,7 @@ async def test_learned_once_it_knows_what_no_key_word_says(
     assert found.confidence > 0.5
 
 
+@on_sqlite
 async def test_a_worse_candidate_does_not_go_live(
     sessions: Sessions, library: Library, clock: FixedClock
 ):
