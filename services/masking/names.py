@@ -44,9 +44,11 @@ class Names:
         self._title = re.compile(
             rf"{words.any('titles')}|{short}" if short else words.any("titles")
         )
+        young = words.any("young_and_old")
         self._young = re.compile(
-            rf"(?<!{words.any('not_before_young')}){words.any('young_and_old')}{surname}"
+            rf"(?:{words.any('roles')}|(?<!{words.any('not_before_young')})){young}{surname}"
         )
+        self._nick = re.compile(rf"{words.any('roles')}({young}{words.any('given')})")
         self._surname = re.compile(surname)
 
     def find(self, view: str) -> Iterator[Found]:
@@ -86,11 +88,13 @@ class Names:
             for match in rule.finditer(view):
                 if not self._no_names.cover(view, match.start(1)):
                     yield match.span(1)
-        for match in self._young.finditer(view):
-            start, end = match.span(1)
-            follows = end == len(view) or view[end] in self._bare_ends or not view[end].isalnum()
-            if follows and not self._no_names.cover(view, start):
-                yield start, end
+        for rule in (self._young, self._nick):
+            for match in rule.finditer(view):
+                start, end = match.span(1)
+                last = view[end : end + 1]
+                follows = not last or last in self._bare_ends or not last.isalnum()
+                if follows and not self._no_names.cover(view, end - 1):
+                    yield start, end
 
     def _alone(self, view: str) -> Iterator[tuple[int, int]]:
         """A usual name without any cue: three characters, or two between words that fit."""
