@@ -13,7 +13,15 @@ from content.yaml_reader import Document
 FILES = ("categories", "cues", "limits", "redress", "refusals")
 # Lists of cues.yml that services read by name; the folder's README says what each is for.
 CUES = (
-    *("place_ends", "place_tails", "place_counts", "place_names", "place_beside", "place_joins"),
+    *(
+        "place_ends",
+        "place_tails",
+        "no_tails",
+        "place_counts",
+        "place_names",
+        "place_beside",
+        "place_joins",
+    ),
     *(
         "place_words",
         "place_numerals",

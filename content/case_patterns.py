@@ -70,7 +70,8 @@ class SentencePatterns:
         ]
         number = rf"[A-Za-z]?\d{{1,5}}|[A-Za-z]|(?:{any_of(cues['place_numerals'])}){{1,3}}"
         numbered = rf"(?:{number})(?:{any_of(cues['place_counts'])})"
-        tail = rf"(?:{any_of(cues['place_tails'])}|{numbered})*+"
+        no_tail = any_of(cues["no_tails"])
+        tail = rf"(?:(?!{no_tail})(?:{any_of(cues['place_tails'])}|{numbered}))*+"
         lead = any_of(cues["place_leads"])
         joint = any_of(cues["sentence_joints"])
         opener = any_of(cues["remedy_openers"])

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.base import Base
@@ -15,6 +16,12 @@ from db.session import Sessions, make_engine, make_sessions
 from kit.settings import Settings
 from tests import postgres, side_by_side
 from tests.factories import MASTER_KEY, FixedClock
+
+
+# A machine that is busy with something else is no fault of a test; CI has no deadlines either.
+hypothesis_settings.register_profile("patient", deadline=None)
+if not os.environ.get("CI"):
+    hypothesis_settings.load_profile("patient")
 
 
 def pytest_configure(config: pytest.Config) -> None:

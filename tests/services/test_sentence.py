@@ -50,6 +50,22 @@ def test_a_station_that_is_named_is_known(library: Library) -> None:
     assert (place.name, place.city) == ("蕉门站", "广州")
 
 
+@pytest.mark.parametrize(
+    ("said", "place", "subject"),
+    [
+        ("进港大道下雨必淹", "进港大道", "下雨必淹"),
+        ("金沙路下午四点堵死", "金沙路", "下午四点堵死"),
+        ("万达广场上下班高峰乱停", "万达广场", "上下班高峰乱停"),
+        ("南沙客运港上客区下雨积水", "南沙客运港上客区", "下雨积水"),
+    ],
+)
+def test_a_word_behind_a_place_is_not_cut_in_two(
+    library: Library, said: str, place: str, subject: str
+) -> None:
+    found = read(library, said)
+    assert (found.place, found.subject) == (place, subject)
+
+
 def test_a_place_that_only_begins_like_a_station_is_not_that_station(library: Library) -> None:
     found = read(library, "金洲广场后门没地方停车")
     assert (found.place, found.place_known) == ("金洲广场后门", None)
