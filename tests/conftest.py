@@ -17,7 +17,6 @@ from kit.settings import Settings
 from tests import postgres, side_by_side
 from tests.factories import MASTER_KEY, FixedClock
 
-
 # A machine that is busy with something else is no fault of a test; CI has no deadlines either.
 hypothesis_settings.register_profile("patient", deadline=None)
 if not os.environ.get("CI"):
