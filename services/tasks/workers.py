@@ -44,6 +44,7 @@ async def show(scene: Scene, _args: Args) -> Replies:
         news=stored.news,
         reports=stored.reports,
         proposals=stored.proposals,
+        talked=stored.talked,
         linked=_linked(scene, stored) or none,
     )
     delete = scene.choice("workers.delete_title", "workers.ask_delete")
