@@ -58,12 +58,12 @@ async def set_free(
     session: AsyncSession, library: Library, clock: Clock, talk: Handover, key: str
 ) -> None:
     """Put a talk back to where it came from, before all that came later; `key` tells why."""
+    talk.state = WAITING if talk.is_live else LEFT
     talk.taken_by = talk.unanswered_since = None
     await stop_waiting(session, talk)
     if not talk.is_live:
-        talk.state = LEFT
-    elif hours.is_open(library.handovers, library.calendar, clock()):
-        talk.state = WAITING
+        return
+    if hours.is_open(library.handovers, library.calendar, clock()):
         await wait(session, library, clock, talk, UNTAKEN)
         await wait(session, library, clock, talk, CLOSING)
         back = telling.button(library, "handovers.back_title", telling.BACK)

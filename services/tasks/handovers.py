@@ -165,12 +165,12 @@ def _past(scene: Scene) -> Reply:
 
 INTENTS = {"human_handoff": ask}
 TASKS = {
-    telling.ASK: ask,
-    telling.STAY: stay,
-    telling.LEAVE_WORD: leave_word,
-    telling.JOIN: join,
-    telling.BACK: back,
-    telling.HAND_IN: hand_in,
+    "handovers.ask": ask,
+    "handovers.stay": stay,
+    "handovers.leave_word": leave_word,
+    "handovers.join": join,
+    "handovers.back": back,
+    "handovers.hand_in": hand_in,
     # Buttons of before staff talked.
     "talk.person": ask,
 }
