@@ -99,9 +99,14 @@ async def forget_old(
     before = clock() - timedelta(days=library.handovers.kept_days)
     old = await talks.old(before, at_once)
     for talk in old:
-        if talk.state in OPEN:
+        was_open = talk.state in OPEN
+        if was_open:
             await close(session, clock, talk, "expired")
         await talks.forget_words(talk)
+        if was_open:
+            again = telling.button(library, "handovers.ask_title", telling.ASK)
+            text = library.say("handovers.expired", hotlines=telling.hotlines(library))
+            await telling.tell(session, clock, talk, Reply(text, (again,)))
     return len(old)
 
 

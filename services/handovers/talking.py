@@ -60,10 +60,11 @@ async def place_of(session: AsyncSession, talk: Handover) -> int:
 async def ask(session: AsyncSession, library: Library, clock: Clock, worker_id: str) -> Handover:
     """Put a worker into the queue, with what he left before; who has somebody goes on with him."""
     talk = await _open(session, clock, worker_id, WAITING)
-    if talk.state != TAKEN:
-        talk.state = WAITING
-        await stop_waiting(session, talk, IDLE)
-        await wait(session, library, clock, talk, UNTAKEN)
+    if talk.state == TAKEN:
+        return await _go_on(session, library, clock, talk)
+    talk.state = WAITING
+    await stop_waiting(session, talk, IDLE)
+    await wait(session, library, clock, talk, UNTAKEN)
     await wait(session, library, clock, talk, CLOSING)
     return talk
 
@@ -73,10 +74,11 @@ async def leave_word(
 ) -> Handover:
     """Let what a worker says from now on wait for staff, whenever they come."""
     talk = await _open(session, clock, worker_id, LEFT)
-    if talk.state != TAKEN:
-        talk.state = LEFT
-        await stop_waiting(session, talk)
-        await wait(session, library, clock, talk, IDLE)
+    if talk.state == TAKEN:
+        return await _go_on(session, library, clock, talk)
+    talk.state = LEFT
+    await stop_waiting(session, talk)
+    await wait(session, library, clock, talk, IDLE)
     return talk
 
 
@@ -85,13 +87,7 @@ async def join(
 ) -> Handover | None:
     """Answer staff who wrote to him; None where that talk is over."""
     talk = await HandoverRepository(session).open_of(worker_id, lock=True)
-    if talk is None:
-        return None
-    talk.is_live = True
-    if talk.state == TAKEN:
-        await wait(session, library, clock, talk, IDLE)
-        await wait(session, library, clock, talk, CLOSING)
-    return talk
+    return None if talk is None else await _go_on(session, library, clock, talk)
 
 
 async def hear(
@@ -142,6 +138,17 @@ async def hand_in(
     if talk.closed_at is None:
         await close(session, clock, talk, "case")
     return word.case_kind, word.words or ""
+
+
+async def _go_on(
+    session: AsyncSession, library: Library, clock: Clock, talk: Handover
+) -> Handover:
+    """Let what he says go to staff again, in whatever state his talk is."""
+    talk.is_live = True
+    await wait(session, library, clock, talk, IDLE)
+    if talk.state == TAKEN:
+        await wait(session, library, clock, talk, CLOSING)
+    return talk
 
 
 async def _open(session: AsyncSession, clock: Clock, worker_id: str, state: str) -> Handover:

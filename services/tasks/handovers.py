@@ -137,7 +137,8 @@ async def _place(scene: Scene, found: Handover) -> Reply:
     ]
     if not anybody:
         lines.append(scene.say("handovers.nobody_there", hotlines=telling.hotlines(scene.library)))
-    lines.append(scene.say("handovers.what_is_shown"))
+    kept = scene.library.handovers.kept_days
+    lines.append(scene.say("handovers.what_is_shown", days=kept))
     choices = (_back(scene),) if anybody else (_leave_word(scene), _back(scene))
     return Reply("\n".join(lines), choices)
 

@@ -238,3 +238,20 @@ async def test_only_who_may_talk_everywhere_sees_talks(chat: Chat, desk: Desk):
         await desk.board(auditor)
     with pytest.raises(NotAllowed):
         await desk.does(steps.take, auditor, "x")
+
+
+@on_sqlite
+async def test_word_that_nobody_read_is_deleted_and_its_worker_told(
+    chat: Chat, worker: WorkerTester, desk: Desk
+):
+    chat.clock.advance(hours=8)
+    await worker.says("转人工")
+    await worker.presses("留言")
+    await worker.says("门锁着")
+    await worker.says("返回机器人")
+    await desk.does_forget(days=31)
+    await desk.does_forget(days=31)
+    assert await desk.words() == []
+    assert [r["text"].splitlines()[0] for r in await desk.told(worker)] == [
+        "你的留言一直没有人看，对不住。留言已经按期删掉了，要紧的事请打："
+    ]
