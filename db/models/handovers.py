@@ -35,7 +35,7 @@ class Handover(Base):
         ),
         Index("ix_handovers_state_opened_at", "state", "opened_at"),
         Index("ix_handovers_worker_id", "worker_id"),
-        Index("ix_handovers_last_at", "last_at"),
+        Index("ix_handovers_forgotten_at_last_at", "forgotten_at", "last_at"),
     )
 
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
@@ -50,6 +50,8 @@ class Handover(Base):
     unanswered_since: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     reason: Mapped[str | None] = mapped_column(String(16))
+    # When its words were deleted.
+    forgotten_at: Mapped[datetime | None]
 
 
 class HandoverWord(Base):

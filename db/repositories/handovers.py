@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import (
@@ -161,19 +161,19 @@ class HandoverRepository:
         return (await self.session.scalars(query.with_for_update())).all()
 
     async def old(self, before: datetime, limit: int) -> Sequence[Handover]:
-        """Talks of before a moment that are not over, or of which something is kept."""
-        kept = exists().where(HandoverWord.handover_id == Handover.id)
+        """Talks of before a moment whose words are not deleted yet."""
         query = (
             select(Handover)
-            .where(Handover.last_at < before, (Handover.state != CLOSED) | kept)
+            .where(Handover.forgotten_at.is_(None), Handover.last_at < before)
             .order_by(Handover.last_at)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
         return (await self.session.scalars(query)).all()
 
-    async def forget_words(self, talk: Handover) -> None:
+    async def forget_words(self, talk: Handover, now: datetime) -> None:
         """Delete what was said in a talk, and what was sent of it."""
+        talk.forgotten_at = now
         await self._delete(HandoverWord, HandoverWord.handover_id == talk.id)
         own = select(Account.id).where(Account.worker_id == talk.worker_id)
         sent = OutboxRow.cause.startswith(f"handover:{talk.id}:")

@@ -102,7 +102,7 @@ async def forget_old(
         was_open = talk.state in OPEN
         if was_open:
             await close(session, clock, talk, "expired")
-        await talks.forget_words(talk)
+        await talks.forget_words(talk, clock())
         if was_open:
             again = telling.button(library, "handovers.ask_title", telling.ASK)
             text = library.say("handovers.expired", hotlines=telling.hotlines(library))
@@ -116,7 +116,7 @@ async def forget_worker(session: AsyncSession, clock: Clock, worker_id: str) -> 
     for talk in await talks.all_of(worker_id):
         if talk.state in OPEN:
             await close(session, clock, talk, "deleted")
-        await talks.forget_words(talk)
+        await talks.forget_words(talk, clock())
         talk.worker_id = None
     await session.flush()
 

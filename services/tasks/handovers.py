@@ -89,7 +89,7 @@ async def serve(scene: Scene, found: Handover) -> Replies:
     if scene.is_word("to_bot"):
         return await back(scene, {})
     if scene.is_word("to_person"):
-        return (await _place(scene, found),)
+        return await ask(scene, {}) if found.state == LEFT else (await _place(scene, found),)
     sent = await attachments.usable(scene)
     words = tidy(turn.text or "")
     lost = turn.kind in {"photo", "recording"} and not sent
@@ -139,6 +139,8 @@ async def _place(scene: Scene, found: Handover) -> Reply:
         lines.append(scene.say("handovers.nobody_there", hotlines=telling.hotlines(scene.library)))
     kept = scene.library.handovers.kept_days
     lines.append(scene.say("handovers.what_is_shown", days=kept))
+    if scene.state.drafts:
+        lines.append(scene.say("handovers.draft_kept"))
     choices = (_back(scene),) if anybody else (_leave_word(scene), _back(scene))
     return Reply("\n".join(lines), choices)
 

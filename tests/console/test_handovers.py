@@ -4,9 +4,11 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from console.pages import Pages
 from content.library import Library
 from db.session import Sessions
 from kit.settings import Settings
+from services.handovers import ending, rows
 from services.staff.actors import Grant
 from services.staff.permissions import Role
 from tests.console.reader import Reader
@@ -131,3 +133,10 @@ async def test_a_limited_reviewer_has_no_part_in_talks(staff_at: StaffAt):
     page = await limited.opens("/handovers", 403)
     assert "没有这项权限" in page.text
     assert "/handovers" not in (await limited.opens("/cases")).links.values()
+
+
+def test_the_pages_have_words_for_all_that_is_noted(library: Library):
+    names = Pages(library)._templates.get_template("handovers/names.html").module
+    assert set(names.REASONS) == set(ending.REASONS)
+    assert set(names.STATES) == {*rows.OPEN, rows.CLOSED}
+    assert set(ending.BY_STAFF) < set(ending.REASONS)

@@ -77,6 +77,7 @@ def _create_handovers() -> None:
         sa.Column("unanswered_since", sa.DateTime(timezone=True)),
         sa.Column("closed_at", sa.DateTime(timezone=True)),
         sa.Column("reason", sa.String(16)),
+        sa.Column("forgotten_at", sa.DateTime(timezone=True)),
         *(
             sa.CheckConstraint(rule, name=op.f(f"ck_handovers_{name}"))
             for name, rule in checks.items()
@@ -93,7 +94,7 @@ def _create_handovers() -> None:
         sqlite_where=OPEN,
         postgresql_where=OPEN,
     )
-    for columns in (["state", "opened_at"], ["worker_id"], ["last_at"]):
+    for columns in (["state", "opened_at"], ["worker_id"], ["forgotten_at", "last_at"]):
         op.create_index(op.f(f"ix_handovers_{'_'.join(columns)}"), "handovers", columns)
 
 
