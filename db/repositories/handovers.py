@@ -171,6 +171,16 @@ class HandoverRepository:
         )
         return (await self.session.scalars(query)).all()
 
+    async def move_words(self, leaving: Handover, staying: Handover) -> None:
+        """Put what was said in one talk behind what was said in another."""
+        said = await self.next_number(HandoverWord, staying.id) - 1
+        query = (
+            update(HandoverWord)
+            .where(HandoverWord.handover_id == leaving.id)
+            .values(handover_id=staying.id, number=HandoverWord.number + said)
+        )
+        await self.session.execute(query.execution_options(synchronize_session=False))
+
     async def forget_words(self, talk: Handover, now: datetime) -> None:
         """Delete what was said in a talk, and what was sent of it."""
         talk.forgotten_at = now

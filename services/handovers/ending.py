@@ -122,8 +122,12 @@ async def forget_worker(session: AsyncSession, clock: Clock, worker_id: str) -> 
 
 
 async def make_room(session: AsyncSession, clock: Clock, leaving: str, staying: str) -> None:
-    """Before one worker becomes another: of two open talks that of who stays goes on."""
+    """Before one worker becomes another: of two open talks one goes on, with the words of both."""
     talks = HandoverRepository(session)
     theirs = await talks.open_of(leaving, lock=True)
-    if theirs is not None and await talks.open_of(staying) is not None:
-        await close(session, clock, theirs, "linked")
+    mine = await talks.open_of(staying, lock=True)
+    if theirs is None or mine is None:
+        return
+    kept, other = (theirs, mine) if theirs.is_live and not mine.is_live else (mine, theirs)
+    await talks.move_words(other, kept)
+    await close(session, clock, other, "linked")

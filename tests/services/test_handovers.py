@@ -5,7 +5,7 @@ import pytest
 from services.handovers import steps
 from tests.fakes import heard
 from tests.pictures import photo
-from tests.services.linking import link
+from tests.services.linking import link, shown_to
 from tests.services.talking import Desk
 from tests.services.test_suggestion import OPENER, SUBJECT
 from tests.testers.chat import Chat, on_sqlite
@@ -192,6 +192,30 @@ async def test_two_chats_of_one_worker_keep_one_talk(
     assert worker.replies == []
     (item,) = (await desk.board(staff)).waiting
     assert item.words == "网页上说的"
+
+
+async def test_of_two_talks_of_one_worker_the_live_one_goes_on(
+    worker: WorkerTester, phone: WorkerTester, desk: Desk
+):
+    await phone.says("转人工")
+    await phone.presses("留言")
+    await phone.says("手机上留的")
+    await phone.says("返回机器人")
+    code = await shown_to(worker)
+    await worker.says("转人工")
+    await worker.says("网页上说的")
+    await phone.says("绑定")
+    await phone.says(code)
+    phone.sees("绑好了")
+    staff = await desk.comes()
+    board = await desk.board(staff)
+    assert board.left == ()
+    (item,) = board.waiting
+    assert [line.words for line in (await desk.thread(staff, item.id)).lines] == [
+        "网页上说的", "手机上留的",
+    ]  # fmt: skip
+    await phone.says("谢谢")
+    assert phone.replies == []
 
 
 async def test_deleting_ones_data_deletes_the_talk(worker: WorkerTester, desk: Desk):
