@@ -47,10 +47,11 @@ async def close_and_tell(
     by: str | None = None,
 ) -> None:
     """The same, with a word to the worker and the way on."""
+    ended = "handovers.over" if talk.is_live else "handovers.over_word"
     await close(session, clock, talk, reason, by)
     again = telling.button(library, "handovers.ask_title", telling.ASK)
     on = await telling.when_over(session, library, clock, talk.worker_id)
-    key = "handovers.over_idle" if reason == "idle" else "handovers.over"
+    key = "handovers.over_idle" if reason == "idle" else ended
     await telling.tell(session, clock, talk, Reply(library.say(key), (*on, again)))
 
 

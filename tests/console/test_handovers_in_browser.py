@@ -146,6 +146,7 @@ async def test_a_worker_and_staff_talk(
         await browser.new_context(**small) as pocket,
         await browser.new_context(locale="zh-CN", java_script_enabled=scripts) as context,
     ):
+        await desk.comes("李强")
         page = await signed_in(desk, context, console)
         phone = Phone(await pocket.new_page())
         await phone.open(bot)
@@ -170,6 +171,8 @@ async def talk(two: Both) -> None:
     await phone.sees("你好，我是工作人员，你说，我在看。")
     await phone.says("扣了两百")
     await two.staff_see("扣了两百")
+    for folded in await two.page.locator(".next summary").all():
+        await folded.click()
     await two.look_well("handover")
     await phone.taps("返回机器人")
     await phone.sees("好，我回来了，要办哪一样？")

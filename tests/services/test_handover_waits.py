@@ -167,6 +167,9 @@ async def test_word_that_is_left_waits_without_the_bot_waiting(
     await desk.does(steps.take, staff, talk)
     await desk.ticks(minutes=11)
     assert (await desk.talk_of(worker)).state == "left"
+    await desk.does(steps.take, staff, talk)
+    await desk.does(steps.end, staff, talk, why="elsewhere")
+    assert "你的留言工作人员看过了" in (await desk.told(worker))[-1]["text"]
 
 
 async def test_of_two_who_take_at_once_one_wins(chat: Chat, worker: WorkerTester, desk: Desk):
