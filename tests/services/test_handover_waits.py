@@ -258,3 +258,19 @@ async def test_word_that_nobody_read_is_deleted_and_its_worker_told(
     assert [r["text"].splitlines()[0] for r in await desk.told(worker)] == [
         "你的留言一直没有人看，对不住。留言已经按期删掉了，要紧的事请打："
     ]
+
+
+async def test_a_word_said_while_staff_end_the_talk_is_answered_by_one_of_them(
+    chat: Chat, desk: Desk
+):
+    staff = await desk.comes()
+    for _ in range(3):
+        worker = await chat.newcomer()
+        await worker.says("转人工")
+        talk = (await desk.talk_of(worker)).id
+        await desk.does(steps.take, staff, talk)
+        end = desk.does(steps.end, staff, talk, why="solved")
+        await asyncio.gather(end, worker.says("菜单上没有的话"))
+        lines = (await desk.thread(staff, talk)).lines
+        assert bool(lines) != bool(worker.replies)
+        assert (await desk.talk_of(worker)).state == "closed"
