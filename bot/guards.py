@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 from content.library import Library
 from kit.text import is_readable, tidy
-from services import desk
 from services.tasks.talk import menu_choices
 from services.turns import Replies, Reply, Turn
+from services.urgency import urgent_kind
 
 # What people type who know other bots ("/start"), and what an attacker types to reach Rasa.
 _COMMAND = re.compile(r"^[/／⁄∕⧸]\s*[A-Za-z_]")
@@ -49,4 +49,4 @@ GUARDS: tuple[Guard, ...] = (not_empty, has_words, no_command)
 
 def is_urgent(library: Library, turn: Turn) -> bool:
     """Whether the turn speaks of danger now: it must not wait for Rasa."""
-    return desk.urgent_kind(library, turn.text or "") is not None
+    return urgent_kind(library, turn.text or "") is not None

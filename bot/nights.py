@@ -10,6 +10,7 @@ from db.session import AWAY, Sessions, transaction
 from kit.clock import Clock
 from services.cases import retention, theme_nights
 from services.cases.sorting import learning, nights
+from services.handovers import ending
 
 log = structlog.get_logger()
 
@@ -74,9 +75,10 @@ async def look_at_themes(sessions: Sessions, library: Library, clock: Clock) -> 
         log.info("themes_grouped", themes=count)
 
 
-async def look_at_contacts(sessions: Sessions, _library: Library, clock: Clock) -> None:
-    """Forget the names and contacts of cases that are long over."""
+async def look_at_contacts(sessions: Sessions, library: Library, clock: Clock) -> None:
+    """Forget the names and contacts of cases that are long over, and the words of old talks."""
     async with transaction(sessions) as session:
         count = await retention.forget_contacts(session, clock)
-    if count:
-        log.info("contacts_forgotten", cases=count)
+        talks = await ending.forget_old(session, library, clock)
+    if count or talks:
+        log.info("contacts_forgotten", cases=count, talks=talks)

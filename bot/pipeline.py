@@ -44,7 +44,7 @@ class Pipeline:
                 return accepted.replies
             turn = accepted.turn
             try:
-                for guard in GUARDS:
+                for guard in () if accepted.to_staff else GUARDS:
                     guard(self._library, turn)
                 return await self._converse(turn, private=accepted.private)
             except StopHere as stop:

@@ -1,4 +1,4 @@
-"""The tick of the clocks of cases; what is due is claimed in the database, so any may tick."""
+"""The tick of cases and of talks; what is due is claimed in the database, so any may tick."""
 
 import asyncio
 
@@ -8,6 +8,7 @@ from content.library import Library
 from db.session import AWAY, Sessions, transaction
 from kit.clock import Clock
 from services import cases
+from services.handovers import ticking
 
 log = structlog.get_logger()
 
@@ -22,6 +23,10 @@ async def tick_now_and_then(sessions: Sessions, library: Library, clock: Clock) 
                 done = await cases.tick(session, library, clock)
             if done.claimed:
                 log.info("case_reminders_claimed", count=done.claimed)
+            async with transaction(sessions) as session:
+                ended = await ticking.tick(session, library, clock)
+            if ended:
+                log.info("handover_waits_over", count=ended)
         except AWAY as error:
-            log.warning("case_clocks_not_ticked", error=type(error).__name__)
+            log.warning("clocks_not_ticked", error=type(error).__name__)
         await asyncio.sleep(SECONDS_BETWEEN_TICKS)

@@ -49,7 +49,8 @@ class Pages:
 
     def sentence_for(self, error: AppError) -> str | None:
         """What to tell staff; None for an error whose sentence is worded for workers."""
-        own = error.key.startswith(("console.", "staff.", "case_steps.")) or error.key in TO_ALL
+        nouns = ("console.", "staff.", "case_steps.", "handover_staff.")
+        own = error.key.startswith(nouns) or error.key in TO_ALL
         return self._library.say(error.key, **error.fields) if own else None
 
 

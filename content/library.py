@@ -9,6 +9,7 @@ from types import MappingProxyType
 from content.calendar_schema import CalendarYear
 from content.case_patterns import KeyWords, SentencePatterns
 from content.case_schema import KINDS, CaseLimits, Category, Redress, Refusal
+from content.handover_schema import HandoverRules
 from content.schema import Hotline, Place, RestStop, RightTopic
 from content.wording import Messages
 from kit.text import normalise
@@ -33,6 +34,7 @@ class Library:
     case_limits: CaseLimits
     case_cues: Mapping[str, tuple[str, ...]]
     calendar: Mapping[int, CalendarYear]
+    handovers: HandoverRules
     messages: Messages
     version: str
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from content import case_parts, parts
 from content.calendar_parts import calendar_years
+from content.handover_schema import STAND_IN, HandoverRules, check_numbers
 from content.library import Library
 from content.problems import ContentError, Problem
 from content.schema import Hotline, Place, RestStop, RightTopic
@@ -14,8 +15,8 @@ from content.wording import Messages
 from content.yaml_reader import Document, read_text, read_yaml
 
 BOOKS = (
-    *("calendar.yml", "facilities.yml", "hotlines.yml", "link_hosts.yml", "names.yml"),
-    *("regions.yml", "stop_columns.yml", "words.yml"),
+    *("calendar.yml", "facilities.yml", "handovers.yml", "hotlines.yml", "link_hosts.yml"),
+    *("names.yml", "regions.yml", "stop_columns.yml", "words.yml"),
     *(f"cases/{stem}.yml" for stem in case_parts.FILES),
 )
 FOLDERS = {"rights": ".yml", "rest_stops": ".yml", "places": ".csv", "messages": ".yml"}
@@ -50,6 +51,7 @@ class _Loading:
         stops = self._stops(around)
         cases = self._cases(hotlines)
         calendar = calendar_years(self._read(self._root / "calendar.yml"))
+        handovers = self._handovers(hotlines)
         texts = self._messages()
         problems = [*self._problems, *(p for d in self._documents for p in d.problems)]
         if problems:
@@ -70,6 +72,7 @@ class _Loading:
             case_limits=cases.limits,
             case_cues=cases.cues,
             calendar=MappingProxyType(calendar),
+            handovers=handovers,
             messages=Messages(texts),
             version=self._version(),
         )
@@ -137,6 +140,13 @@ class _Loading:
         folder = self._root / "cases"
         documents = {stem: self._read(folder / f"{stem}.yml") for stem in case_parts.FILES}
         return case_parts.cases_book(documents, hotlines)
+
+    def _handovers(self, hotlines: dict[str, Hotline]) -> HandoverRules:
+        document = self._read(self._root / "handovers.yml")
+        rules = parts.build(HandoverRules, document.value, document)
+        if rules is not None:
+            check_numbers(document, rules, frozenset(hotlines))
+        return rules or STAND_IN
 
     def _places(self) -> tuple[Place, ...]:
         found: dict[tuple[str, str, str], Place] = {}

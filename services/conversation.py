@@ -17,6 +17,7 @@ from kit.text import bare, normalise, shorten
 from services import desk
 from services.dialogues.engine import CANCEL
 from services.dialogues.privacy import is_private
+from services.handovers import talking
 from services.turns import (
     Card,
     Channel,
@@ -57,12 +58,14 @@ class Incoming:
 class Accepted:
     """A stored turn; `replies` are there when this message was answered before.
 
-    `private`: it answers a question for a contact, and goes to no other process than ours.
+    `private`: it answers a question for a contact, or staff, and goes to no other process than
+    ours. `to_staff`: they answer it, and whatever it is they are to have it.
     """
 
     turn: Turn
     replies: Stored | None
     private: bool = False
+    to_staff: bool = False
 
 
 async def accept(
@@ -80,8 +83,9 @@ async def accept(
             raise TooFast(seconds=int(MINUTE.total_seconds()) // 2)
         row = _row(incoming, clock)
         turns.add(row)
-    private = await is_private(session, clock, row.worker_id)
-    return Accepted(await _turn(session, row), row.replies, private)
+    to_staff = await talking.is_live(session, row.worker_id)
+    private = to_staff or await is_private(session, clock, row.worker_id)
+    return Accepted(await _turn(session, row), row.replies, private, to_staff)
 
 
 async def take(

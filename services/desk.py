@@ -9,7 +9,7 @@ from content.library import Library
 from db.repositories.turns import DialogueRepository
 from kit.clock import Clock
 from kit.errors import AppError
-from kit.text import is_readable, normalise
+from kit.text import is_readable
 from services import replies as old_replies
 from services.dialogues import (
     attachments,
@@ -22,12 +22,14 @@ from services.dialogues import (
 from services.dialogues.engine import CHOSEN, Engine
 from services.dialogues.forms import PENDING, SUMMARY
 from services.dialogues.listening import SURE, agrees
+from services.handovers import talking
 from services.rest_stops.finding import ANY
 from services.scene import FORMS, SAID, Args, Scene, TaskFunction
 from services.tasks import attachments as attachment_tasks
 from services.tasks import (
     cases,
     commands,
+    handovers,
     links,
     notices,
     rest_stops,
@@ -37,12 +39,11 @@ from services.tasks import (
     workers,
 )
 from services.turns import Heard, Replies, Reply, Turn
+from services.urgency import URGENT, urgent_kind
 
 ENGINE = Engine(find_stop.DIALOGUE, link.DIALOGUE, *intake.DIALOGUES)
-NOUNS = (rest_stops, rights, cases, notices, workers, links, talk)
+NOUNS = (rest_stops, rights, cases, notices, workers, links, handovers, talk)
 INTENTS: Mapping[str, TaskFunction] = {k: v for noun in NOUNS for k, v in noun.INTENTS.items()}
-# Urgent words come before everything, the graver first.
-URGENT = ("emergency", "distress")
 # An intent that only makes sense inside a dialogue does not break into one.
 NEVER_BREAKS_IN = frozenset({"affirm", "deny", "out_of_scope", "nlu_fallback", "greet", "thank"})
 # What says nothing of what is wanted: after a photo it is taken as a word about the photo.
@@ -51,33 +52,31 @@ UNHEARD = "nlu_fallback"
 SENT = frozenset({"photo", "recording"})
 NOT_CLEAR = frozenset({UNHEARD, "out_of_scope"})
 # Buttons that lead back to a draft: where one is offered, no reminder of the draft is needed.
-LEADS_BACK = frozenset({"resume", "cases.go_on"})
+LEADS_BACK = frozenset({"resume", "cases.go_on", "handovers.back"})
 
 
 async def serve(
     session: AsyncSession, library: Library, clock: Clock, turn: Turn, heard: Heard
 ) -> Replies:
-    """The replies to a turn: the open dialogue takes it, else the task of the choice or intent,
-    else the menu. An error that a person should hear becomes a reply; nothing of the draft is
-    lost by it.
+    """The replies to a turn: staff take it where they talk with him, else the open dialogue, the
+    task of the choice or intent, the menu. An error that a person should hear becomes a reply.
     """
     state = await DialogueRepository(session).of(turn.worker_id, clock())
     state.updated_at = clock()
     scene = Scene(session, library, clock, turn, heard, state)
     before = attachments.before(scene)
+    with_staff = await talking.live_of(session, turn.worker_id)
     try:
-        replies = (*await _serve(scene), *commands.number_seen(scene))
+        replies = await (handovers.serve(scene, with_staff) if with_staff else _serve(scene))
+        replies = (*replies, *commands.number_seen(scene))
     except AppError as error:
         choices = talk.menu_choices(library)
         replies = (Reply(library.say(error.key, **error.fields), choices),)
     stop_search.look_away(scene)
+    if with_staff is not None:
+        # What he sent is theirs; who comes back from them finds his draft.
+        return replies if with_staff.is_live else await _beside_draft(scene, replies)
     return (*replies, *await attachments.settle(scene, before))
-
-
-def urgent_kind(library: Library, text: str) -> str | None:
-    """Which urgent words a text holds, if any: such a turn waits for nobody."""
-    words = normalise(text)
-    return next((k for k in URGENT if any(word in words for word in library.words[k])), None)
 
 
 async def _serve(scene: Scene) -> Replies:
@@ -122,6 +121,8 @@ async def _serve_unprompted(scene: Scene) -> Replies:
         return await _beside_draft(scene, await talk.restart(scene, {}))
     if scene.is_word("resume"):
         return await _resume(scene, {})
+    if scene.is_word("to_person"):
+        return await run(scene, "handovers.ask", {})
     followed = await cases.said(scene)
     if followed is not None:
         return await _beside_draft(scene, followed)

@@ -19,6 +19,7 @@ from kit.clock import Clock
 from kit.errors import AppError, NotFound
 from kit.text import bare
 from services import outbox
+from services.handovers import ending
 from services.scene import FORMS
 from services.turns import Channel, Choice, Reply, Task, Turn
 
@@ -115,6 +116,7 @@ async def redeem(
     await _merge_dialogues(session, clock, leaving, staying)
     await _merge_profiles(session, leaving, staying)
     await LinkRepository(session).forget_codes([here.id, there.id])
+    await ending.make_room(session, clock, leaving, staying)
     await LinkRepository(session).merge(leaving, staying)
     await WorkerRepository(session).forget(leaving)
     news = await _news_of_link(session, library, turn)

@@ -31,8 +31,14 @@ async def put(
     session: AsyncSession, clock: Clock, worker_id: str, cause: str, reply: Reply
 ) -> None:
     """Queue news for a worker on each of his channels, unless he asked for none or has it."""
-    if await consents.is_withdrawn(session, worker_id, consents.NEWS):
-        return
+    if not await consents.is_withdrawn(session, worker_id, consents.NEWS):
+        await tell(session, clock, worker_id, cause, reply)
+
+
+async def tell(
+    session: AsyncSession, clock: Clock, worker_id: str, cause: str, reply: Reply
+) -> None:
+    """Queue what a worker asked for himself, such as a word of staff in his talk with them."""
     offered = _offered(session, worker_id, reply).as_json()
     for account in await AccountRepository(session).of_worker(worker_id):
         await put_for(session, clock, account.id, cause, offered, priority=NEWS)

@@ -9,12 +9,14 @@ from db.models import Worker
 from db.repositories.case_parts import CasePartRepository
 from db.repositories.case_tries import CaseTryRepository
 from db.repositories.cases import CaseRepository
+from db.repositories.handovers import HandoverRepository
 from db.repositories.outbox import OutboxRepository
 from db.repositories.turns import DialogueRepository, TurnRepository
 from db.repositories.workers import WorkerRepository
 from kit.clock import Clock
 from kit.errors import NotFound
 from services import links, photos, recordings, vault
+from services.handovers import ending
 from services.rest_stops import proposals, reports, sketches
 from services.scene import FORMS
 from services.turns import Channel, Turn
@@ -38,6 +40,7 @@ class Stored:
     news: int
     reports: int
     proposals: int
+    talked: int
     channels: tuple[Channel, ...]
 
 
@@ -66,6 +69,7 @@ async def stored(session: AsyncSession, clock: Clock, worker_id: str) -> Stored:
         news=await OutboxRepository(session).count_news(worker_id),
         reports=await reports.count(session, worker_id),
         proposals=await proposals.count(session, worker_id),
+        talked=await HandoverRepository(session).count_words_of(worker_id),
         channels=await links.channels(session, worker_id),
     )
 
@@ -78,6 +82,7 @@ async def forget(session: AsyncSession, library: Library, clock: Clock, turn: Tu
     await CaseRepository(session).forget_worker(worker_id)
     await CasePartRepository(session).forget_worker(worker_id)
     await CaseTryRepository(session).forget_worker(worker_id)
+    await ending.forget_worker(session, clock, worker_id)
     await vault.forget_worker(session, worker_id)
     await OutboxRepository(session).forget_worker(worker_id)
     await links.part(session, library, clock, turn, "links.news_deleted")

@@ -10,6 +10,13 @@ from db.models.case_flow import (
     Unit,
 )
 from db.models.cases import Case, CaseAddition, CaseEvent, CaseSupporter, CaseTry, CaseView
+from db.models.handovers import (
+    Handover,
+    HandoverDuty,
+    HandoverEvent,
+    HandoverTimer,
+    HandoverWord,
+)
 from db.models.library import LibraryEdition, Revision
 from db.models.likeness import CaseNight, CaseTheme, CaseVector
 from db.models.notices import OutboxRow
@@ -60,6 +67,11 @@ __all__ = [
     "ChoiceRow",
     "Consent",
     "DialogueRow",
+    "Handover",
+    "HandoverDuty",
+    "HandoverEvent",
+    "HandoverTimer",
+    "HandoverWord",
     "LibraryEdition",
     "LinkCode",
     "LinkTry",

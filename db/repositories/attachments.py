@@ -40,6 +40,13 @@ class AttachmentRepository(Generic[Row, OfCase]):
         )
         return set(await self.session.scalars(query))
 
+    async def digest_of(self, worker_id: str, attached: str) -> str | None:
+        """The digest of one of a worker's."""
+        query = select(self.row.digest).where(
+            self.row.id == attached, self.row.worker_id == worker_id
+        )
+        return await self.session.scalar(query)
+
     async def count_unused(self, worker_id: str, since: datetime) -> int:
         """How many a worker sent since a moment that are in no case."""
         query = select(func.count(self.row.id)).where(

@@ -16,6 +16,7 @@ from db.models import (
     CaseTry,
     ChoiceRow,
     Consent,
+    Handover,
     LinkCode,
     LinkTry,
     OutboxRow,
@@ -34,7 +35,7 @@ from db.repositories.outbox import NEWS
 # is not moved but put together by `services.links`: there is one such row a worker.
 MOVED = (
     *(Account, TurnRow, ChoiceRow, Case, CaseAddition, CaseSupporter, CaseTry, Consent),
-    *(Photo, Recording, StopReport, StopProposal, StopSketch, WorkerKey),
+    *(Photo, Recording, StopReport, StopProposal, StopSketch, WorkerKey, Handover),
 )
 
 

@@ -9,6 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.models import Account, OutboxRow
 
 NEWS = 1
+# What staff say in a talk begins so; it is no news of anything.
+TALK = "handover:"
+
+_IS_NEWS = (OutboxRow.priority >= NEWS, ~OutboxRow.cause.startswith(TALK))
 
 
 class OutboxRepository:
@@ -38,7 +42,7 @@ class OutboxRepository:
         """The newest news of a worker on one channel, newest first."""
         query = (
             _of_worker(worker_id)
-            .where(Account.channel == channel, OutboxRow.priority >= NEWS)
+            .where(Account.channel == channel, *_IS_NEWS)
             .order_by(OutboxRow.number.desc())
             .limit(limit)
         )
@@ -48,7 +52,7 @@ class OutboxRepository:
         """How many pieces of news a worker was sent; one on two channels counts once."""
         news = (
             _of_worker(worker_id)
-            .where(OutboxRow.priority >= NEWS)
+            .where(*_IS_NEWS)
             .with_only_columns(func.count(OutboxRow.cause.distinct()))
         )
         return await self.session.scalar(news) or 0

@@ -132,6 +132,10 @@ class Shelf(Generic[Row, OfCase]):
         await session.flush()
         return tuple(range(last + 1, last + 1 + len(found)))
 
+    async def digest_of(self, session: AsyncSession, worker_id: str, attached: str) -> str | None:
+        """The digest of one of a worker's; None where it is gone."""
+        return await self.repository(session).digest_of(worker_id, attached)
+
     async def of_case(self, session: AsyncSession, case_id: str) -> list[tuple[int, Row]]:
         """Those of a case with their numbers, in order."""
         return await self.repository(session).of_case(case_id)

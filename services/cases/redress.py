@@ -5,7 +5,7 @@ So whatever wishes something for everybody stays an idea (personal claims do not
 suggestions, says art. 10 of Shanghai's rules). A claim needs a phrase that is one by itself, or
 words that open a complaint, or a first person, what was done to him and what it is about.
 
-Urgent words are the desk's: `services.desk.urgent_kind` comes before.
+Urgent words are the desk's: `services.urgency` comes before.
 """
 
 from collections.abc import Iterable, Mapping

@@ -29,6 +29,12 @@ def phrase(library: Library, hours: Hours, moment: datetime) -> str | None:
     return None
 
 
+def moment_words(library: Library, then: datetime, now: datetime) -> str:
+    """A coming moment in words, such as 明天9点; of today only its time."""
+    then, local = in_shanghai(then), in_shanghai(now)
+    return f"{_day(library, then, local)}{_clock(library, then.hour, then.minute)}"
+
+
 def _closing(library: Library, until: datetime, local: datetime) -> str | None:
     left = until - local
     if left <= SOON:

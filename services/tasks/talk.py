@@ -14,7 +14,7 @@ MENU: tuple[tuple[str, str, dict[str, object]], ...] = (
     ("menu.hazard_title", "cases.begin", {"kind": "hazard"}),
     ("cases.check_title", "cases.check", {}),
     ("workers.show_title", "workers.show", {}),
-    ("menu.person_title", "talk.person", {}),
+    ("menu.person_title", "handovers.ask", {}),
 )
 # Meanings that are never offered as a guess: nobody means them and is glad of the button.
 NOT_GUESSED = frozenset({"nlu_fallback", "out_of_scope", "insult", "affirm", "deny", "greet"})
@@ -112,7 +112,6 @@ INTENTS: dict[str, TaskFunction] = {
     "help_menu": menu,
     "go_back": menu,
     "restart": restart,
-    "human_handoff": _line("talk.person"),
     "bot_challenge": _line("talk.machine"),
     "emergency": emergency,
     "distress": distress,
@@ -122,6 +121,5 @@ INTENTS: dict[str, TaskFunction] = {
 }
 TASKS: dict[str, TaskFunction] = {
     "menu": menu,
-    "talk.person": _line("talk.person"),
     "talk.none_of_these": none_of_these,
 }

@@ -44,6 +44,8 @@ async def show(scene: Scene, _args: Args) -> Replies:
         news=stored.news,
         reports=stored.reports,
         proposals=stored.proposals,
+        talked=stored.talked,
+        kept_days=scene.library.handovers.kept_days,
         linked=_linked(scene, stored) or none,
     )
     delete = scene.choice("workers.delete_title", "workers.ask_delete")

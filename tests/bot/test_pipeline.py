@@ -103,7 +103,7 @@ async def test_a_wish_is_not_written_into_a_draft(api: Api, worker: WorkerTester
         await worker.says(text)
     worker.sees("是要我回答，还是写进地点", wish)
     await worker.presses("先回答我")
-    worker.sees("要删吗" if "删" in wish else "12345", "写了一半的还留着")
+    worker.sees("要删吗" if "删" in wish else "你排第1位", "写了一半的还留着")
 
 
 async def test_one_worker_waits_and_another_does_not():

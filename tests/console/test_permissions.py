@@ -24,6 +24,9 @@ BEHIND = {
     "/cases/{code}/steps/approve": {Role.REVIEWER},
     "/cases/{code}/contact": {Role.REVIEWER},
     "/cases/{code}/steps/take_up": {Role.REVIEWER},
+    "/handovers": {Role.REVIEWER},
+    "/handovers/{handover_id}": {Role.REVIEWER},
+    "/handovers/{handover_id}/write": {Role.REVIEWER},
     "/stops": {Role.CONTENT_EDITOR, Role.DATA_OFFICER},
     "/stops/{stop_id}/edit": {Role.CONTENT_EDITOR, Role.DATA_OFFICER},
     "/stops/proposals/{proposal_id}/accept": {Role.CONTENT_EDITOR, Role.DATA_OFFICER},
@@ -71,7 +74,7 @@ def is_let_in(route: APIRoute, grant: Grant | None) -> bool:
 async def knocks(reader: Reader, route: APIRoute, csrf: str) -> list[tuple[str, int, str]]:
     """Ask for a route by each of its methods; nothing that it names exists."""
     path = route.path_format
-    for name in ("code", "number", "stop_id", "proposal_id", "staff_id", "token"):
+    for name in ("code", "number", "stop_id", "proposal_id", "staff_id", "token", "handover_id"):
         path = path.replace(f"{{{name}}}", "7KQ3-M9TX" if name == "code" else "1")
     assert "{" not in path, f"{path}: give this test a value for it"
     answers = []

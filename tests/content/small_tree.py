@@ -8,6 +8,18 @@ FILES = {
     **small_cases.FILES,
     "calendar.yml": "{}\n",
     "facilities.yml": "水: [饮水, 热水]\n休息: [休息]\n",
+    "handovers.yml": """\
+opens: "09:00"
+closes: "17:30"
+untaken_minutes: 5
+silent_minutes: 10
+idle_minutes: 30
+kept_days: 30
+hotlines: ["12333"]
+ready_answers:
+  - title: 打招呼
+    text: 你好，我在。
+""",
     "hotlines.yml": '"12333": {name: 人社热线, confidence: high}\n',
     "link_hosts.yml": "- www.gov.cn\n",
     "names.yml": "surnames: [王]\n",

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from content.library import Library
 from content.loader import load
-from services.desk import urgent_kind
+from services.urgency import urgent_kind
 from tools import figures
 from tools.start.environments import NLU
 from tools.start.machine import ROOT

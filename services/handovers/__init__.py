@@ -1,0 +1,1 @@
+"""Talks of workers with staff: the queue, what is said, the waits, and how it ends."""
