@@ -10,6 +10,7 @@ from console.pages import HERE, Pages
 from console.routes import (
     case_steps,
     cases,
+    exports,
     health,
     inbox,
     me,
@@ -30,7 +31,18 @@ def create_app(settings: Settings, sessions: Sessions, library: Library, clock: 
     app.state.console = Console(settings, sessions, library, clock, Pages(library))
     errors.install(app)
     app.middleware("http")(guard)
-    for noun in (inbox, cases, case_steps, stop_proposals, stops, members, me, staff, health):
+    for noun in (
+        inbox,
+        exports,
+        cases,
+        case_steps,
+        stop_proposals,
+        stops,
+        members,
+        me,
+        staff,
+        health,
+    ):
         auth.refuse_undeclared(noun.router)
         app.include_router(noun.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
