@@ -8,6 +8,7 @@ import structlog
 from content.library import Library
 from db.session import AWAY, Sessions, transaction
 from kit.clock import Clock
+from services import sentences
 from services.cases import retention, theme_nights
 from services.cases.sorting import learning, nights
 
@@ -75,8 +76,9 @@ async def look_at_themes(sessions: Sessions, library: Library, clock: Clock) -> 
 
 
 async def look_at_contacts(sessions: Sessions, _library: Library, clock: Clock) -> None:
-    """Forget the names and contacts of cases that are long over."""
+    """Forget the names and contacts of cases that are long over, and older sentences."""
     async with transaction(sessions) as session:
         count = await retention.forget_contacts(session, clock)
-    if count:
-        log.info("contacts_forgotten", cases=count)
+        said = await sentences.forget(session, clock)
+    if count or said:
+        log.info("contacts_forgotten", cases=count, sentences=said)

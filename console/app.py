@@ -8,6 +8,7 @@ from console.deps import Console
 from console.guards import guard
 from console.pages import HERE, Pages
 from console.routes import (
+    board,
     case_steps,
     cases,
     exports,
@@ -15,6 +16,7 @@ from console.routes import (
     inbox,
     me,
     members,
+    sentences,
     staff,
     stop_proposals,
     stops,
@@ -34,10 +36,12 @@ def create_app(settings: Settings, sessions: Sessions, library: Library, clock: 
     for noun in (
         inbox,
         exports,
+        board,
         cases,
         case_steps,
         stop_proposals,
         stops,
+        sentences,
         members,
         me,
         staff,

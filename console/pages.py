@@ -13,7 +13,7 @@ from kit.errors import AppError
 from kit.text import shorten
 
 # Worded for workers, and as right for staff.
-OWN_WORDS = ("console.", "staff.", "case_steps.", "exports.")
+OWN_WORDS = ("console.", "staff.", "case_steps.", "exports.", "board.", "sentences.", "texts.")
 TO_ALL = frozenset({"cases.cannot_move", "cases.no_such_code"})
 HERE = Path(__file__).resolve().parent
 

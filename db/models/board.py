@@ -1,6 +1,6 @@
 """The public board: what reviewers released of cases, and what they did to it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
@@ -18,6 +18,7 @@ class BoardPost(Base):
     __table_args__ = (
         CheckConstraint("kind IN ('suggestion', 'hazard')", name="kind"),
         Index("ix_board_posts_released_at", "released_at"),
+        Index("ix_board_posts_received_on", "received_on"),
         {"sqlite_autoincrement": True},
     )
 
@@ -34,6 +35,8 @@ class BoardPost(Base):
     province: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
     city: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
     district: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
+    # The day on which the case came in: the minute would tell who chatted then.
+    received_on: Mapped[date]
     released_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]

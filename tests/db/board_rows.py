@@ -21,6 +21,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "kind": "suggestion",
         "title": "路口加一盏灯",
         "text": "晚上看不清。",
+        "received_on": NOON.date(),
         "released_at": NOON,
         "changed_at": NOON,
     },

@@ -51,7 +51,7 @@ async def test_a_data_officer_reads_no_word_of_a_case(office: Office):
     handed = await office.hand_in(await office.worker(), "王强说13812345678打他")
     export = await begun(office, await officer(office))
     (row,) = await table(office, export)
-    assert exporting.FACTS == export.columns
+    assert export.columns == exporting.FACTS
     assert row["code"] == handed.case.code
     assert row["kind"] == "建议"
     assert row["received"] == "2026-11-18 10:30"

@@ -70,6 +70,7 @@ def _create_board() -> None:
         sa.Column("answer", sa.Text()),
         sa.Column("unit", sa.String(64)),
         *(sa.Column(name, sa.String(64)) for name in areas),
+        sa.Column("received_on", sa.Date(), nullable=False),
         sa.Column("released_at", MOMENT, nullable=False),
         sa.Column("changed_at", MOMENT, nullable=False),
         sa.Column("withdrawn_at", MOMENT),
@@ -84,7 +85,8 @@ def _create_board() -> None:
         sa.UniqueConstraint("case_id", name=op.f("uq_board_posts_case_id")),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_board_posts_released_at", "board_posts", ["released_at"])
+    for column in ("released_at", "received_on"):
+        op.create_index(f"ix_board_posts_{column}", "board_posts", [column])
     op.create_table(
         "board_changes",
         sa.Column("id", sa.String(32), nullable=False),
