@@ -20,6 +20,7 @@ from console.routes import (
     staff,
     stop_proposals,
     stops,
+    texts,
 )
 from content.library import Library
 from db.session import Sessions
@@ -42,6 +43,7 @@ def create_app(settings: Settings, sessions: Sessions, library: Library, clock: 
         stop_proposals,
         stops,
         sentences,
+        texts,
         members,
         me,
         staff,

@@ -153,7 +153,8 @@ def intents(library: Library) -> dict[str, str]:
 
 async def _found(session: AsyncSession, actor: Actor, sentence_id: str) -> Sentence:
     need(actor, Permission.EDIT_CONTENT)
-    row = await SentenceRepository(session).by_id(sentence_id)
+    may_be = sentence_id.isascii() and sentence_id.isalnum()
+    row = await SentenceRepository(session).by_id(sentence_id) if may_be else None
     if row is None:
         raise NotFound("sentences.gone")
     return row

@@ -1,7 +1,8 @@
 """The public board as pages that need no script, and as a feed."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 from xml.etree import ElementTree as ET
@@ -13,12 +14,15 @@ from starlette.responses import Response
 from bot.web.parts import InApp, Parts
 from content.library import Library
 from db.session import transaction
+from kit.clock import Clock
 from kit.errors import AppError, NotFound
 from services.board import posts
 from services.board.posts import Post
 
 TEMPLATES = Path(__file__).parent / "templates"
-# What is withdrawn is gone from everybody's screen within a minute.
+HTML = "text/html; charset=utf-8"
+KEPT, MOST_KEPT = timedelta(seconds=20), 200
+# With the seconds above: what is withdrawn is gone from every screen within 80 seconds.
 HEADERS = {
     "Cache-Control": "public, max-age=60",
     "Content-Security-Policy": (
@@ -34,48 +38,52 @@ HTTP_NOT_MODIFIED = 304
 def routes() -> APIRouter:
     """The pages of the board."""
     router = APIRouter(prefix="/board", include_in_schema=False)
-    pages = _Pages()
+    pages, shelf = _Pages(), _Shelf()
 
     @router.get("")
     async def listed(request: Request, parts: InApp) -> Response:
         asked = {name: request.query_params.get(name, "") for name in ("kind", "category", "area")}
         try:
             number = _number(request.query_params.get("page", "1"))
-            async with transaction(parts.sessions) as session:
-                wanted = posts.Wanted(**asked)
-                found = await posts.page(session, parts.library, wanted, number)
-                areas = await posts.areas(session)
+            key = (*asked.values(), number)
+            text = await shelf.text(key, parts.clock, lambda: pages.listed(parts, asked, number))
         except AppError as error:
             return pages.fault(parts, error)
-        return pages.show(
-            request,
-            parts.library,
-            "list.html",
-            found=found,
-            asked=asked,
-            areas=areas,
-            categories=parts.library.categories,
-            address=lambda page: "/board?" + urlencode({**_given(asked), "page": page}),
-        )
+        return _fresh(request, text, HTML)
 
     @router.get("/feed.atom")
     async def feed(request: Request, parts: InApp) -> Response:
-        async with transaction(parts.sessions) as session:
-            found = await posts.page(session, parts.library, posts.Wanted(), 1)
-        body = _atom(parts.library, found.items)
-        return _fresh(request, body, "application/atom+xml; charset=utf-8")
+        text = await shelf.text("feed", parts.clock, lambda: _feed(parts))
+        return _fresh(request, text, "application/atom+xml; charset=utf-8")
 
     @router.get("/{number}")
     async def one(request: Request, parts: InApp, number: str) -> Response:
         try:
             wanted = _number(number)
-            async with transaction(parts.sessions) as session:
-                found = await posts.one(session, parts.library, wanted)
+            text = await shelf.text(wanted, parts.clock, lambda: pages.one(parts, wanted))
         except AppError as error:
             return pages.fault(parts, error)
-        return pages.show(request, parts.library, "one.html", post=found)
+        return _fresh(request, text, HTML)
 
     return router
+
+
+class _Shelf:
+    """Pages as they were some seconds ago: a crowd at the board asks the database only once."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Hashable, tuple[datetime, str]] = {}
+
+    async def text(self, key: Hashable, clock: Clock, make: Callable[[], Awaitable[str]]) -> str:
+        """The page of a key, made anew when it is older than that."""
+        at, text = self._kept.get(key, (None, ""))
+        if at is not None and clock() - at < KEPT:
+            return text
+        text = await make()
+        if len(self._kept) >= MOST_KEPT:
+            self._kept.clear()
+        self._kept[key] = (clock(), text)
+        return text
 
 
 class _Pages:
@@ -90,23 +98,48 @@ class _Pages:
             lstrip_blocks=True,
         )
 
-    def show(
-        self, request: Request, library: Library, template: str, **values: object
-    ) -> Response:
-        """A page; who has it already is told so."""
-        return _fresh(request, self._text(library, template, **values), "text/html; charset=utf-8")
+    async def listed(self, parts: Parts, asked: Mapping[str, str], number: int) -> str:
+        """A page of the list."""
+        async with transaction(parts.sessions) as session:
+            wanted = posts.Wanted(**asked)
+            found = await posts.page(session, parts.library, wanted, number)
+            areas = await posts.areas(session)
+        return self._text(
+            parts.library,
+            "list.html",
+            found=found,
+            asked=asked,
+            areas=areas,
+            categories=parts.library.categories,
+            address=lambda page: "/board?" + urlencode({**_given(asked), "page": page}),
+        )
+
+    async def one(self, parts: Parts, number: int) -> str:
+        """One post."""
+        async with transaction(parts.sessions) as session:
+            found = await posts.one(session, parts.library, number)
+        return self._text(parts.library, "one.html", post=found)
 
     def fault(self, parts: Parts, error: AppError) -> Response:
         """A page that says what is wrong."""
         sentence = parts.library.say(error.key, **error.fields)
         text = self._text(parts.library, "fault.html", sentence=sentence)
         headers = {**HEADERS, "Cache-Control": "no-store"}
-        return Response(text, error.status, headers, media_type="text/html; charset=utf-8")
+        return Response(text, error.status, headers, media_type=HTML)
 
     def _text(self, library: Library, template: str, **values: object) -> str:
         return self._templates.get_template(template).render(
-            say=library.say, stages=posts.STAGES, kinds=posts.KINDS, **values
+            say=library.say,
+            stages={each: library.say(f"board.stage_{each}") for each in posts.STAGES},
+            kinds={each: library.say(f"board.kind_{each}") for each in posts.KINDS},
+            **values,
         )
+
+
+async def _feed(parts: Parts) -> str:
+    async with transaction(parts.sessions) as session:
+        found = await posts.page(session, parts.library, posts.Wanted(), 1)
+    return _atom(parts.library, found.items)
 
 
 def _fresh(request: Request, text: str, kind: str) -> Response:

@@ -48,7 +48,7 @@ def routes() -> APIRouter:
     @router.get("/services/{_code}.{kind}")
     async def definition(parts: InApp, _code: str, kind: str) -> Response:
         _must_know(kind)
-        return _fault(parts.library, kind, NotFound("open311.no_such_service"))
+        return _fault(parts.library, kind, NotFound("open_data.no_such_service"))
 
     @router.get("/requests.{kind}")
     async def requests(
@@ -90,8 +90,8 @@ def _discovery(base: str, library: Library) -> Mapping[str, Value]:
     }
     return {
         "changeset": CHANGESET,
-        "contact": library.say("open311.contact"),
-        "key_service": library.say("open311.key_service"),
+        "contact": library.say("open_data.contact"),
+        "key_service": library.say("open_data.key_service"),
         "endpoints": [endpoint],
     }
 

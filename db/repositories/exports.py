@@ -53,7 +53,7 @@ class ExportRepository:
             select(
                 *(Case.id, Case.code, Case.kind, Case.state, Case.category, Case.province),
                 *(Case.city, Case.district, Case.created_at, Case.due, Case.adopted),
-                *(Case.subject, Case.place, Case.remedy, CaseUnit.unit),
+                *(Case.subject, Case.remedy, CaseUnit.unit),
                 readable.label("readable"),
             )
             .outerjoin(CaseUnit, and_(CaseUnit.case_id == Case.id, CaseUnit.part == "lead"))

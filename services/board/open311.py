@@ -64,11 +64,11 @@ async def requests(
 async def request(session: AsyncSession, library: Library, service_request_id: str) -> Record:
     """GET one request; raises NotFound."""
     if not _is_number(service_request_id):
-        raise NotFound("open311.no_such_request")
+        raise NotFound("open_data.no_such_request")
     which = BoardPost.number == int(service_request_id)
     found = await BoardRepository(session).page(which, offset=0, limit=1)
     if not found:
-        raise NotFound("open311.no_such_request")
+        raise NotFound("open_data.no_such_request")
     return _request(library, post_of(library, found[0]))
 
 
@@ -113,7 +113,7 @@ def _which(library: Library, clock: Clock, asked: Asked) -> Iterator[ColumnEleme
     if asked.service_request_id:  # overrides all others
         ids = asked.service_request_id.split(",")
         if len(ids) > MOST_IDS or not all(_is_number(each.strip()) for each in ids):
-            raise BadInput("open311.bad_argument", name="service_request_id")
+            raise BadInput("open_data.bad_argument", name="service_request_id")
         yield BoardPost.number.in_([int(each) for each in ids])
         return
     first, last = _range(clock, asked)
@@ -121,12 +121,12 @@ def _which(library: Library, clock: Clock, asked: Asked) -> Iterator[ColumnEleme
     if asked.service_code:
         codes = [each.strip() for each in asked.service_code.split(",")]
         if not set(codes) <= set(library.categories):
-            raise BadInput("open311.bad_argument", name="service_code")
+            raise BadInput("open_data.bad_argument", name="service_code")
         known = BoardPost.category.in_(codes)
         yield known | BoardPost.category.is_(None) if OTHER in codes else known
     statuses = {each.strip() for each in asked.status.split(",")} if asked.status else set()
     if not statuses <= {OPEN, CLOSED}:
-        raise BadInput("open311.bad_argument", name="status")
+        raise BadInput("open_data.bad_argument", name="status")
     if len(statuses) == 1:
         closed = Case.state.in_(sorted(CLOSED_STATES))
         yield closed if CLOSED in statuses else ~closed
@@ -141,9 +141,9 @@ def _range(clock: Clock, asked: Asked) -> tuple[date, date]:
     if start is None:
         start = end - SPAN
     if start > end:
-        raise BadInput("open311.backwards")
+        raise BadInput("open_data.backwards")
     if end - start > SPAN:
-        raise BadInput("open311.too_long", days=SPAN.days)
+        raise BadInput("open_data.too_long", days=SPAN.days)
     first, last = in_shanghai(start), in_shanghai(end)
     after_midnight = first.time() != _MIDNIGHT
     return first.date() + timedelta(days=after_midnight), last.date()
@@ -159,15 +159,15 @@ def _moment(text: str, name: str) -> datetime | None:
         in_shanghai(moment - SPAN)
         in_shanghai(moment + SPAN)
     except (ValueError, OverflowError) as error:
-        raise BadInput("open311.bad_moment", name=name) from error
+        raise BadInput("open_data.bad_moment", name=name) from error
     if moment.tzinfo is None:
-        raise BadInput("open311.bad_moment", name=name)
+        raise BadInput("open_data.bad_moment", name=name)
     return moment
 
 
 def _number(text: str, name: str, most: int) -> int:
     if not _is_number(text) or not 1 <= int(text) <= most:
-        raise BadInput("open311.bad_number", name=name, most=most)
+        raise BadInput("open_data.bad_number", name=name, most=most)
     return int(text)
 
 

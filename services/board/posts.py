@@ -79,9 +79,14 @@ class Page:
 
 
 async def page(session: AsyncSession, library: Library, wanted: Wanted, number: int) -> Page:
-    """A page of what is wanted; raises NotFound for a page or a kind that there is not."""
-    if wanted.kind and wanted.kind not in KINDS:
+    """A page of what is wanted, none where an area has no post (any more); raises NotFound for a
+    page, kind or category that there is not.
+    """
+    known = wanted.kind in {"", *KINDS} and wanted.category in {"", *library.categories}
+    if not known:
         raise NotFound("board.no_such_page")
+    if wanted.area and wanted.area not in await areas(session):
+        return Page((), 1, 1, 0)
     rows, which = BoardRepository(session), tuple(_narrowed(wanted))
     total = await rows.count(*which)
     pages = max(1, ceil(total / PAGE_SIZE))

@@ -1,7 +1,8 @@
 """Taking cases out of the console as a table: who may, what is in it, and that it is on record.
 
-Nothing that points at a person is ever among the columns: no contact, no name, no position, no
-worker. The words of a case, which are masked, are there only for who may read it in the console.
+Nothing that points at a person is ever among the columns: no contact, no name, no worker, no
+position and no place nearer than the district. The words of a case, which are masked, are there
+only for who may read it in the console.
 """
 
 from collections.abc import AsyncGenerator, Callable
@@ -41,7 +42,7 @@ FACTS = (
     *("code", "kind", "state", "category", "province", "city", "district", "unit"),
     *("received", "due", "late", "adopted"),
 )
-WORDS = ("subject", "place", "remedy")
+WORDS = ("subject", "remedy")
 # What is logged of a search, and nothing else: another filter may hold words of a case.
 _LOGGED = ("state", "kind", "category", "area", "unit", "overdue")
 
@@ -212,7 +213,7 @@ def _cells(
     *,
     with_words: bool,
 ) -> tuple[str, ...]:
-    said = (row.subject, row.place, row.remedy) if row.readable else (None, None, None)
+    said = (row.subject, row.remedy) if row.readable else (None, None)
     running = row.due is not None and row.state in states.OPEN - states.STOPPED
     cells = (
         row.code,

@@ -83,8 +83,9 @@ async def test_an_editor_labels_ignores_and_takes_candidates_along(office: Offic
         await sentences.ignore(session, office.clock, actor, ids["随便说一句"])
         with pytest.raises(BadInput):
             await sentences.label(*given, ids["随便说一句"], intent="no_such")
-        with pytest.raises(NotFound):
-            await sentences.ignore(session, office.clock, actor, "gone")
+        for gone in ("gone", "\x00", "来"):
+            with pytest.raises(NotFound):
+                await sentences.ignore(session, office.clock, actor, gone)
         await session.flush()
         found = yaml.safe_load(await sentences.candidates(session, actor))
         page = await sentences.page(session, actor, "ignored", 1)
