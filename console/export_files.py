@@ -3,7 +3,9 @@
 import asyncio
 import io
 from collections.abc import AsyncGenerator, Sequence
-from tempfile import TemporaryFile
+from contextlib import aclosing
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from console.deps import Console
 from services import sheets
@@ -45,8 +47,9 @@ async def stream(transact: Transact, parts: Console, export: Export) -> AsyncGen
     rows, whole = _Rows(transact, parts, export), False
     try:
         pieces = _csv(rows) if export.format == "csv" else _xlsx(rows, parts, export)
-        async for piece in pieces:
-            yield piece
+        async with aclosing(pieces):
+            async for piece in pieces:
+                yield piece
         whole = True
     finally:
         ended = _end(transact, parts, export, rows.count if whole else None)
@@ -76,14 +79,16 @@ async def _csv(rows: _Rows) -> AsyncGenerator[bytes]:
 
 async def _xlsx(rows: _Rows, parts: Console, export: Export) -> AsyncGenerator[bytes]:
     # In a thread: others are served while a page is packed.
-    with TemporaryFile() as file:
-        book = sheets.Workbook(file, exporting.watermark(parts.library, export))
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / export.file_name
+        mark = exporting.watermark(parts.library, export)
+        book = sheets.Workbook(path, mark, Path(folder))
         async for page in rows.pages():
             await asyncio.to_thread(_add, book, page)
         await asyncio.to_thread(book.close)
-        file.seek(0)
-        while piece := file.read(PIECE):
-            yield piece
+        with path.open("rb") as file:
+            while piece := file.read(PIECE):
+                yield piece
 
 
 def _add(book: sheets.Workbook, rows: Sequence[Sequence[str]]) -> None:

@@ -36,13 +36,15 @@ def csv_rows(file: IO[str]) -> Add:
 
 
 class Workbook:
-    """An XLSX of one sheet; its rows wait on the disk, so it may be long.
+    """An XLSX of one sheet; its rows wait on the disk, so it may be long: in the folder `rows_in`,
+    whose owner clears up where the book is never closed, else where the system keeps such files.
 
     Nobody may add to it while it is closed, which takes seconds where there are many rows.
     """
 
-    def __init__(self, file: Path | IO[bytes], printed: str = "") -> None:
-        self._book = xlsxwriter.Workbook(file, {"constant_memory": True})
+    def __init__(self, file: Path, printed: str = "", rows_in: Path | None = None) -> None:
+        given = {"constant_memory": True, "tmpdir": str(rows_in) if rows_in else None}
+        self._book = xlsxwriter.Workbook(file, given)
         self._sheet = self._book.add_worksheet()
         if printed:
             # An ampersand would begin a code of Excel's.

@@ -9,16 +9,28 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from console.auth import Needs, SignedIn
 from console.deps import Console, Parts, Session
-from console.reading import Filled, Posted
-from kit.errors import AppError
+from console.reading import Filled, Posted, page_number
+from kit.errors import AppError, NotFound
 from services import cases
-from services.board import releasing
+from services.board import listing, releasing
 from services.staff.actors import Actor
 from services.staff.permissions import Permission
 
 DECIDE = Depends(Needs(Permission.DECIDE_CASES, applies_limits=True))
 
 router = APIRouter(dependencies=[DECIDE])
+
+
+@router.get("/cases/board")
+async def listed(
+    request: Request, session: Session, parts: Parts, actor: SignedIn, page: str = "1"
+) -> Response:
+    """Every post whose case one decides on, withdrawn or not."""
+    number = page_number(page)
+    found = await listing.page(session, actor, number)
+    if number != found.page:
+        raise NotFound("console.no_such_page")
+    return parts.pages.show(request, "board/list.html", found=found)
 
 
 @router.get("/cases/{code}/board")

@@ -54,6 +54,19 @@ class BoardRepository:
         rows = await self.session.execute(query.offset(offset).limit(limit))
         return [(post, case, moved or post.changed_at) for post, case, moved in rows]
 
+    async def count_released(self, which: ColumnElement[bool]) -> int:
+        """How many posts, withdrawn or not, are of these cases."""
+        query = select(func.count()).select_from(_JOINED).where(which)
+        return await self.session.scalar(query) or 0
+
+    async def released(
+        self, which: ColumnElement[bool], offset: int, limit: int
+    ) -> Sequence[tuple[BoardPost, str, str]]:
+        """Posts of these cases, withdrawn or not, the newest first; with its code and state."""
+        query = select(BoardPost, Case.code, Case.state).select_from(_JOINED).where(which)
+        query = query.order_by(BoardPost.number.desc()).offset(offset).limit(limit)
+        return [(row[0], row[1], row[2]) for row in await self.session.execute(query)]
+
     async def areas(self) -> Sequence[tuple[str | None, str | None, str | None]]:
         """Where the posts are that the public sees, each area once."""
         columns = (BoardPost.province, BoardPost.city, BoardPost.district)

@@ -48,6 +48,11 @@ async def test_a_case_is_previewed_released_and_taken_off(
         assert (await session.scalars(select(CaseView))).all()
     page = await reader.presses("公示，所有人可见")
     assert "公示中，第 1 条" in page.text
+    page = await reader.opens("/cases")
+    page = await reader.opens(page.links["公示"])
+    assert f"第 1 条 路口加灯 公示中 {code}" in page.text
+    await reader.opens("/cases/board?page=2", 404)
+    page = await reader.opens(page.links["路口加灯"])
     page = await reader.presses("撤下", 422, reason="")
     assert "请写明为什么撤下" in page.text
     page = await reader.presses("撤下", reason="有人认出来了")

@@ -52,7 +52,7 @@ async def test_every_page_is_accessible_and_fits(
     codes = await _codes(served.url)
     with faultless(page, served.address):
         paths = ("/cases/export", "/sentences", "/texts", "/texts/case_steps.template_a",
-                 f"/cases/{codes[0]}/board", "/cases")  # fmt: skip
+                 f"/cases/{codes[0]}/board", "/cases", "/cases/board")  # fmt: skip
         for number, path in enumerate(paths):
             await page.goto(served.address + path)
             await is_well(page, f"board-{number}-{width}-{scheme}")

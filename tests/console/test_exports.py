@@ -7,13 +7,17 @@ from collections.abc import Awaitable, Callable
 import httpx
 import openpyxl
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import select
 
+from console import export_files
 from db.models import CaseExport
 from db.session import Sessions, transaction
+from services.cases import Wanted, exporting
 from services.staff.permissions import Role
 from tests.console.conftest import HandIn
 from tests.console.reader import Reader
+from tests.staffing import acting
 
 StaffAt = Callable[..., Awaitable[Reader]]
 ATTACK = '=HYPERLINK("x")|找李建国13812345678，粤B12345'
@@ -106,3 +110,21 @@ async def test_a_data_officer_begins_here_and_gets_no_words(staff_at: StaffAt, h
     page = await reader.opens(page.links["导出"])
     assert "所以没有来件的文字" in page.text
     assert "不该看到的话" not in (await taken(reader, "csv")).text
+
+
+async def test_who_breaks_off_may_begin_anew(
+    app: FastAPI, reader: Reader, hand_in: HandIn, sessions: Sessions
+):
+    await hand_in()
+    async with transaction(sessions) as session:
+        actor = await acting(session, app.state.console.clock, "王芳")
+        begun = await exporting.begin(
+            *(session, app.state.console.clock, actor, Wanted()), file="csv", reason="季度汇总"
+        )
+    body = export_files.stream(lambda: transaction(sessions), app.state.console, begun)
+    assert (await anext(body)).startswith(b"\xef\xbb\xbf")
+    await body.aclose()
+    async with transaction(sessions) as session:
+        export = await session.get_one(CaseExport, begun.number)
+    assert (export.rows, export.under_way) == (None, None)
+    assert (await taken(reader, "csv")).status_code == 200

@@ -31,6 +31,7 @@ BEHIND = {
     "/staff/{staff_id}/roles": {Role.ADMIN},
     "/staff/events": {Role.ADMIN, Role.AUDITOR},
     "/cases/export": {Role.DATA_OFFICER},
+    "/cases/board": {Role.REVIEWER},
     "/cases/{code}/board": {Role.REVIEWER},
     "/cases/{code}/board/release": {Role.REVIEWER},
     "/sentences": {Role.CONTENT_EDITOR},

@@ -7,7 +7,7 @@ import pytest
 from db.session import transaction
 from kit.errors import AppError, BadInput, NotAllowed, NotFound
 from services import cases
-from services.board import posts, releasing
+from services.board import listing, posts, releasing
 from services.board.posts import Post, Wanted
 from services.board.releasing import Words
 from services.staff.actors import Actor
@@ -163,3 +163,17 @@ async def test_the_list_is_narrowed_and_paged(office: Office, monkeypatch: pytes
         for wanted, page in ((Wanted(), 3), (Wanted(), 0), (Wanted(kind="x"), 1)):
             with pytest.raises(AppError):
                 await posts.page(session, office.library, wanted, page)
+
+
+async def test_reviewers_list_the_posts_of_their_cases(office: Office):
+    actor, far = await office.actor(), await office.actor(districts=("广东/佛山",))
+    auditor = await office.actor(Role.AUDITOR)
+    code = await accepted(office, actor)
+    number = await release(office, actor, code)
+    await withdraw(office, actor, code)
+    async with transaction(office.sessions) as session:
+        (post,) = (await listing.page(session, actor, 1)).items
+        assert (post.number, post.code, post.public) == (number, code, False)
+        assert (await listing.page(session, far, 9)).items == ()
+        with pytest.raises(NotAllowed):
+            await listing.page(session, auditor, 1)
