@@ -114,6 +114,7 @@ async def test_a_case_is_not_shown_before_it_is_decided_on_nor_after_it_is_taken
         await cases.withdraw(session, office.library, office.clock, worker, handed.case.code)
     assert await board(office) == ()
     async with transaction(office.sessions) as session:
+        assert (await posts.page(session, office.library, Wanted(), 1)).total == 0
         with pytest.raises(NotFound):
             await posts.one(session, office.library, number)
 
