@@ -7,7 +7,8 @@ from bot.pipeline import Pipeline
 from bot.rasa_client import RasaClient
 from bot.sketches import Sketches, Tiles
 from bot.telegram.channel import TelegramChannel
-from bot.web.app import Parts, create_app
+from bot.web.app import create_app
+from bot.web.parts import Parts
 from content.loader import load
 from db.session import make_engine, make_sessions
 from kit.clock import utc_now

@@ -8,6 +8,7 @@ import structlog
 from content.library import Library
 from db.session import AWAY, Sessions, transaction
 from kit.clock import Clock
+from services import sentences
 from services.cases import retention, theme_nights
 from services.cases.sorting import learning, nights
 from services.handovers import ending
@@ -76,9 +77,10 @@ async def look_at_themes(sessions: Sessions, library: Library, clock: Clock) -> 
 
 
 async def look_at_contacts(sessions: Sessions, library: Library, clock: Clock) -> None:
-    """Forget the names and contacts of cases that are long over, and the words of old talks."""
+    """Forget names and contacts of cases long over, the words of old talks, older sentences."""
     async with transaction(sessions) as session:
         count = await retention.forget_contacts(session, clock)
         talks = await ending.forget_old(session, library, clock)
-    if count or talks:
-        log.info("contacts_forgotten", cases=count, talks=talks)
+        said = await sentences.forget(session, clock)
+    if count or talks or said:
+        log.info("contacts_forgotten", cases=count, talks=talks, sentences=said)

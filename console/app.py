@@ -8,16 +8,20 @@ from console.deps import Console
 from console.guards import guard
 from console.pages import HERE, Pages
 from console.routes import (
+    board,
     case_steps,
     cases,
+    exports,
     handovers,
     health,
     inbox,
     me,
     members,
+    sentences,
     staff,
     stop_proposals,
     stops,
+    texts,
 )
 from content.library import Library
 from db.session import Sessions
@@ -31,19 +35,10 @@ def create_app(settings: Settings, sessions: Sessions, library: Library, clock: 
     app.state.console = Console(settings, sessions, library, clock, Pages(library))
     errors.install(app)
     app.middleware("http")(guard)
-    nouns = (
-        inbox,
-        cases,
-        case_steps,
-        handovers,
-        stop_proposals,
-        stops,
-        members,
-        me,
-        staff,
-        health,
-    )
-    for noun in nouns:
+    for noun in (
+        *(inbox, exports, board, cases, case_steps, handovers),
+        *(stop_proposals, stops, sentences, texts, members, me, staff, health),
+    ):
         auth.refuse_undeclared(noun.router)
         app.include_router(noun.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

@@ -11,7 +11,7 @@ from console.deps import Console
 from console.reading import Filled
 from content.library import Library
 from kit.errors import AppError
-from services import cases
+from services import cases, texts
 from services.cases.rules import reach_of
 from services.staff.actors import Actor
 from services.staff.permissions import Permission
@@ -61,7 +61,7 @@ async def case_page(
         typed={name: other[name] if other else "" for name in TYPED},
         sentence=parts.pages.sentence_for(refused.error) if refused else None,
         may=await _may(session, actor, code),
-        refusals=library.refusals,
+        refusals=await texts.refusals(session, library, clock),
         categories=library.categories,
         names=_names(library),
     )

@@ -13,6 +13,16 @@ from kit.errors import AppError
 from kit.text import shorten
 
 # Worded for workers, and as right for staff.
+OWN_WORDS = (
+    "console.",
+    "staff.",
+    "case_steps.",
+    "handover_staff.",
+    "exports.",
+    "board.",
+    "sentences.",
+    "texts.",
+)
 TO_ALL = frozenset({"cases.cannot_move", "cases.no_such_code"})
 HERE = Path(__file__).resolve().parent
 
@@ -49,8 +59,7 @@ class Pages:
 
     def sentence_for(self, error: AppError) -> str | None:
         """What to tell staff; None for an error whose sentence is worded for workers."""
-        nouns = ("console.", "staff.", "case_steps.", "handover_staff.")
-        own = error.key.startswith(nouns) or error.key in TO_ALL
+        own = error.key.startswith(OWN_WORDS) or error.key in TO_ALL
         return self._library.say(error.key, **error.fields) if own else None
 
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,12 +13,11 @@ from starlette.responses import FileResponse, JSONResponse, Response, StreamingR
 from starlette.staticfiles import StaticFiles
 
 from bot import cases, nights, stops
-from bot.pipeline import Pipeline
-from bot.sketches import Sketches
 from bot.ticking import tick_now_and_then
-from bot.web import inbox, telegram, uploads
+from bot.web import board, inbox, open311, telegram, uploads
 from bot.web.faults import add_handlers
 from bot.web.limits import BodyLimit, Limit
+from bot.web.parts import InApp, Parts, parts_of
 from bot.web.schema import (
     FaultOut,
     Location,
@@ -29,10 +27,7 @@ from bot.web.schema import (
     TurnIn,
     WorkerOut,
 )
-from bot.web.telegram import Channel
-from content.library import Library
-from db.session import Sessions, transaction
-from kit.clock import Clock
+from db.session import transaction
 from kit.errors import NotFound, NotKnown
 from services import accounts, conversation
 from services.accounts import Account
@@ -53,22 +48,6 @@ HEADERS = {
 FAULTS: dict[int | str, dict[str, Any]] = {
     status: {"model": FaultOut} for status in (400, 401, 413, 422, 429, 500)
 }
-
-
-@dataclass(frozen=True)
-class Parts:
-    """What the app is built of."""
-
-    sessions: Sessions
-    library: Library
-    clock: Clock
-    pipeline: Pipeline
-    sketches: Sketches
-    close: Callable[[], Awaitable[None]]
-    telegram: Channel | None = None
-    # Where pictures and voices lie; where there is no folder, none are taken.
-    photos: Path | None = None
-    recordings: Path | None = None
 
 
 def create_app(parts: Parts) -> FastAPI:
@@ -94,6 +73,8 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.uploads = uploads.Uploads()
     app.include_router(_api())
     app.include_router(_pages())
+    app.include_router(board.routes())
+    app.include_router(open311.routes())
     if parts.telegram and parts.telegram.secret:
         app.include_router(telegram.webhook(parts.telegram))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
@@ -142,14 +123,6 @@ async def _swept(parts: Parts) -> AsyncGenerator[None]:
         for chore in sweeping:
             chore.cancel()
         await asyncio.gather(*sweeping, return_exceptions=True)
-
-
-def _parts(request: Request) -> Parts:
-    parts: Parts = request.app.state.parts
-    return parts
-
-
-InApp = Annotated[Parts, Depends(_parts)]
 
 
 async def _account(parts: InApp, authorization: Annotated[str, Header()] = "") -> Account:
@@ -232,7 +205,7 @@ async def _kept(
 ) -> str:
     if folder is None:
         raise NotFound("errors.no_such_page")
-    parts, under_way = _parts(request), request.app.state.uploads
+    parts, under_way = parts_of(request), request.app.state.uploads
     content = await under_way.receive(request, account.worker_id, door)
     async with transaction(parts.sessions) as session:
         kept: str = await door.shelf.keep(session, parts.clock, folder, account.worker_id, content)

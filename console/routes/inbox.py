@@ -53,7 +53,7 @@ async def inbox(
 ) -> Response:
     """A page of the cases that one may see, what cannot wait first, as the filters say."""
     number = page_number(typed.page)
-    wanted = await _read(session, parts.library, typed)
+    wanted = await read(session, parts.library, typed)
     found = await cases.inbox(
         session, parts.library, parts.clock, actor, wanted=wanted, page=number
     )
@@ -84,7 +84,7 @@ async def reminders(request: Request, session: Session, parts: Parts, actor: Sig
     return parts.pages.show(request, "cases/reminders.html", reminders=found)
 
 
-async def _read(session: AsyncSession, library: Library, typed: Filters) -> cases.Wanted:
+async def read(session: AsyncSession, library: Library, typed: Filters) -> cases.Wanted:
     """The filters of an address; raises NotFound, saying which of them is wrong."""
     _must(not typed.state or typed.state in cases.STATES, "console.no_such_state")
     _must(not typed.kind or typed.kind in cases.KINDS, "console.no_such_kind")

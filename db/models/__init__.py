@@ -1,6 +1,7 @@
 """All tables; importing this package makes the metadata complete."""
 
 from db.models.attachments import CasePhoto, CaseRecording, Photo, Recording
+from db.models.board import BoardChange, BoardPost
 from db.models.case_flow import (
     CaseAnswer,
     CaseRecusal,
@@ -10,6 +11,7 @@ from db.models.case_flow import (
     Unit,
 )
 from db.models.cases import Case, CaseAddition, CaseEvent, CaseSupporter, CaseTry, CaseView
+from db.models.exports import CaseExport
 from db.models.handovers import (
     Handover,
     HandoverDuty,
@@ -30,6 +32,7 @@ from db.models.rest_stops import (
     StopSketch,
     StopVersion,
 )
+from db.models.sentences import Sentence
 from db.models.sorting import AreaUnit, CaseExample, SortingImport, SortingModel
 from db.models.staff import (
     RecoveryCode,
@@ -47,11 +50,14 @@ from db.models.workers import Account, Consent, LinkCode, LinkTry, Worker, Worke
 __all__ = [
     "Account",
     "AreaUnit",
+    "BoardChange",
+    "BoardPost",
     "Case",
     "CaseAddition",
     "CaseAnswer",
     "CaseEvent",
     "CaseExample",
+    "CaseExport",
     "CaseNight",
     "CasePhoto",
     "CaseRecording",
@@ -81,6 +87,7 @@ __all__ = [
     "RecoveryCode",
     "RestStopRow",
     "Revision",
+    "Sentence",
     "SignInDoor",
     "SignInLink",
     "SortingImport",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import LibraryEdition, Revision
@@ -42,6 +42,18 @@ class LibraryRepository:
         )
         return await self.session.scalar(query)
 
+    async def all_in_force(self, kind: str, now: datetime) -> Sequence[Revision]:
+        """Every edit of a kind whose moment has come, the one that holds last of its key."""
+        query = select(Revision).where(Revision.kind == kind, Revision.valid_from <= now)
+        query = query.order_by(Revision.valid_from, Revision.created_at, Revision.id.desc())
+        return (await self.session.scalars(query)).all()
+
+    async def proposals(self, kind: str, key: str | None = None) -> Sequence[Revision]:
+        """What nobody has approved, of a kind or of one entry of it."""
+        query = select(Revision).where(Revision.kind == kind, Revision.approver.is_(None))
+        query = query if key is None else query.where(Revision.key == key)
+        return (await self.session.scalars(query)).all()
+
     async def revisions(self, kind: str, key: str, limit: int) -> Sequence[Revision]:
         """What was changed or proposed of an entry, newest first."""
         query = (
@@ -51,6 +63,14 @@ class LibraryRepository:
             .limit(limit)
         )
         return (await self.session.scalars(query)).all()
+
+    async def hold(self, key: int) -> None:
+        """Of two who change one entry, one waits here until the other has committed.
+
+        On SQLite every transaction has that to itself.
+        """
+        if self.session.get_bind().dialect.name != "sqlite":
+            await self.session.execute(select(func.pg_advisory_xact_lock(key)))
 
     def add(self, revision: Revision) -> None:
         """Append a revision."""

@@ -14,7 +14,7 @@ from kit import ids
 from kit.clock import Clock
 from kit.errors import BadInput, NotAllowed
 from kit.text import tidy
-from services import units, working_days
+from services import texts, units, working_days
 from services.cases import clocks, parameters, rules, states
 from services.cases.given import Given
 from services.cases.merging import merge_into
@@ -66,7 +66,8 @@ async def _sort(move: Move) -> Told:
 
 
 async def _refuse(move: Move) -> Told:
-    refusal = move.library.refusals[str(move.given.reason)]
+    held = await texts.refusals(move.session, move.library, move.clock)
+    refusal = held[str(move.given.reason)]
     fields = {"reason": refusal.text, "way_on": refusal.way_on}
     return Told({"reason": refusal.id}, fields)
 

@@ -159,3 +159,13 @@ def _is_danger(library: Library, case: Case) -> bool:
 def _days_late(case: Case, today: int) -> int:
     counts = case.due is not None and case.state in states.OPEN - states.STOPPED
     return max(0, today - case.due.toordinal()) if counts and case.due else 0
+
+
+def wanted_of(clock: Clock, wanted: Wanted) -> Condition:
+    """The cases that are wanted, whoever asks."""
+    which = and_(*_narrowed(wanted), _in_state(wanted))
+    if not wanted.overdue:
+        return which
+    return and_(
+        which, Case.state.in_(sorted(states.OPEN - states.STOPPED)), Case.due < day_of(clock())
+    )

@@ -60,7 +60,9 @@ async def offer(
     case = await of_code(session, code)
     steps = tuple(await open_to(session, library, clock, actor, code))
     running = await _countdowns(session, library, clock, case)
-    texts = templates.of_case(library, case) if "answer" in steps else ()
+    texts: tuple[Template, ...] = ()
+    if "answer" in steps:
+        texts = await templates.of_case(session, library, clock, case)
     if PROPOSING.isdisjoint(steps):
         return Offer(steps, running, templates=texts)
     proposal = await sorting.propose(

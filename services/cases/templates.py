@@ -2,8 +2,13 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from content.library import Library
+from content.wording import Messages
 from db.models import Case
+from kit.clock import Clock
+from services import texts
 from services.cases.given import GRADES
 from services.cases.limits import category_name
 
@@ -17,14 +22,17 @@ class Template:
     text: str
 
 
-def of_case(library: Library, case: Case) -> tuple[Template, ...]:
-    """One for each class of answer."""
+async def of_case(
+    session: AsyncSession, library: Library, clock: Clock, case: Case
+) -> tuple[Template, ...]:
+    """One for each class of answer, as it holds now."""
+    held = await texts.in_force(session, library, clock)
     about = category_name(library, case.category) or library.say("case_steps.template_about")
     return tuple(
         Template(
             grade,
             library.say(f"case_steps.grade_{grade.lower()}"),
-            library.say(f"case_steps.template_{grade.lower()}", about=about),
+            Messages(held).say(f"case_steps.template_{grade.lower()}", about=about),
         )
         for grade in GRADES
     )

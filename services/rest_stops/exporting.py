@@ -9,9 +9,9 @@ from content.library import Library
 from db.models import RestStopRow
 from db.repositories.rest_stops import WITHDRAWN
 from db.repositories.stop_imports import StopImportRepository
-from services.rest_stops.importing.guards import guarded
 from services.rest_stops.importing.values import line
 from services.rest_stops.importing.words import StopWords
+from services.sheets import guarded
 
 AT_ONCE = 2_000
 LEADS = "source_url"  # for staff only

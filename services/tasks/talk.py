@@ -2,6 +2,7 @@
 
 from content.library import Library
 from kit.text import bare, normalise
+from services import sentences
 from services.scene import SAID, Args, Scene, TaskFunction
 from services.turns import Choice, Guess, Replies, Reply, Task
 
@@ -74,6 +75,8 @@ async def distress(scene: Scene, _args: Args) -> Replies:
 
 async def not_understood(scene: Scene, _args: Args) -> Replies:
     """The best guesses as buttons; without any, the menu. The sentence is kept meanwhile."""
+    if _is_unheard(scene):
+        await sentences.note(scene.session, scene.library, scene.clock, scene.text)
     scene.keep(**{SAID: scene.text})
     guesses = [_guess(scene, guess) for guess in _worth_offering(scene)]
     as_idea = scene.choice("talk.use_as_idea", "cases.begin", kind="suggestion", said=True)
@@ -90,6 +93,14 @@ async def none_of_these(scene: Scene, _args: Args) -> Replies:
     as_idea = scene.choice("talk.use_as_idea", "cases.begin", kind="suggestion", said=True)
     choices = (*menu_choices(scene.library), *((as_idea,) if said else ()))
     return (Reply(scene.say("talk.menu_and_person"), choices),)
+
+
+def _is_unheard(scene: Scene) -> bool:
+    """Whether somebody listened and understood nothing, and no form is near: what belongs into a
+    draft is nobody's to keep.
+    """
+    free = scene.state.name is None and not scene.state.drafts
+    return free and scene.heard.intent == "nlu_fallback" and scene.turn.kind == "text"
 
 
 def _worth_offering(scene: Scene) -> list[Guess]:

@@ -9,7 +9,8 @@ from fastapi import FastAPI
 
 from bot.pipeline import Pipeline
 from bot.sketches import Sketches
-from bot.web.app import Parts, create_app
+from bot.web.app import create_app
+from bot.web.parts import Parts
 from bot.web.schema import Fault
 from kit.ids import new_id
 from services.conversation import Incoming, Stored

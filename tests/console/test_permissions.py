@@ -33,6 +33,14 @@ BEHIND = {
     "/staff": {Role.ADMIN},
     "/staff/{staff_id}/roles": {Role.ADMIN},
     "/staff/events": {Role.ADMIN, Role.AUDITOR},
+    "/cases/export": {Role.DATA_OFFICER},
+    "/cases/board": {Role.REVIEWER},
+    "/cases/{code}/board": {Role.REVIEWER},
+    "/cases/{code}/board/release": {Role.REVIEWER},
+    "/sentences": {Role.CONTENT_EDITOR},
+    "/sentences/export": {Role.CONTENT_EDITOR},
+    "/texts/{key}": {Role.CONTENT_EDITOR},
+    "/texts/changes/{revision_id}/approve": {Role.CONTENT_EDITOR},
     "/me": set(Role),
     "/sign-out": set(Role),
 }
@@ -74,7 +82,8 @@ def is_let_in(route: APIRoute, grant: Grant | None) -> bool:
 async def knocks(reader: Reader, route: APIRoute, csrf: str) -> list[tuple[str, int, str]]:
     """Ask for a route by each of its methods; nothing that it names exists."""
     path = route.path_format
-    for name in ("code", "number", "stop_id", "proposal_id", "staff_id", "token", "handover_id"):
+    names = ("code", "number", "stop_id", "proposal_id", "staff_id", "token", "key")
+    for name in (*names, "revision_id", "sentence_id", "handover_id"):
         path = path.replace(f"{{{name}}}", "7KQ3-M9TX" if name == "code" else "1")
     assert "{" not in path, f"{path}: give this test a value for it"
     answers = []

@@ -16,7 +16,8 @@ from pydantic import SecretStr
 
 from bot.sketches import Sketches
 from bot.telegram.channel import TelegramChannel
-from bot.web.app import Parts, create_app
+from bot.web.app import create_app
+from bot.web.parts import Parts
 from kit.settings import Settings
 from tests.factories import FixedClock
 from tests.testers.chat import Chat, chat, library, stocked

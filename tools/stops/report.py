@@ -9,8 +9,8 @@ from kit.text import shorten
 from services.rest_stops.columns import DERIVED
 from services.rest_stops.importing.changes import Change
 from services.rest_stops.importing.faults import Fault
-from services.rest_stops.importing.guards import guarded
 from services.rest_stops.importing.words import StopWords
+from services.sheets import guarded
 from tools.stops.importing import Told
 from tools.stops.writing import table
 

@@ -1,17 +1,15 @@
 """Writes rows into files: CSV and XLSX that can be imported again, and GeoJSON."""
 
-import csv
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
 from kit.errors import BadInput
+from services import sheets
+from services.sheets import Add as Sheet
 
-Sheet = Callable[[Sequence[str]], object]
 Features = Callable[[dict[str, Any]], object]
 
 
@@ -60,26 +58,16 @@ def _whole(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def _csv(path: Path) -> Iterator[Sheet]:
-    # With the mark in front Excel takes it for UTF-8.
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        yield csv.writer(file).writerow
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write(sheets.BOM)
+        yield sheets.csv_rows(file)
 
 
 @contextmanager
 def _xlsx(path: Path) -> Iterator[Sheet]:
     path.touch()  # the library itself tells only at the end that it may not write
-    book = xlsxwriter.Workbook(path, {"constant_memory": True})
-    sheet = book.add_worksheet()
-    row = 0
-
-    def add(cells: Sequence[str]) -> None:
-        nonlocal row
-        for column, cell in enumerate(cells):
-            if cell:
-                sheet.write_string(row, column, cell)  # never a formula, a number or a link
-        row += 1
-
+    book = sheets.Workbook(path)
     try:
-        yield add
+        yield book.add
     finally:
         book.close()

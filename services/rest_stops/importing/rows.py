@@ -12,9 +12,9 @@ from services.hours.reading import derive
 from services.rest_stops.importing import values
 from services.rest_stops.importing.data import Defaults, StopValues
 from services.rest_stops.importing.faults import Fault
-from services.rest_stops.importing.guards import unguarded
 from services.rest_stops.importing.headers import Columns
 from services.rest_stops.importing.words import StopWords, merged
+from services.sheets import unguarded
 
 _TEXTS: Mapping[str, Callable[[str], str]] = {
     "code": values.key_text,

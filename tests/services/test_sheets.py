@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.rest_stops.importing.guards import guarded, unguarded
+from services.sheets import guarded, unguarded
 
 CALCULATED = "=+-@\t\r＝＋－＠"
 
