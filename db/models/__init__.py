@@ -10,6 +10,7 @@ from db.models.case_flow import (
     Unit,
 )
 from db.models.cases import Case, CaseAddition, CaseEvent, CaseSupporter, CaseTry, CaseView
+from db.models.figures import CaseFact, FigureMark, FigureReport, FigureWord, TurnDay
 from db.models.library import LibraryEdition, Revision
 from db.models.likeness import CaseNight, CaseTheme, CaseVector
 from db.models.notices import OutboxRow
@@ -45,6 +46,7 @@ __all__ = [
     "CaseAnswer",
     "CaseEvent",
     "CaseExample",
+    "CaseFact",
     "CaseNight",
     "CasePhoto",
     "CaseRecording",
@@ -60,6 +62,9 @@ __all__ = [
     "ChoiceRow",
     "Consent",
     "DialogueRow",
+    "FigureMark",
+    "FigureReport",
+    "FigureWord",
     "LibraryEdition",
     "LinkCode",
     "LinkTry",
@@ -84,6 +89,7 @@ __all__ = [
     "StopReport",
     "StopSketch",
     "StopVersion",
+    "TurnDay",
     "TurnRow",
     "Unit",
     "UpdateRow",
