@@ -10,10 +10,12 @@ from console.pages import HERE, Pages
 from console.routes import (
     case_steps,
     cases,
+    figures,
     health,
     inbox,
     me,
     members,
+    reports,
     staff,
     stop_proposals,
     stops,
@@ -30,7 +32,19 @@ def create_app(settings: Settings, sessions: Sessions, library: Library, clock: 
     app.state.console = Console(settings, sessions, library, clock, Pages(library))
     errors.install(app)
     app.middleware("http")(guard)
-    for noun in (inbox, cases, case_steps, stop_proposals, stops, members, me, staff, health):
+    for noun in (
+        inbox,
+        cases,
+        case_steps,
+        stop_proposals,
+        stops,
+        members,
+        reports,
+        me,
+        staff,
+        health,
+        figures,
+    ):
         auth.refuse_undeclared(noun.router)
         app.include_router(noun.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

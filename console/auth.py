@@ -131,8 +131,8 @@ def declared(route: APIRoute) -> list[object]:
 def first_page(actor: Actor) -> str:
     """Where a member of staff begins: the first section that his roles open."""
     for permission, path in SECTIONS:
-        # The inbox applies the limits of roles; the other sections know none.
-        may = actor.may if permission is Permission.SEE_CASES else actor.may_everywhere
+        # Inbox and figures apply the limits of roles; the other sections know none.
+        may = actor.may if permission in LIMITED else actor.may_everywhere
         if may(permission):
             return path
     return "/me"
@@ -143,7 +143,9 @@ SECTIONS = (
     (Permission.EDIT_STOPS, "/stops"),
     (Permission.MANAGE_STAFF, "/staff"),
     (Permission.READ_AUDIT, "/staff/events"),
+    (Permission.SEE_FIGURES, "/figures"),
 )
+LIMITED = frozenset({Permission.SEE_CASES, Permission.SEE_FIGURES})
 
 
 def session_cookie(settings: Settings) -> str:

@@ -4,6 +4,7 @@ from services.figures.folding import fold, fold_some, mend
 from services.figures.funnel import keep_days
 from services.figures.reading import COUNTED, RATES, REST, UNKNOWN, before, figures
 from services.figures.values import (
+    FEW,
     FEWEST,
     Asked,
     Cell,
@@ -20,6 +21,7 @@ from services.figures.values import (
 
 __all__ = [
     "COUNTED",
+    "FEW",
     "FEWEST",
     "RATES",
     "REST",

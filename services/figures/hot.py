@@ -10,7 +10,7 @@ from db.repositories.figures import FigureRepository
 from kit.text import shorten
 from services.cases.duplicates import shown
 from services.cases.themes import HIDDEN
-from services.figures.values import Theme
+from services.figures.values import Theme, about
 
 MOST, TITLE, PLACE = 8, 40, 20
 
@@ -27,5 +27,8 @@ async def themes(
         title = shorten(shown(library, best, best.subject), TITLE)
         place = shorten(shown(library, best, best.place), PLACE) if best.place else ""
         behind = await rows.supporters(which, HIDDEN, number)
-        found.append(Theme(title, place, count, count + behind))
-    return tuple(sorted(found, key=lambda theme: -theme.heat))
+        found.append((count + behind, title, place, count))
+    return tuple(
+        Theme(title, place, about(count), about(heat))
+        for heat, title, place, count in sorted(found, reverse=True)
+    )

@@ -24,7 +24,7 @@ from services.cases.clocks import day_of
 from services.figures import folding, funnel, hot, sketch
 from services.figures.cohort import Cohort
 from services.figures.facts import KINDS, number_of
-from services.figures.values import Asked, Figures, Line, Period, Rate, Took
+from services.figures.values import Asked, Figures, Line, Period, Rate, Took, hide_few
 from services.staff.actors import Actor, CaseColumns
 from services.staff.permissions import Permission
 
@@ -87,6 +87,7 @@ async def counted(
     now = Cohort(await rows.bodies(and_(which, _within(asked.period))), today)
     then = Cohort(await rows.bodies(and_(which, _within(earlier))), today)
     names = await _names(session, library, now)
+    totals, earlier_totals = hide_few(now.totals), hide_few(then.totals)
     by_week = asked.period.days > MOST_DAYS_DRAWN
     is_all = whole and not any((asked.area, asked.unit, asked.category, asked.kind))
     return Figures(
@@ -99,9 +100,9 @@ async def counted(
         unit=asked.unit,
         category=_category(library, asked.category) if asked.category else "",
         kind=asked.kind,
-        totals=now.totals,
-        before=then.totals,
-        rates=tuple(_rates(now.totals, then.totals)),
+        totals=totals,
+        before=earlier_totals,
+        rates=tuple(_rates(totals, earlier_totals)),
         stages=_stages(library, now, then),
         arrivals=_arrivals(now, asked.period, by_week=by_week),
         by_week=by_week,
@@ -189,7 +190,7 @@ def _kinds(cohort: Cohort) -> Iterator[Line]:
     found = cohort.by("kind", COUNTED)
     for number, kind in enumerate(KINDS, 1):
         if number in found:
-            yield Line(kind, found[number])
+            yield Line(kind, hide_few(found[number]))
 
 
 async def _names(session: AsyncSession, library: Library, cohort: Cohort) -> Mapping[int, str]:
@@ -217,10 +218,10 @@ def _table(cohort: Cohort, name: str, names: Mapping[int, str]) -> tuple[Line, .
     """The lines with most cases first, and all others as one line."""
     found = cohort.by(name, COUNTED)
     order = _most(found)
-    lines = [Line(names.get(each, UNKNOWN), found[each]) for each in order[:SHOWN]]
+    lines = [Line(names.get(each, UNKNOWN), hide_few(found[each])) for each in order[:SHOWN]]
     if rest := order[SHOWN:]:
         counts = {each: sum(found[number][each] for number in rest) for each in COUNTED}
-        lines.append(Line(REST, counts))
+        lines.append(Line(REST, hide_few(counts)))
     return tuple(lines)
 
 

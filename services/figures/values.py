@@ -5,8 +5,10 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
-# Fewer people, or cases of one place, are not told exactly.
-FEWEST = 5
+# Fewer people, or cases of one place, are not told exactly: their count is FEW.
+FEWEST, FEW = 5, -1
+# What single workers said of an answer.
+_SAID = ("rated", "satisfied", "good", "fair", "poor")
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,17 @@ class Figures:
     def as_json(self) -> dict[str, Any]:
         """The figures as a report keeps them."""
         return asdict(self)
+
+
+def hide_few(counts: Mapping[str, int]) -> dict[str, int]:
+    """Counts of cases as they may be told: what a handful of workers thought stays theirs."""
+    few = 0 < counts.get("rated", 0) < FEWEST
+    return {name: FEW if few and name in _SAID else count for name, count in counts.items()}
+
+
+def about(count: int) -> int:
+    """A count of people as it may be told."""
+    return FEW if 0 < count < FEWEST else count
 
 
 _LINES = ("arrivals", "states", "kinds", "areas", "units", "categories", "reasons", "routes")

@@ -30,6 +30,8 @@ BEHIND = {
     "/staff": {Role.ADMIN},
     "/staff/{staff_id}/roles": {Role.ADMIN},
     "/staff/events": {Role.ADMIN, Role.AUDITOR},
+    "/figures": {Role.REVIEWER, Role.DATA_OFFICER, Role.AUDITOR},
+    "/figures/reports/{report_id}/xlsx": {Role.REVIEWER, Role.DATA_OFFICER, Role.AUDITOR},
     "/me": set(Role),
     "/sign-out": set(Role),
 }
@@ -71,7 +73,7 @@ def is_let_in(route: APIRoute, grant: Grant | None) -> bool:
 async def knocks(reader: Reader, route: APIRoute, csrf: str) -> list[tuple[str, int, str]]:
     """Ask for a route by each of its methods; nothing that it names exists."""
     path = route.path_format
-    for name in ("code", "number", "stop_id", "proposal_id", "staff_id", "token"):
+    for name in ("code", "number", "stop_id", "proposal_id", "staff_id", "report_id", "token"):
         path = path.replace(f"{{{name}}}", "7KQ3-M9TX" if name == "code" else "1")
     assert "{" not in path, f"{path}: give this test a value for it"
     answers = []
