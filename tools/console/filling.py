@@ -65,7 +65,10 @@ async def _fill(url: str, library: Library, count: int) -> Filled:
         )
         office = MadeUpOffice(library, list(staff.values()), units, now, SEED)
         codes = await _cases(engine, office, count)
-        given = {"staff_id": next(iter(staff.values())), **await _others(engine, library, staff)}
+        given = {
+            "staff_id": next(iter(staff.values())),
+            **await _others(engine, library, staff, count),
+        }
         await _turns(engine, count * TURNS_A_CASE, now)
         sessions = make_sessions(engine)
         given["report_id"] = await _told(sessions, library)
@@ -118,13 +121,13 @@ async def _cases(engine: AsyncEngine, office: MadeUpOffice, count: int) -> list[
 
 
 async def _others(
-    engine: AsyncEngine, library: Library, staff: Mapping[str, str]
+    engine: AsyncEngine, library: Library, staff: Mapping[str, str], count: int
 ) -> dict[str, str]:
     """Stops, proposals of stops, a log of what staff did."""
     now = utc_now()
     found = [
         columns_of_new(prepare(library, number, stop), f"made-{number}") | {"version": 1}
-        for number, stop in enumerate(made_up_stops(library, STOPS, SEED))
+        for number, stop in enumerate(made_up_stops(library, min(STOPS, count), SEED))
     ]
     for start in range(0, len(found), AT_ONCE):
         await _put(engine, "rest_stops", found[start : start + AT_ONCE])
