@@ -18,15 +18,18 @@ class CaseFact(Base):
 
     __tablename__ = "case_facts"
     __table_args__ = (
-        Index("ix_case_facts_day", "day"),
+        UniqueConstraint("case_id"),
         Index("ix_case_facts_due", "due"),
+        # Stored by day, so that those of a period lie side by side.
+        {"sqlite_with_rowid": False},
     )
 
+    # On which it came in, in Shanghai.
+    day: Mapped[date] = mapped_column(primary_key=True)
     case_id: Mapped[str] = mapped_column(
         String(ID_LENGTH), ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True
     )
-    # On which it came in, in Shanghai.
-    day: Mapped[date]
+    state: Mapped[str] = mapped_column(String(16))
     kind: Mapped[str] = mapped_column(String(16))
     province: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
     city: Mapped[str | None] = mapped_column(String(KEY_LENGTH))

@@ -65,7 +65,6 @@ class FigureRepository:
                 CaseEvent.at >= since,
                 or_(CaseFact.case_id.is_(None), CaseFact.seen < CaseEvent.number),
             )
-            .distinct()
         )
         dated = (
             select(CaseFact.case_id)
@@ -85,7 +84,7 @@ class FigureRepository:
         """Cases with a history and without facts."""
         told = select(1).where(CaseFact.case_id == Case.id).exists()
         begun = select(1).where(CaseEvent.case_id == Case.id).exists()
-        query = select(Case.id).where(~told, begun).order_by(Case.id).limit(limit)
+        query = select(Case.id).where(~told, begun).order_by(Case.created_at).limit(limit)
         return list(await self.session.scalars(query))
 
     async def disagreeing(self, limit: int) -> list[str]:
@@ -137,9 +136,10 @@ class FigureRepository:
         if not facts:
             return
         query = self._insert(CaseFact)
-        given = {name: query.excluded[name] for name in facts[0] if name != "case_id"}
+        key = ["day", "case_id"]  # a case's day is that on which it came in, for ever
+        given = {name: query.excluded[name] for name in facts[0] if name not in key}
         query = query.on_conflict_do_update(
-            index_elements=["case_id"],
+            index_elements=key,
             set_=given,
             where=CaseFact.seen <= query.excluded.seen,
         )
@@ -170,12 +170,12 @@ class FigureRepository:
         self, which: Condition, hidden: Collection[str], most: int
     ) -> list[tuple[int, int]]:
         """The largest themes among cases of these facts: number and count of cases."""
+        # Themes are few beside facts: each of their cases is looked up, not each fact.
         count = func.count()
+        within = (CaseFact.case_id == CaseTheme.case_id, CaseFact.state.not_in(hidden), which)
         query = (
             select(CaseTheme.theme, count)
-            .join(CaseFact, CaseFact.case_id == CaseTheme.case_id)
-            .join(Case, Case.id == CaseTheme.case_id)
-            .where(which, Case.state.not_in(hidden))
+            .where(select(1).where(*within).correlate(CaseTheme).exists())
             .group_by(CaseTheme.theme)
             .having(count > 1)
             .order_by(count.desc(), CaseTheme.theme)
@@ -183,29 +183,34 @@ class FigureRepository:
         )
         return [(row[0], row[1]) for row in await self.session.execute(query)]
 
-    async def supporters(self, which: Condition, hidden: Collection[str], theme: int) -> int:
-        """How many stand behind the cases of a theme among these facts."""
+    async def best_of(
+        self, which: Condition, hidden: Collection[str], themes: Sequence[int]
+    ) -> dict[int, Case]:
+        """Of each theme the case among these facts that says it best."""
         query = (
-            select(func.count())
-            .select_from(CaseTheme)
+            select(CaseTheme.theme, CaseTheme.case_id)
             .join(CaseFact, CaseFact.case_id == CaseTheme.case_id)
-            .join(Case, Case.id == CaseTheme.case_id)
-            .join(CaseSupporter, CaseSupporter.case_id == CaseTheme.case_id)
-            .where(which, Case.state.not_in(hidden), CaseTheme.theme == theme)
+            .where(which, CaseFact.state.not_in(hidden), CaseTheme.theme.in_(themes))
+            .order_by(CaseTheme.theme, CaseTheme.rank.desc())
         )
-        return await self.session.scalar(query) or 0
+        # The last one of each that is named is its best.
+        best = {row[0]: row[1] for row in await self.session.execute(query)}
+        found = await self.session.scalars(select(Case).where(Case.id.in_(best.values())))
+        cases = {case.id: case for case in found}
+        return {theme: cases[case_id] for theme, case_id in best.items() if case_id in cases}
 
-    async def best_of(self, which: Condition, hidden: Collection[str], theme: int) -> Case | None:
-        """The case that says a theme best among these facts."""
+    async def supporters(
+        self, which: Condition, hidden: Collection[str], themes: Sequence[int]
+    ) -> dict[int, int]:
+        """How many stand behind the cases of each theme among these facts."""
         query = (
-            select(Case)
-            .join(CaseTheme, CaseTheme.case_id == Case.id)
-            .join(CaseFact, CaseFact.case_id == Case.id)
-            .where(which, Case.state.not_in(hidden), CaseTheme.theme == theme)
-            .order_by(CaseTheme.rank)
-            .limit(1)
+            select(CaseTheme.theme, func.count())
+            .join(CaseFact, CaseFact.case_id == CaseTheme.case_id)
+            .join(CaseSupporter, CaseSupporter.case_id == CaseTheme.case_id)
+            .where(which, CaseFact.state.not_in(hidden), CaseTheme.theme.in_(themes))
+            .group_by(CaseTheme.theme)
         )
-        return await self.session.scalar(query)
+        return {row[0]: row[1] for row in await self.session.execute(query)}
 
     async def areas_of_roles(self, roles: Collection[str]) -> set[str]:
         """The areas that these roles of anybody are limited to."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,7 @@ from services.figures.facts import (
     number_of,
 )
 
-Column = NDArray[np.int64]
+Column = NDArray[np.int32]
 Mask = NDArray[np.bool_]
 Counter = Callable[[Column, Column], Column]
 # A stage by the columns of its first and its last day.
@@ -73,9 +73,9 @@ class Cohort:
         if name not in self._columns:
             names = list(WIDTHS)
             start = sum(WIDTHS[each] for each in names[: names.index(name)])
-            value = np.zeros(len(self), np.int64)
+            value = np.zeros(len(self), np.int32)
             for place in range(start, start + WIDTHS[name]):
-                value = value * BASE + (self._digits[place].astype(np.int64) - ZERO)
+                value = value * BASE + (self._digits[place].astype(np.int32) - ZERO)
             self._columns[name] = value
         return self._columns[name]
 
@@ -151,13 +151,22 @@ class Cohort:
 def _counter(first: int, last: int, years: Years) -> Counter:
     """Counts working days after one day up to and with another; -1 where nobody can tell."""
     last = max(first, last)
-    works = [calendar.is_working_day(day_at(day), years) for day in range(first, last + 1)]
-    until = np.cumsum([bool(each) for each in works])
-    unknown = np.cumsum([each is None for each in works])
+    works = [_works(day_at(day), years) for day in range(first, last + 1)]
+    until = np.cumsum([bool(each) for each in works], dtype=np.int32)
+    unknown = np.cumsum([each is None for each in works], dtype=np.int32)
 
     def count(start: Column, end: Column) -> Column:
         here, there = (np.clip(day - first, 0, last - first) for day in (start, end))
         days: Column = until[there] - until[here]
-        return np.where(unknown[there] > unknown[here], -1, days)
+        return np.where(unknown[there] > unknown[here], np.int32(-1), days)
 
     return count
+
+
+def _works(day: date, years: Years) -> bool | None:
+    return calendar.is_working_day(day, years) if day.year in years else _of_package(day)
+
+
+@lru_cache(maxsize=4_096)
+def _of_package(day: date) -> bool | None:
+    return calendar.is_working_day(day)

@@ -80,10 +80,11 @@ async def tell(session: AsyncSession, ids: Sequence[str]) -> None:
 def _row(
     told: Told, fact: Mapping[str, int | str], numbers: Mapping[str, int]
 ) -> Mapping[str, Any]:
-    case_id, kind, _, category, province, city, district, *_ = told.case
+    case_id, kind, state, category, province, city, district, *_ = told.case
     return {
         "case_id": case_id,
         "day": day_of(moment_of(told.case)),
+        "state": state,
         "kind": kind,
         "province": province,
         "city": city,

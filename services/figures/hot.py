@@ -20,14 +20,15 @@ async def themes(
 ) -> tuple[Theme, ...]:
     """The matters that most of these cases speak of, as they were grouped last night."""
     rows, found = FigureRepository(session), []
-    for number, count in await rows.themes(which, HIDDEN, MOST):
-        best = await rows.best_of(which, HIDDEN, number)
-        if best is None:
-            continue
-        title = shorten(shown(library, best, best.subject), TITLE)
-        place = shorten(shown(library, best, best.place), PLACE) if best.place else ""
-        behind = await rows.supporters(which, HIDDEN, number)
-        found.append((count + behind, title, place, count))
+    largest = dict(await rows.themes(which, HIDDEN, MOST))
+    if not largest:
+        return ()
+    behind = await rows.supporters(which, HIDDEN, list(largest))
+    for number, case in (await rows.best_of(which, HIDDEN, list(largest))).items():
+        title = shorten(shown(library, case, case.subject), TITLE)
+        place = shorten(shown(library, case, case.place), PLACE) if case.place else ""
+        count = largest[number]
+        found.append((count + behind.get(number, 0), title, place, count))
     return tuple(
         Theme(title, place, about(count), about(heat))
         for heat, title, place, count in sorted(found, reverse=True)

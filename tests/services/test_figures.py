@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from content.library import Library
+from db.models import CaseTheme
 from db.session import Sessions, transaction
 from services import figures
 from services.cases.clocks import day_of
@@ -204,3 +205,21 @@ def test_no_cell_of_few_cases_is_shown(counts: dict[int, int]):
     assert shown.unknown == 2
     assert all(cell.row < shown.rows and cell.column < shown.columns for cell in shown.cells)
     assert max(shown.rows, shown.columns) <= sketch.MOST + 1
+
+
+async def test_a_theme_is_told_in_words_of_the_cases_in_reach(office: Office):
+    here, there = [], []
+    for number in range(6):
+        place = {"place": "广州市南沙区蕉门"} if number < 4 else {"place": "南京市玄武区"}
+        done = await office.hand_in(await office.worker(), f"第{number}个换电柜坏了", **place)
+        (here if number < 4 else there).append(done.case)
+    await office.support(await office.worker(), here[2].code)
+    async with transaction(office.sessions) as session:
+        for rank, case in enumerate([*there, *here]):
+            session.add(CaseTheme(case_id=case.id, theme=1, rank=rank))
+    [everything] = (await of(office, Asked(all_of(office)))).themes
+    assert (everything.title, everything.cases, everything.heat) == ("第4个换电柜坏了", 6, 7)
+    [own] = (
+        await of(office, Asked(all_of(office)), Grant(Role.REVIEWER, districts=("广东",)))
+    ).themes
+    assert (own.title, own.cases, own.heat) == ("第0个换电柜坏了", figures.FEW, 5)

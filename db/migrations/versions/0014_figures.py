@@ -17,8 +17,9 @@ def upgrade() -> None:
     op.create_index("ix_turns_received_at", "turns", ["received_at"])
     op.create_table(
         "case_facts",
-        sa.Column("case_id", sa.String(32), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("case_id", sa.String(32), nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
         sa.Column("kind", sa.String(16), nullable=False),
         *(sa.Column(n, sa.String(64)) for n in ("province", "city", "district", "category")),
         sa.Column("due", sa.Date()),
@@ -30,9 +31,10 @@ def upgrade() -> None:
             name=op.f("fk_case_facts_case_id_cases"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_case_facts")),
+        sa.PrimaryKeyConstraint("day", "case_id", name=op.f("pk_case_facts")),
+        sa.UniqueConstraint("case_id", name=op.f("uq_case_facts_case_id")),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_case_facts_day", "case_facts", ["day"])
     op.create_index("ix_case_facts_due", "case_facts", ["due"])
     op.create_table(
         "figure_words",
