@@ -20,7 +20,7 @@ from services.staff.actors import Actor, Grant
 from services.staff.permissions import Permission, Role
 from tests.factories import FixedClock, add_case, add_turn, add_worker
 from tests.services.casing import Office
-from tests.services.figuring import UNITS, histories, naive
+from tests.services.figuring import SPOTS, UNITS, histories, naive
 
 ROUNDS = "YIZHAN_TEST_ROUNDS"
 
@@ -210,8 +210,8 @@ def test_no_cell_of_few_cases_is_shown(counts: dict[int, int]):
 async def test_a_theme_is_told_in_words_of_the_cases_in_reach(office: Office):
     here, there = [], []
     for number in range(6):
-        place = {"place": "广州市南沙区蕉门"} if number < 4 else {"place": "南京市玄武区"}
-        done = await office.hand_in(await office.worker(), f"第{number}个换电柜坏了", **place)
+        spot = SPOTS[1] if number < 4 else None
+        done = await office.hand_in(await office.worker(), f"第{number}个换电柜坏了", spot=spot)
         (here if number < 4 else there).append(done.case)
     await office.support(await office.worker(), here[2].code)
     async with transaction(office.sessions) as session:
