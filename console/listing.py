@@ -1,4 +1,4 @@
-"""Lists the pages that the console has: `python -m console.listing` prints a path a line.
+"""Lists the pages that the console has: `python -m console --pages` prints a path a line.
 
 For tools, which may not import the console. Building it opens no database.
 """
@@ -15,6 +15,8 @@ from db.session import make_engine, make_sessions
 from kit.clock import utc_now
 from kit.settings import Settings
 
+ASKED = "--pages"
+
 
 def routes(among: Iterable[BaseRoute]) -> Iterator[APIRoute]:
     """Every route; FastAPI hides those of an included router in an object of its own."""
@@ -26,14 +28,9 @@ def routes(among: Iterable[BaseRoute]) -> Iterator[APIRoute]:
             yield route
 
 
-def main() -> None:
+def show(settings: Settings) -> None:
     """Print the path of each route that answers GET."""
-    settings = Settings()
     sessions = make_sessions(make_engine(settings.database))
     app = create_app(settings, sessions, load(settings.content_dir), utc_now)
     paths = {each.path for each in routes(app.routes) if "GET" in (each.methods or ())}
     sys.stdout.write("".join(f"{path}\n" for path in sorted(paths)))
-
-
-if __name__ == "__main__":
-    main()

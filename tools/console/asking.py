@@ -81,7 +81,7 @@ class Wrong(Exception):
 
 def listed(folder: Path, url: str) -> list[str]:
     """The paths that the console answers to GET."""
-    command = [sys.executable, "-m", "console.listing"]
+    command = [sys.executable, "-m", "console", "--pages"]
     found = subprocess.run(
         command, env=_environment(folder, url, 0), cwd=ROOT, check=True, capture_output=True
     )
