@@ -168,36 +168,30 @@ class FigureRepository:
 
     async def themes(
         self, which: Condition, hidden: Collection[str], most: int
-    ) -> list[tuple[int, int]]:
-        """The largest themes among cases of these facts: number and count of cases."""
-        # Themes are few beside facts: each of their cases is looked up, not each fact.
+    ) -> list[tuple[int, int, int]]:
+        """The largest themes among cases of these facts: number, count of cases, best rank.
+
+        Themes are few beside facts: each of their cases is looked up, not each fact.
+        """
         count = func.count()
         within = (CaseFact.case_id == CaseTheme.case_id, CaseFact.state.not_in(hidden), which)
         query = (
-            select(CaseTheme.theme, count)
+            select(CaseTheme.theme, count, func.min(CaseTheme.rank))
             .where(select(1).where(*within).correlate(CaseTheme).exists())
             .group_by(CaseTheme.theme)
             .having(count > 1)
             .order_by(count.desc(), CaseTheme.theme)
             .limit(most)
         )
-        return [(row[0], row[1]) for row in await self.session.execute(query)]
+        return [(row[0], row[1], row[2]) for row in await self.session.execute(query)]
 
-    async def best_of(
-        self, which: Condition, hidden: Collection[str], themes: Sequence[int]
-    ) -> dict[int, Case]:
-        """Of each theme the case among these facts that says it best."""
-        query = (
-            select(CaseTheme.theme, CaseTheme.case_id)
-            .join(CaseFact, CaseFact.case_id == CaseTheme.case_id)
-            .where(which, CaseFact.state.not_in(hidden), CaseTheme.theme.in_(themes))
-            .order_by(CaseTheme.theme, CaseTheme.rank.desc())
-        )
-        # The last one of each that is named is its best.
-        best = {row[0]: row[1] for row in await self.session.execute(query)}
-        found = await self.session.scalars(select(Case).where(Case.id.in_(best.values())))
-        cases = {case.id: case for case in found}
-        return {theme: cases[case_id] for theme, case_id in best.items() if case_id in cases}
+    async def at_ranks(self, ranks: Mapping[int, int]) -> dict[int, Case]:
+        """The case at a rank of each theme, by theme."""
+        which = [
+            and_(CaseTheme.theme == theme, CaseTheme.rank == rank) for theme, rank in ranks.items()
+        ]
+        query = select(CaseTheme.theme, Case).join(Case, Case.id == CaseTheme.case_id)
+        return {row[0]: row[1] for row in await self.session.execute(query.where(or_(*which)))}
 
     async def supporters(
         self, which: Condition, hidden: Collection[str], themes: Sequence[int]

@@ -20,14 +20,15 @@ async def themes(
 ) -> tuple[Theme, ...]:
     """The matters that most of these cases speak of, as they were grouped last night."""
     rows, found = FigureRepository(session), []
-    largest = dict(await rows.themes(which, HIDDEN, MOST))
+    largest = await rows.themes(which, HIDDEN, MOST)
     if not largest:
         return ()
-    behind = await rows.supporters(which, HIDDEN, list(largest))
-    for number, case in (await rows.best_of(which, HIDDEN, list(largest))).items():
+    behind = await rows.supporters(which, HIDDEN, [number for number, *_ in largest])
+    best = await rows.at_ranks({number: rank for number, _, rank in largest})
+    for number, count, _ in largest:
+        case = best[number]
         title = shorten(shown(library, case, case.subject), TITLE)
         place = shorten(shown(library, case, case.place), PLACE) if case.place else ""
-        count = largest[number]
         found.append((count + behind.get(number, 0), title, place, count))
     return tuple(
         Theme(title, place, about(count), about(heat))

@@ -88,6 +88,7 @@ class MadeUpOffice:
         due = (came + timedelta(days=7 if draws.share() > LATE else 0)).date()
         province, city, district = self._area()
         last = rows["case_events"][-1]
+        taken = {event["step"] for event in rows["case_events"]}
         rows["cases"] = [
             {
                 "id": case_id,
@@ -107,10 +108,10 @@ class MadeUpOffice:
                 "due": due,
                 "created_at": came,
                 "text_digest": case_id,
-                "adopted": "service_measure" if any(s == "adopt" for s, _ in steps) else None,
+                "adopted": "service_measure" if "adopt" in taken else None,
             }
         ]
-        if any(after == "assigned" for _, after in steps):
+        if any(event["state"] == "assigned" for event in rows["case_events"]):
             rows["case_units"] = [{"case_id": case_id, "unit": lead, "part": "lead"}]
             for event in rows["case_events"]:
                 event["unit"] = lead
@@ -136,6 +137,8 @@ class MadeUpOffice:
     ) -> None:
         at = came
         for number, (step, state) in enumerate((("hand_in", "received"), *steps), 1):
+            if at > self.now:
+                return  # it has not come to that yet
             of_worker = step in {"hand_in", "rate", "withdraw"}
             rows["case_events"].append(
                 {
@@ -149,7 +152,7 @@ class MadeUpOffice:
                     "actor_id": None if of_worker else self.draws.one_of(self.staff),
                     "note": None,
                     "data": self._data(step),
-                    "at": min(at, self.now),
+                    "at": at,
                 }
             )
             at += timedelta(hours=1 + self.draws.share() * 20)
