@@ -1,16 +1,18 @@
-"""What is done at night, when few workers chat: sorting learns, and cases are grouped."""
+"""What is done at night or now and then: sorting learns, cases are grouped, reports are made."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from content.library import Library
 from db.session import AWAY, Sessions, transaction
 from kit.clock import Clock
-from services import sentences
+from services import figures, sentences
 from services.cases import retention, theme_nights
 from services.cases.sorting import learning, nights
+from services.figures import reports
 from services.handovers import ending
 
 log = structlog.get_logger()
@@ -32,6 +34,11 @@ async def group_at_night(sessions: Sessions, library: Library, clock: Clock) -> 
 async def forget_now_and_then(sessions: Sessions, library: Library, clock: Clock) -> None:
     """Delete what was promised to be kept no longer, until it is cancelled."""
     await _now_and_then("forgetting", look_at_contacts, sessions, library, clock)
+
+
+async def count_now_and_then(sessions: Sessions, library: Library, clock: Clock) -> None:
+    """Keep figures told and make the reports that are due, until it is cancelled."""
+    await _now_and_then("figures", look_at_figures, sessions, library, clock)
 
 
 async def _now_and_then(
@@ -84,3 +91,29 @@ async def look_at_contacts(sessions: Sessions, library: Library, clock: Clock) -
         said = await sentences.forget(session, clock)
     if count or talks or said:
         log.info("contacts_forgotten", cases=count, talks=talks, sentences=said)
+
+
+async def look_at_figures(sessions: Sessions, library: Library, clock: Clock) -> None:
+    """Tell the facts of cases, keep the days of the chat that are over, make what reports are due.
+
+    Each piece is a short transaction, so that workers need not wait for it.
+    """
+    while await _piece(sessions, figures.fold_some):
+        pass
+    if learning.night_of(clock) is not None:
+        while await _piece(sessions, figures.mend):
+            pass
+    while await _piece(sessions, lambda session: figures.keep_days(session, clock)):
+        pass
+    async with transaction(sessions) as session:
+        wanted = await reports.missing(session, clock)
+    for each in wanted:
+        async with transaction(sessions) as session:
+            made = await reports.make(session, library, clock, each)
+        if made:
+            log.info("report_made", kind=each.kind, first=each.period.first.isoformat())
+
+
+async def _piece(sessions: Sessions, work: Callable[[AsyncSession], Awaitable[int]]) -> int:
+    async with transaction(sessions) as session:
+        return await work(session)

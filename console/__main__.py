@@ -1,10 +1,12 @@
-"""Starting the console: `python -m console`."""
+"""Starting the console: `python -m console`; with `--pages` it lists its pages instead."""
 
 import asyncio
 import contextlib
+import sys
 
 import uvicorn
 
+from console import listing
 from console.app import create_app
 from content.loader import load
 from db.session import make_engine, make_sessions
@@ -36,8 +38,11 @@ async def serve(settings: Settings) -> None:
 
 
 def main() -> None:
-    """Read the settings, then serve."""
+    """Read the settings, then serve; or only list the pages."""
     settings = Settings()
+    if listing.ASKED in sys.argv[1:]:
+        listing.show(settings)
+        return
     set_up_logging("console", settings.log_level)
     # After Ctrl-C the server has already stopped in order when it raises this.
     with contextlib.suppress(KeyboardInterrupt):

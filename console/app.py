@@ -12,11 +12,13 @@ from console.routes import (
     case_steps,
     cases,
     exports,
+    figures,
     handovers,
     health,
     inbox,
     me,
     members,
+    reports,
     sentences,
     staff,
     stop_proposals,
@@ -36,7 +38,7 @@ def create_app(settings: Settings, sessions: Sessions, library: Library, clock: 
     errors.install(app)
     app.middleware("http")(guard)
     for noun in (
-        *(inbox, exports, board, cases, case_steps, handovers),
+        *(inbox, exports, board, cases, case_steps, handovers, figures, reports),
         *(stop_proposals, stops, sentences, texts, members, me, staff, health),
     ):
         auth.refuse_undeclared(noun.router)

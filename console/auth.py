@@ -131,8 +131,8 @@ def declared(route: APIRoute) -> list[object]:
 def first_page(actor: Actor) -> str:
     """Where a member of staff begins: the first section that his roles open."""
     for permission, path in SECTIONS:
-        # These two apply the limits of roles; the other sections know none.
-        may = actor.may if permission in LIMITED_SECTIONS else actor.may_everywhere
+        # These apply the limits of roles; the other sections know none.
+        may = actor.may if permission in LIMITED else actor.may_everywhere
         if may(permission):
             return path
     return "/me"
@@ -144,8 +144,9 @@ SECTIONS = (
     (Permission.MANAGE_STAFF, "/staff"),
     (Permission.READ_AUDIT, "/staff/events"),
     (Permission.EXPORT_DATA, "/cases/export"),
+    (Permission.SEE_FIGURES, "/figures"),
 )
-LIMITED_SECTIONS = frozenset({Permission.SEE_CASES, Permission.EXPORT_DATA})
+LIMITED = frozenset({Permission.SEE_CASES, Permission.EXPORT_DATA, Permission.SEE_FIGURES})
 
 
 def session_cookie(settings: Settings) -> str:

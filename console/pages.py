@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -39,7 +40,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters.update(when=_when, shorten=shorten)
+        self._templates.filters.update(when=when, shorten=shorten)
 
     def show(
         self,
@@ -57,11 +58,16 @@ class Pages:
         )
         return HTMLResponse(text, status)
 
+    def words(self, template: str) -> Any:  # noqa: ANN401 - what the template sets
+        """What a template of words sets, for a file that is no page."""
+        return self._templates.get_template(template).module
+
     def sentence_for(self, error: AppError) -> str | None:
         """What to tell staff; None for an error whose sentence is worded for workers."""
         own = error.key.startswith(OWN_WORDS) or error.key in TO_ALL
         return self._library.say(error.key, **error.fields) if own else None
 
 
-def _when(moment: datetime) -> str:
+def when(moment: datetime) -> str:
+    """A moment on the clock that staff read."""
     return in_shanghai(moment).strftime("%Y-%m-%d %H:%M")

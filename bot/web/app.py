@@ -107,6 +107,7 @@ async def _swept(parts: Parts) -> AsyncGenerator[None]:
         tick_now_and_then(parts.sessions, parts.library, parts.clock),
         nights.learn_at_night(parts.sessions, parts.library, parts.clock),
         nights.group_at_night(parts.sessions, parts.library, parts.clock),
+        nights.count_now_and_then(parts.sessions, parts.library, parts.clock),
         nights.forget_now_and_then(parts.sessions, parts.library, parts.clock),
         stops.keep_up(parts.sessions, parts.clock),
         cases.keep_up(parts.sessions, parts.library),

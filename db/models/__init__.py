@@ -12,6 +12,7 @@ from db.models.case_flow import (
 )
 from db.models.cases import Case, CaseAddition, CaseEvent, CaseSupporter, CaseTry, CaseView
 from db.models.exports import CaseExport
+from db.models.figures import CaseFact, FigureMark, FigureReport, FigureWord, TurnDay
 from db.models.handovers import (
     Handover,
     HandoverDuty,
@@ -58,6 +59,7 @@ __all__ = [
     "CaseEvent",
     "CaseExample",
     "CaseExport",
+    "CaseFact",
     "CaseNight",
     "CasePhoto",
     "CaseRecording",
@@ -73,6 +75,9 @@ __all__ = [
     "ChoiceRow",
     "Consent",
     "DialogueRow",
+    "FigureMark",
+    "FigureReport",
+    "FigureWord",
     "Handover",
     "HandoverDuty",
     "HandoverEvent",
@@ -103,6 +108,7 @@ __all__ = [
     "StopReport",
     "StopSketch",
     "StopVersion",
+    "TurnDay",
     "TurnRow",
     "Unit",
     "UpdateRow",

@@ -115,6 +115,7 @@ class CaseEvent(Base):
         UniqueConstraint("case_id", "number"),
         CheckConstraint(STATE_IS_KNOWN, name="state"),
         CheckConstraint("actor IN ('worker', 'staff', 'system')", name="actor"),
+        Index("ix_case_events_at", "at"),  # what is new since the figures were told
     )
 
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)

@@ -30,6 +30,7 @@ class TurnRow(Base):
             "answered_at IS NULL OR (text IS NULL AND lat IS NULL AND lon IS NULL)", name="blanked"
         ),
         Index("ix_turns_worker_id_received_at", "worker_id", "received_at"),
+        Index("ix_turns_received_at", "received_at"),
     )
 
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)

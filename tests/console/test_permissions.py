@@ -41,6 +41,8 @@ BEHIND = {
     "/sentences/export": {Role.CONTENT_EDITOR},
     "/texts/{key}": {Role.CONTENT_EDITOR},
     "/texts/changes/{revision_id}/approve": {Role.CONTENT_EDITOR},
+    "/figures": {Role.REVIEWER, Role.DATA_OFFICER, Role.AUDITOR},
+    "/figures/reports/{report_id}/xlsx": {Role.REVIEWER, Role.DATA_OFFICER, Role.AUDITOR},
     "/me": set(Role),
     "/sign-out": set(Role),
 }
@@ -82,7 +84,7 @@ def is_let_in(route: APIRoute, grant: Grant | None) -> bool:
 async def knocks(reader: Reader, route: APIRoute, csrf: str) -> list[tuple[str, int, str]]:
     """Ask for a route by each of its methods; nothing that it names exists."""
     path = route.path_format
-    names = ("code", "number", "stop_id", "proposal_id", "staff_id", "token", "key")
+    names = ("code", "number", "stop_id", "proposal_id", "staff_id", "token", "key", "report_id")
     for name in (*names, "revision_id", "sentence_id", "handover_id"):
         path = path.replace(f"{{{name}}}", "7KQ3-M9TX" if name == "code" else "1")
     assert "{" not in path, f"{path}: give this test a value for it"

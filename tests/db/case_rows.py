@@ -27,6 +27,29 @@ ROWS: dict[str, dict[str, Any]] = {
         "due": date(2026, 11, 25),
         "at": NOON,
     },
+    "case_facts": {
+        "day": date(2026, 11, 18),
+        "case_id": "k",
+        "state": "received",
+        "kind": "hazard",
+        "seen": 1,
+        "body": "1",
+    },
+    "figure_words": {"word": "区城管"},
+    "figure_marks": {"name": "cases", "until": NOON},
+    "figure_reports": {
+        "id": "f",
+        "kind": "week",
+        "first": date(2026, 11, 16),
+        "last": date(2026, 11, 22),
+        "area": "",
+        "made_at": NOON,
+        "body": {},
+    },
+    "turn_days": {
+        "day": date(2026, 11, 18),
+        **dict.fromkeys(("turns", "typed", "heard", "understood", "begun"), 0),
+    },
     "case_recusals": {"id": "r", "case_id": "k", "staff_id": "s", "at": NOON},
     "case_rewards": {
         "id": "w",
@@ -40,6 +63,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "case_vectors": {"case_id": "k", "encoder": "e", "vector": b"v", "keys": ()},
 }
 CHECKS: list[tuple[str, dict[str, Any]]] = [
+    ("ck_figure_reports_kind", {"kind": "year"}),
     ("ck_cases_state", {"state": "lost"}),
     ("ck_cases_adopted", {"adopted": "maybe"}),
     ("ck_cases_merged", {"state": "merged"}),
@@ -56,6 +80,9 @@ CHECKS: list[tuple[str, dict[str, Any]]] = [
     ("ck_case_rewards_kind", {"kind": "money"}),
 ]
 UNIQUES: list[tuple[str, dict[str, Any]]] = [
+    ("uq_case_facts_case_id", {"day": date(2026, 11, 19)}),
+    ("uq_figure_words_word", {"number": 2}),
+    ("uq_figure_reports_kind_first_area", {"id": "f2"}),
     ("uq_case_answers_case_id_number", {"id": "n2"}),
     ("uq_case_reminders_case_id_clock_share_due", {"id": "m2"}),
     ("uq_case_recusals_case_id_staff_id", {"id": "r2"}),

@@ -1,0 +1,46 @@
+"""Figures: what came in, what became of it, and reports of it that nobody has to fill in."""
+
+from services.figures.folding import fold, fold_some, mend
+from services.figures.funnel import keep_days
+from services.figures.reading import COUNTED, RATES, REST, UNKNOWN, before, figures
+from services.figures.values import (
+    FEW,
+    FEWEST,
+    Asked,
+    Cell,
+    Figures,
+    Funnel,
+    Line,
+    Period,
+    Rate,
+    Sketch,
+    Theme,
+    Took,
+    read,
+)
+
+__all__ = [
+    "COUNTED",
+    "FEW",
+    "FEWEST",
+    "RATES",
+    "REST",
+    "UNKNOWN",
+    "Asked",
+    "Cell",
+    "Figures",
+    "Funnel",
+    "Line",
+    "Period",
+    "Rate",
+    "Sketch",
+    "Theme",
+    "Took",
+    "before",
+    "figures",
+    "fold",
+    "fold_some",
+    "keep_days",
+    "mend",
+    "read",
+]

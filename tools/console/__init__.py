@@ -1,0 +1,1 @@
+"""Tools for the console: how fast its pages are."""
