@@ -7,7 +7,7 @@ from typing import Any
 
 import xlsxwriter
 
-from services.rest_stops.importing.guards import guarded
+from services.sheets import guarded
 
 Cell = str | int | float | None
 WIDE, NARROW = 28, 13
