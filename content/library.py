@@ -9,6 +9,7 @@ from types import MappingProxyType
 from content.calendar_schema import CalendarYear
 from content.case_patterns import KeyWords, SentencePatterns
 from content.case_schema import KINDS, CaseLimits, Category, Redress, Refusal
+from content.notice_parts import NoticeBook
 from content.schema import Hotline, Place, RestStop, RightTopic
 from content.wording import Messages
 from kit.text import normalise
@@ -32,6 +33,7 @@ class Library:
     refusals: Mapping[str, Refusal]
     case_limits: CaseLimits
     case_cues: Mapping[str, tuple[str, ...]]
+    notices: NoticeBook
     calendar: Mapping[int, CalendarYear]
     messages: Messages
     version: str

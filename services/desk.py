@@ -122,7 +122,7 @@ async def _serve_unprompted(scene: Scene) -> Replies:
         return await _beside_draft(scene, await talk.restart(scene, {}))
     if scene.is_word("resume"):
         return await _resume(scene, {})
-    followed = await cases.said(scene)
+    followed = await notices.said(scene) or await cases.said(scene)
     if followed is not None:
         return await _beside_draft(scene, followed)
     return await (_serve_dialogue(scene) if is_open else _open_desk(scene))

@@ -9,12 +9,13 @@ from db.models import Worker
 from db.repositories.case_parts import CasePartRepository
 from db.repositories.case_tries import CaseTryRepository
 from db.repositories.cases import CaseRepository
+from db.repositories.notice_answers import NoticeAnswerRepository
 from db.repositories.outbox import OutboxRepository
 from db.repositories.turns import DialogueRepository, TurnRepository
 from db.repositories.workers import WorkerRepository
 from kit.clock import Clock
 from kit.errors import NotFound
-from services import links, photos, recordings, vault
+from services import consents, districts, links, photos, recordings, vault
 from services.rest_stops import proposals, reports, sketches
 from services.scene import FORMS
 from services.turns import Channel, Turn
@@ -36,6 +37,7 @@ class Stored:
     draft: bool
     region: str | None
     news: int
+    by_profile: bool
     reports: int
     proposals: int
     channels: tuple[Channel, ...]
@@ -63,6 +65,7 @@ async def stored(session: AsyncSession, clock: Clock, worker_id: str) -> Stored:
         supported=await CasePartRepository(session).count_supported(worker_id),
         draft=bool(state.drafts or state.name in FORMS),
         region=state.region,
+        by_profile=worker.told_at is not None,
         news=await OutboxRepository(session).count_news(worker_id),
         reports=await reports.count(session, worker_id),
         proposals=await proposals.count(session, worker_id),
@@ -81,6 +84,7 @@ async def forget(session: AsyncSession, library: Library, clock: Clock, turn: Tu
     await vault.forget_worker(session, worker_id)
     await OutboxRepository(session).forget_worker(worker_id)
     await links.part(session, library, clock, turn, "links.news_deleted")
+    await NoticeAnswerRepository(session).forget_worker(worker_id)
     await WorkerRepository(session).forget_consents(worker_id)
     await photos.SHELF.forget_worker(session, worker_id)
     await recordings.SHELF.forget_worker(session, worker_id)
@@ -90,4 +94,33 @@ async def forget(session: AsyncSession, library: Library, clock: Clock, turn: Tu
     await DialogueRepository(session).forget_worker(worker_id)
     await TurnRepository(session).forget_worker(worker_id, but=turn.id)
     worker = await get(session, worker_id)
-    worker.trade = worker.platform = worker.area = None
+    worker.trade = worker.platform = worker.area = worker.told_at = None
+    worker.province = worker.city = worker.district = None
+    # Until he writes again nobody writes to him.
+    worker.forgotten_at = clock()
+
+
+def note_area(library: Library, worker: Worker, area: str) -> None:
+    """Note where a worker works as he says it, and its district or city where that is known."""
+    worker.area = area
+    worker.province = worker.city = worker.district = None
+    found = districts.of_china().named_in(area)
+    if found is not None:
+        worker.province, worker.city, worker.district = found.province, found.city, found.district
+        return
+    places = {(place.city, place.district) for place in library.places_named(area)}
+    city, district = places.pop() if len(places) == 1 else (library.region_in(area), None)
+    if city is not None:
+        worker.province = library.province_of(city)
+        worker.city = city if city != worker.province else None
+        worker.district = district
+
+
+async def let_notices_go_by_profile(
+    session: AsyncSession, clock: Clock, worker_id: str, *, is_on: bool
+) -> None:
+    """Record whether notices may be chosen by trade, platform and area."""
+    worker = await get(session, worker_id)
+    worker.told_at = clock() if is_on else None
+    decide = consents.give if is_on else consents.withdraw
+    await decide(session, clock, worker_id, consents.PROFILE)

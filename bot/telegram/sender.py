@@ -11,6 +11,7 @@ from telegram import (
     InlineKeyboardMarkup,
     KeyboardButton,
     LinkPreviewOptions,
+    Message,
     PhotoSize,
     ReplyKeyboardMarkup,
     Voice,
@@ -159,13 +160,15 @@ class Sender:
 
     async def _outcome(self, request: Coroutine[Any, Any, object]) -> Outcome:
         try:
-            await request
+            answer = await request
         except TelegramError as error:
             failure = failure_of(error)
             if failure.kind == "denied":
                 return Outcome("later", SECONDS_WHILE_DENIED)
             return Outcome(failure.kind, failure.seconds)
-        return Outcome("sent")
+        return Outcome(
+            "sent", message_id=answer.message_id if isinstance(answer, Message) else None
+        )
 
     def _beside(self, request: Coroutine[Any, Any, object]) -> asyncio.Task[None]:
         """Ask for something that nobody waits for and whose failure changes nothing."""

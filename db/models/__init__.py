@@ -12,7 +12,17 @@ from db.models.case_flow import (
 from db.models.cases import Case, CaseAddition, CaseEvent, CaseSupporter, CaseTry, CaseView
 from db.models.library import LibraryEdition, Revision
 from db.models.likeness import CaseNight, CaseTheme, CaseVector
-from db.models.notices import OutboxRow
+from db.models.notices import (
+    Notice,
+    NoticeEvent,
+    NoticeMark,
+    NoticeOccurrence,
+    NoticePicture,
+    NoticeReply,
+    NoticeVersion,
+    NoticeWish,
+    OutboxRow,
+)
 from db.models.rest_stops import (
     RestStopRow,
     StopArea,
@@ -63,6 +73,14 @@ __all__ = [
     "LibraryEdition",
     "LinkCode",
     "LinkTry",
+    "Notice",
+    "NoticeEvent",
+    "NoticeMark",
+    "NoticeOccurrence",
+    "NoticePicture",
+    "NoticeReply",
+    "NoticeVersion",
+    "NoticeWish",
     "OutboxRow",
     "Photo",
     "Recording",

@@ -1,6 +1,6 @@
 """One valid row of each table, for tests that spoil one value of it."""
 
-from tests.db import case_rows
+from tests.db import case_rows, notice_rows
 from tests.factories import NOON_OF_TESTS as NOON
 
 # One valid row of each table; those of one worker, one turn and one case belong together.
@@ -196,6 +196,7 @@ ROWS = {
     "case_supporters": {"id": "b", "case_id": "k", "worker_id": "w", "at": NOON},
     "case_nights": {"night": NOON.date(), "began_at": NOON},
     **case_rows.ROWS,
+    **notice_rows.ROWS,
     "case_additions": {
         "id": "f",
         "case_id": "k",

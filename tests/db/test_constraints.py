@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from db.base import Base
 from db.models import OutboxRow
 from db.session import transaction
-from tests.db import case_rows
+from tests.db import case_rows, notice_rows
 from tests.db.rows import ROWS
 from tests.factories import NOON_OF_TESTS as NOON
 
@@ -61,6 +61,7 @@ CHECKS = [
     ("ck_case_events_state", {"state": "solved"}),
     ("ck_case_events_actor", {"actor": "robot"}),
     *case_rows.CHECKS,
+    *notice_rows.CHECKS,
     ("ck_outbox_state", {"state": "lost"}),
     ("ck_updates_state", {"state": "lost"}),
     ("ck_updates_fault", {"fault": "KeyError"}),
@@ -92,6 +93,7 @@ UNIQUES = [
     ("uq_cases_turn_id", {"id": "k2", "code": "7KQ3-M9TY"}),
     ("uq_case_events_case_id_number", {"id": "e2"}),
     *case_rows.UNIQUES,
+    *notice_rows.UNIQUES,
     ("uq_case_supporters_case_id_worker_id", {"id": "b2"}),
     ("uq_case_additions_case_id_number", {"id": "f2", "turn_id": None}),
     ("uq_case_additions_turn_id", {"id": "f2", "number": 2}),
