@@ -13,6 +13,7 @@ log = structlog.get_logger()
 
 SECONDS_BETWEEN_LOOKS = 1.0
 LOOKS_BETWEEN_FILLINGS = 60
+CHANGED_AT_ONCE = 100
 
 
 async def send_when_due(sessions: Sessions, library: Library, clock: Clock) -> None:
@@ -39,6 +40,9 @@ async def look(sessions: Sessions, library: Library, clock: Clock) -> int:
     for occurrence_id in found:
         async with transaction(sessions) as session:
             made += await notices.make_batch(session, library, clock, occurrence_id)
+    async with transaction(sessions) as session:
+        # What the web chat showed cannot be changed there: a message behind it says so.
+        await notices.next_changes(session, library, clock, "web", CHANGED_AT_ONCE)
     return made
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from content.library import Library
 from db.models import OutboxRow
 from db.repositories.accounts import AccountRepository
+from db.repositories.notices import NoticeRepository
 from db.repositories.outbox import NEWS, OutboxRepository
 from db.repositories.turns import ChoiceRepository, TurnRepository
 from kit.clock import Clock
@@ -112,9 +113,20 @@ async def try_later(
     `parts_sent` is given where the last part could not even be begun.
     """
     values = _later(library, clock, parcel, seconds)
+    ended = await _ended(session, parcel)
+    if ended is not None:
+        values |= {"state": "failed", "reason": ended}
     if parts_sent is not None:
         values["parts_sent"] = parts_sent
     await _settle(session, parcel, **values)
+
+
+async def _ended(session: AsyncSession, parcel: Parcel) -> str | None:
+    """Whether its notice was stopped or recalled while it was being sent."""
+    if parcel.occurrence_id is None:
+        return None
+    state = await NoticeRepository(session).state_of(parcel.occurrence_id)
+    return state if state in {"stopped", "recalled"} else None
 
 
 def _later(library: Library, clock: Clock, parcel: Parcel, seconds: float) -> dict[str, object]:

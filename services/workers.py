@@ -100,11 +100,15 @@ async def forget(session: AsyncSession, library: Library, clock: Clock, turn: Tu
     worker.forgotten_at = clock()
 
 
-def note_area(library: Library, worker: Worker, area: str) -> None:
-    """Note where a worker works as he says it, and its district or city where that is known."""
+def note_area(library: Library, worker: Worker, area: str, region: str | None) -> None:
+    """Note where a worker works as he says it, and its district or city where that is known.
+
+    `region` is the one he asked about last: 南沙区 alone may be in 广州 or in 三沙.
+    """
     worker.area = area
     worker.province = worker.city = worker.district = None
-    found = districts.of_china().named_in(area)
+    known = districts.of_china()
+    found = known.named_in(area) or known.named_in(f"{region or ''}{area}")
     if found is not None:
         worker.province, worker.city, worker.district = found.province, found.city, found.district
         return

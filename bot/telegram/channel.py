@@ -9,6 +9,7 @@ import structlog
 from telegram import BotCommand
 from telegram.error import TelegramError
 
+from bot.changing import Changes
 from bot.delivery import Delivery
 from bot.pipeline import Pipeline
 from bot.sketches import Sketches
@@ -61,6 +62,7 @@ class TelegramChannel:
         )
         self._sender = Sender(self._bot, library, sketches)
         self._delivery = Delivery(sessions, library, clock, "telegram", self._sender)
+        self._changes = Changes(sessions, library, clock, "telegram", self._sender)
         serving = Serving(
             sessions=sessions,
             library=library,
@@ -99,6 +101,7 @@ class TelegramChannel:
             stack.push_async_callback(self._bot.shutdown)
             stack.push_async_callback(self._sender.stop)
             await stack.enter_async_context(_kept_up("delivery", self._delivery.run))
+            await stack.enter_async_context(_kept_up("changes", self._changes.run))
             stack.push_async_callback(self._intake.stop)
             await stack.enter_async_context(_kept_up("forgetting", self._forget))
             await stack.enter_async_context(_kept_up("commands", self._show_commands))

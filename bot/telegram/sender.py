@@ -1,7 +1,7 @@
 """Speaks to the Bot API: messages, acknowledged presses, files. The one place that calls it."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 import structlog
@@ -73,6 +73,33 @@ class Sender:
             return await self._outcome(plain)
         # A map that is refused is no reason to keep back what follows.
         return Outcome("sent") if outcome.kind == "refused" else outcome
+
+    async def change(
+        self, number: int, message_ids: Sequence[int], reply: dict[str, Any] | None
+    ) -> Outcome:
+        """Edit a message to a reply of one text, or delete what a reply became."""
+        ticket = Ticket(Priority.NOTICE)
+        if reply is None:
+            for message_id in message_ids:
+                outcome = await self._outcome(
+                    self.bot.delete_message(number, message_id, rate_limit_args=ticket)
+                )
+                if outcome.kind != "sent":
+                    return outcome
+            return Outcome("sent")
+        texts = [part for part in self.parts(reply) if isinstance(part, TextOut)]
+        if len(texts) != 1:
+            return Outcome("refused")  # a text in several messages is said anew
+        edited = self.bot.edit_message_text(
+            texts[0].html,
+            number,
+            message_ids[0],
+            parse_mode=ParseMode.HTML,
+            reply_markup=_inline(texts[0].keyboard),
+            link_preview_options=NO_PREVIEW,
+            rate_limit_args=ticket,
+        )
+        return await self._outcome(edited)
 
     def tell(self, chat: int, text: str) -> None:
         """Say something outside of any conversation, beside all else.
@@ -194,13 +221,9 @@ class Sender:
 
 
 def _markup(keyboard: Keyboard | None) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | None:
-    if isinstance(keyboard, InlineRows):
-        return InlineKeyboardMarkup(
-            [
-                [InlineKeyboardButton(b.title, callback_data=b.token, url=b.url) for b in row]
-                for row in keyboard.rows
-            ]
-        )
+    inline = _inline(keyboard)
+    if inline is not None:
+        return inline
     if isinstance(keyboard, ReplyRows):
         return ReplyKeyboardMarkup(
             [
@@ -211,3 +234,14 @@ def _markup(keyboard: Keyboard | None) -> InlineKeyboardMarkup | ReplyKeyboardMa
             one_time_keyboard=True,
         )
     return None
+
+
+def _inline(keyboard: Keyboard | None) -> InlineKeyboardMarkup | None:
+    if not isinstance(keyboard, InlineRows):
+        return None
+    return InlineKeyboardMarkup(
+        [
+            [InlineKeyboardButton(b.title, callback_data=b.token, url=b.url) for b in row]
+            for row in keyboard.rows
+        ]
+    )

@@ -79,6 +79,13 @@ class NoticeRepository:
         """One moment."""
         return await self.session.get(NoticeOccurrence, occurrence_id)
 
+    async def state_of(self, occurrence_id: str) -> str | None:
+        """The state of the notice that a moment belongs to."""
+        query = select(Notice.state).join(
+            NoticeOccurrence, NoticeOccurrence.notice == Notice.number
+        )
+        return await self.session.scalar(query.where(NoticeOccurrence.id == occurrence_id))
+
     async def next_moments(self, numbers: Collection[int]) -> dict[int, datetime]:
         """When each of these notices goes out next."""
         query = (

@@ -152,6 +152,41 @@ class OutboxRepository:
         )
         return len((await self.session.scalars(query)).all())
 
+    async def to_change(
+        self, occurrence_ids: Sequence[str], change: str, *, reason: str | None = None
+    ) -> int:
+        """Have the rows of these moments changed that have gone out, or may have; how many."""
+        values = {"change": change} if reason is None else {"change": change, "reason": reason}
+        query = (
+            update(OutboxRow)
+            .where(
+                OutboxRow.occurrence_id.in_(occurrence_ids),
+                OutboxRow.state.in_(("sending", "sent", "unknown")),
+            )
+            .values(**values)
+            .returning(OutboxRow.number)
+        )
+        return len((await self.session.scalars(query)).all())
+
+    async def changes(self, channel: str, limit: int) -> Sequence[tuple[OutboxRow, Account]]:
+        """Rows of a channel that are to be changed and are not just being sent, oldest first."""
+        query = (
+            select(OutboxRow, Account)
+            .join(Account, Account.id == OutboxRow.account_id)
+            .where(
+                OutboxRow.change.in_(("edit", "delete")),
+                OutboxRow.state.in_(("sent", "unknown")),
+                Account.channel == channel,
+            )
+            .order_by(OutboxRow.number)
+            .limit(limit)
+        )
+        return [(row[0], row[1]) for row in await self.session.execute(query)]
+
+    async def by_number(self, number: int) -> OutboxRow | None:
+        """A message."""
+        return await self.session.get(OutboxRow, number, populate_existing=True)
+
     async def count_due(self, occurrence_id: str, now: datetime, limit: int) -> int:
         """How many rows of a moment of a notice wait to be sent now, counted up to a limit."""
         some = (

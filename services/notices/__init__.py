@@ -24,6 +24,7 @@ from services.notices.reading import (
 )
 from services.notices.rendering import preview
 from services.notices.reports import dead_letters, report, resend
+from services.notices.retracting import Change, changed, correct, next_changes, recall
 from services.notices.scheduling import coming, fill_in, schedule
 from services.notices.sending import due, make_batch
 from services.notices.states import STATES, STEPS
@@ -54,6 +55,7 @@ __all__ = [
     "STEPS",
     "Asked",
     "Audience",
+    "Change",
     "Counted",
     "DeadLetter",
     "Draft",
@@ -68,8 +70,10 @@ __all__ = [
     "Timing",
     "Unpublished",
     "approve",
+    "changed",
     "coming",
     "compose",
+    "correct",
     "count_audience",
     "counts",
     "dead_letters",
@@ -81,11 +85,13 @@ __all__ = [
     "make_batch",
     "mark_read",
     "mark_seen",
+    "next_changes",
     "open_link",
     "page",
     "pause",
     "preview",
     "read_rule",
+    "recall",
     "replies",
     "reply",
     "report",

@@ -136,27 +136,34 @@ async def _put(
     urgent: bool,
 ) -> None:
     """The rows, each with an id that the same row would have again, and buttons of its own."""
-    now, messages, choices = clock(), [], []
-    for each in found:
-        tokens = [ids.new_token(12) for _ in reply.choices]
-        choices += _choices(each.worker_id, reply, tokens)
-        messages.append(
-            {
-                "id": ids.digest(f"{occurrence_id}:{each.account_id}")[:32],
-                "account_id": each.account_id,
-                "cause": f"notice:{occurrence_id}",
-                "reply": _with_tokens(reply, tokens),
-                "priority": NEWS if urgent else NOTICE,
-                "state": "waiting",
-                "parts_sent": 0,
-                "attempts": 0,
-                "due_at": now,
-                "created_at": now,
-                "occurrence_id": occurrence_id,
-            }
-        )
+    now = clock()
+    messages: list[dict[str, Any]] = [
+        {
+            "id": ids.digest(f"{occurrence_id}:{each.account_id}")[:32],
+            "account_id": each.account_id,
+            "cause": f"notice:{occurrence_id}",
+            "reply": offered(session, each.worker_id, reply),
+            "priority": NEWS if urgent else NOTICE,
+            "state": "waiting",
+            "parts_sent": 0,
+            "attempts": 0,
+            "due_at": now,
+            "created_at": now,
+            "occurrence_id": occurrence_id,
+        }
+        for each in found
+    ]
     await OutboxRepository(session).add_all(messages)
-    ChoiceRepository(session).add_all(choices)
+
+
+def offered(session: AsyncSession, worker_id: str, reply: Reply) -> dict[str, Any]:
+    """The reply as it is stored for a worker, with a token for each button."""
+    tokens = [ids.new_token(12) for _ in reply.choices]
+    ChoiceRepository(session).add_all(_choices(worker_id, reply, tokens))
+    stored = reply.as_json()
+    for choice, token in zip(stored["choices"], tokens, strict=True):
+        choice["token"] = token
+    return stored
 
 
 def _choices(worker_id: str, reply: Reply, tokens: Sequence[str]) -> list[ChoiceRow]:
@@ -172,10 +179,3 @@ def _choices(worker_id: str, reply: Reply, tokens: Sequence[str]) -> list[Choice
         )
         for number, (choice, token) in enumerate(zip(reply.choices, tokens, strict=True), 1)
     ]
-
-
-def _with_tokens(reply: Reply, tokens: Sequence[str]) -> dict[str, Any]:
-    stored = reply.as_json()
-    for choice, token in zip(stored["choices"], tokens, strict=True):
-        choice["token"] = token
-    return stored

@@ -16,7 +16,7 @@ async def set_profile(scene: Scene, _args: Args) -> Replies:
     worker.trade = trade or worker.trade
     worker.platform = platform[:64] if platform else worker.platform
     if area:
-        workers.note_area(scene.library, worker, area[:64])
+        workers.note_area(scene.library, worker, area[:64], scene.state.region)
     return (await _noted(scene),)
 
 
