@@ -16,6 +16,7 @@ from bot.sketches import Sketches
 from bot.telegram.connection import make_bot
 from bot.telegram.intake import Intake
 from bot.telegram.limiter import Limiter
+from bot.telegram.pictures import Pictures
 from bot.telegram.polling import Polling
 from bot.telegram.reading import KINDS
 from bot.telegram.sender import Sender
@@ -60,7 +61,7 @@ class TelegramChannel:
         self._bot = make_bot(
             token, settings.telegram_api_base, Limiter(retries=0), proxy=settings.telegram_proxy
         )
-        self._sender = Sender(self._bot, library, sketches)
+        self._sender = Sender(self._bot, library, sketches, Pictures(sessions))
         self._delivery = Delivery(sessions, library, clock, "telegram", self._sender)
         self._changes = Changes(sessions, library, clock, "telegram", self._sender)
         serving = Serving(

@@ -23,10 +23,12 @@ from bot.delivery import Before, Outcome
 from bot.sketches import Sketches
 from bot.telegram.connection import RawBot, failure_of
 from bot.telegram.limiter import Priority, Ticket
+from bot.telegram.pictures import Pictures
 from bot.telegram.reading import Press
 from bot.telegram.rendering import (
     InlineRows,
     Keyboard,
+    NoticePictureOut,
     Out,
     PictureOut,
     ReplyRows,
@@ -35,6 +37,7 @@ from bot.telegram.rendering import (
     render,
 )
 from content.library import Library
+from db.session import AWAY
 from kit.errors import BadInput
 
 log = structlog.get_logger()
@@ -48,8 +51,11 @@ TRIES_FOR_A_FILE = 3
 class Sender:
     """A `bot.delivery.Carrier` for Telegram."""
 
-    def __init__(self, bot: RawBot, library: Library, sketches: Sketches) -> None:
+    def __init__(
+        self, bot: RawBot, library: Library, sketches: Sketches, pictures: Pictures
+    ) -> None:
         self.bot = bot
+        self._pictures = pictures
         self._library = library
         self._sketches = sketches
         self._aside: set[asyncio.Task[None]] = set()
@@ -64,6 +70,8 @@ class Sender:
         ticket = Ticket(Priority(priority), before)
         if isinstance(part, PictureOut):
             return await self._send_picture(number, part, ticket)
+        if isinstance(part, NoticePictureOut):
+            return await self._send_notice_picture(number, part.digest, ticket)
         outcome = await self._outcome(self._request(number, part, ticket))
         if outcome.kind == "refused" and isinstance(part, TextOut):
             log.warning("telegram_refused_finery")
@@ -93,7 +101,7 @@ class Sender:
         edited = self.bot.edit_message_text(
             texts[0].html,
             number,
-            message_ids[0],
+            message_ids[-1],  # behind its picture
             parse_mode=ParseMode.HTML,
             reply_markup=_inline(texts[0].keyboard),
             link_preview_options=NO_PREVIEW,
@@ -168,6 +176,31 @@ class Sender:
             await self._sketches.forget(part.token)
             return Outcome("sent")
         return outcome
+
+    async def _send_notice_picture(self, number: int, digest: str, ticket: Ticket) -> Outcome:
+        """A copy that Telegram no longer knows is uploaded anew; what it refuses keeps back no
+        text.
+        """
+        try:
+            picture = await self._pictures.of(digest)
+        except AWAY:
+            return Outcome("later")
+        if picture is None:
+            return Outcome("sent")
+        sent: list[Message] = []
+
+        async def request(what: str | bytes) -> Message:
+            sent.append(await self.bot.send_photo(number, what, rate_limit_args=ticket))
+            return sent[-1]
+
+        outcome = await self._outcome(request(picture))
+        if outcome.kind == "refused" and isinstance(picture, str):
+            await self._pictures.unlearn(digest)
+            picture = await self._pictures.of(digest)
+            outcome = await self._outcome(request(picture or b""))
+        if sent and isinstance(picture, bytes):
+            await self._pictures.learn(digest, sent[-1])
+        return Outcome("sent") if outcome.kind == "refused" else outcome
 
     def _request(
         self, number: int, part: TextOut | VenueOut, ticket: Ticket

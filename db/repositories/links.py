@@ -18,6 +18,9 @@ from db.models import (
     Consent,
     LinkCode,
     LinkTry,
+    NoticeMark,
+    NoticeReply,
+    NoticeWish,
     OutboxRow,
     Photo,
     Recording,
@@ -36,6 +39,7 @@ from db.repositories.outbox import NEWS
 MOVED = (
     *(Account, TurnRow, ChoiceRow, Case, CaseAddition, CaseSupporter, CaseTry, Consent),
     *(Photo, Recording, StopReport, StopProposal, StopSketch, WorkerKey),
+    *(NoticeMark, NoticeReply, NoticeWish),
 )
 
 
@@ -87,7 +91,7 @@ class LinkRepository:
         await self.session.execute(update(TurnRow).where(alike).values(message_id=TurnRow.id))
         await self._drop_same_words(leaving, staying)
         await CasePartRepository(self.session).merge(leaving, staying)
-        await NoticeAnswerRepository(self.session).merge(leaving, staying)
+        await NoticeAnswerRepository(self.session).drop_same(leaving, staying)
         cases = select(Case.id).where(Case.worker_id == leaving)
         own = CaseEvent.case_id.in_(cases) & (CaseEvent.actor_id == leaving)
         await self.session.execute(update(CaseEvent).where(own).values(actor_id=staying))

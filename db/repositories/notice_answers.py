@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Delete, Update, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Delete, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -110,7 +110,7 @@ class NoticeAnswerRepository:
             .where(_of_notice(notice), OutboxRow.change.is_not(None))
             .group_by(OutboxRow.change)
         )
-        return {row[0]: row[1] for row in await self.session.execute(query)}
+        return {row[0]: row[1] for row in await self.session.execute(query) if row[0]}
 
     async def marks(self, notice: int) -> dict[str, int]:
         """How many workers did what with a notice."""
@@ -186,8 +186,8 @@ class NoticeAnswerRepository:
         for table in OF_WORKER:
             await self.session.execute(delete(table).where(table.worker_id == worker_id))
 
-    async def merge(self, leaving: str, staying: str) -> None:
-        """Give one worker's answers to another, whose own wishes and marks hold."""
+    async def drop_same(self, leaving: str, staying: str) -> None:
+        """Of what two workers wished or did alike one person has one, that of who stays."""
         wishes = select(NoticeWish.topic).where(NoticeWish.worker_id == staying)
         mine = NoticeWish.worker_id == leaving
         await self._run(delete(NoticeWish).where(mine, NoticeWish.topic.in_(wishes)))
@@ -198,11 +198,8 @@ class NoticeAnswerRepository:
             mark.kind == NoticeMark.kind,
         )
         await self._run(delete(NoticeMark).where(NoticeMark.worker_id == leaving, twice))
-        for table in OF_WORKER:
-            left = update(table).where(table.worker_id == leaving)
-            await self._run(left.values(worker_id=staying))
 
-    async def _run(self, query: Delete | Update) -> None:
+    async def _run(self, query: Delete) -> None:
         await self.session.execute(query.execution_options(synchronize_session=False))
 
     def add(self, row: NoticeReply) -> None:

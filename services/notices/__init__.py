@@ -10,9 +10,10 @@ from services.notices.answering import (
     wanted_topics,
 )
 from services.notices.audience import count_audience
-from services.notices.composing import compose, edit, keep_picture
+from services.notices.composing import compose, edit, keep_picture, picture_of
 from services.notices.locking import Stale
 from services.notices.phrases import read_rule
+from services.notices.pictures import known_copy, note_copy
 from services.notices.reading import (
     counts,
     history,
@@ -82,13 +83,16 @@ __all__ = [
     "fill_in",
     "history",
     "keep_picture",
+    "known_copy",
     "make_batch",
     "mark_read",
     "mark_seen",
     "next_changes",
+    "note_copy",
     "open_link",
     "page",
     "pause",
+    "picture_of",
     "preview",
     "read_rule",
     "recall",

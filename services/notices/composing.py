@@ -113,6 +113,12 @@ async def keep_picture(
     return picture.digest
 
 
+async def picture_of(session: AsyncSession, digest: str) -> bytes | None:
+    """A picture of notices as a JPEG; None where there is none."""
+    row = await NoticeRepository(session).picture(digest)
+    return row.jpeg if row else None
+
+
 def newest(notice: Notice) -> NoticeVersion:
     """The newest version of a loaded notice."""
     return notice.versions[-1]

@@ -1,9 +1,13 @@
 """A notice as a worker sees it: its words, its number, and the way out below."""
 
+from typing import Any
+
 from content.library import Library
 from services.notices.values import GO, GOT, Draft
 from services.turns import Choice, Reply, Task
 
+# Where a stored message names its picture; channels read it there.
+PICTURE = "notice_picture"
 READ, OPEN_LINK = "notices.got", "notices.go"
 
 
@@ -24,6 +28,11 @@ def reply_of(library: Library, number: int, draft: Draft, occurrence: str) -> Re
     return Reply(f"{text}\n\n{footer}", tuple(choices))
 
 
-def preview(library: Library, number: int, draft: Draft) -> dict[str, object]:
+def stored(draft: Draft, reply: Reply) -> dict[str, Any]:
+    """The message as a row stores it: with its picture, where it has one."""
+    return {**reply.as_json(), **({PICTURE: draft.picture} if draft.picture else {})}
+
+
+def preview(library: Library, number: int, draft: Draft) -> dict[str, Any]:
     """The message as the turn API would answer it, for a page to show; buttons have no tokens."""
-    return reply_of(library, number, draft, "").as_json()
+    return stored(draft, reply_of(library, number, draft, ""))

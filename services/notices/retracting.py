@@ -94,10 +94,9 @@ async def next_changes(
         else:
             reply = None
             if row.change == EDIT:
-                said = rendering.reply_of(
-                    library, notice.number, draft_of(version), str(row.occurrence_id)
-                )
-                row.reply = reply = sending.offered(session, account.worker_id, said)
+                draft = draft_of(version)
+                said = rendering.reply_of(library, notice.number, draft, str(row.occurrence_id))
+                row.reply = reply = sending.offered(session, account.worker_id, draft, said)
             changes.append(
                 Change(
                     row.number,

@@ -19,7 +19,7 @@ from db.repositories.turns import ChoiceRepository
 from kit import ids
 from kit.clock import Clock
 from services.notices import audience, rendering, scheduling, states, timing
-from services.notices.values import draft_of
+from services.notices.values import Draft, draft_of
 from services.turns import Reply
 
 DUE_AT_ONCE = 20
@@ -96,7 +96,7 @@ async def _make(
     )
     reply = rendering.reply_of(library, notice.number, draft, going.id)
     if found:
-        await _put(session, clock, found, going.id, reply=reply, urgent=draft.urgent)
+        await _put(session, clock, found, going.id, reply=reply, draft=draft)
         going.made += len(found)
         going.last_account = found[-1].account_id
     if len(found) < limit:
@@ -133,7 +133,7 @@ async def _put(
     occurrence_id: str,
     *,
     reply: Reply,
-    urgent: bool,
+    draft: Draft,
 ) -> None:
     """The rows, each with an id that the same row would have again, and buttons of its own."""
     now = clock()
@@ -142,8 +142,8 @@ async def _put(
             "id": ids.digest(f"{occurrence_id}:{each.account_id}")[:32],
             "account_id": each.account_id,
             "cause": f"notice:{occurrence_id}",
-            "reply": offered(session, each.worker_id, reply),
-            "priority": NEWS if urgent else NOTICE,
+            "reply": offered(session, each.worker_id, draft, reply),
+            "priority": NEWS if draft.urgent else NOTICE,
             "state": "waiting",
             "parts_sent": 0,
             "attempts": 0,
@@ -156,11 +156,11 @@ async def _put(
     await OutboxRepository(session).add_all(messages)
 
 
-def offered(session: AsyncSession, worker_id: str, reply: Reply) -> dict[str, Any]:
+def offered(session: AsyncSession, worker_id: str, draft: Draft, reply: Reply) -> dict[str, Any]:
     """The reply as it is stored for a worker, with a token for each button."""
     tokens = [ids.new_token(12) for _ in reply.choices]
     ChoiceRepository(session).add_all(_choices(worker_id, reply, tokens))
-    stored = reply.as_json()
+    stored = rendering.stored(draft, reply)
     for choice, token in zip(stored["choices"], tokens, strict=True):
         choice["token"] = token
     return stored

@@ -44,7 +44,7 @@ async def subscribe(scene: Scene, args: Args) -> Replies:
         await notices.subscribe(session, scene.clock, worker_id, topic)
         name = scene.library.notices.topics[topic].name
         return (scene.reply("notices.topic_on", scene.choice("menu.title", "menu"), topic=name),)
-    first = ()
+    first: Replies = ()
     if await consents.is_withdrawn(session, worker_id, consents.NEWS):
         await notices.subscribe(session, scene.clock, worker_id, None)
         first = (scene.reply("notices.subscribed"),)
