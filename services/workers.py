@@ -38,6 +38,7 @@ class Stored:
     region: str | None
     news: int
     by_profile: bool
+    notice_replies: int
     reports: int
     proposals: int
     channels: tuple[Channel, ...]
@@ -66,6 +67,7 @@ async def stored(session: AsyncSession, clock: Clock, worker_id: str) -> Stored:
         draft=bool(state.drafts or state.name in FORMS),
         region=state.region,
         by_profile=worker.told_at is not None,
+        notice_replies=await NoticeAnswerRepository(session).count_said(worker_id),
         news=await OutboxRepository(session).count_news(worker_id),
         reports=await reports.count(session, worker_id),
         proposals=await proposals.count(session, worker_id),

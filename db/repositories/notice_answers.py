@@ -4,7 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Delete, delete, exists, func, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Delete,
+    cast,
+    delete,
+    exists,
+    extract,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -19,6 +30,7 @@ from db.models import (
 )
 
 OF_WORKER = (NoticeMark, NoticeReply, NoticeWish)
+HOUR = 3600
 # What failed and may be sent once more.
 DEAD = ("refused", "given_up")
 
@@ -94,6 +106,11 @@ class NoticeAnswerRepository:
         )
         return await self.session.scalar(query) or 0
 
+    async def count_said(self, worker_id: str) -> int:
+        """How often a worker replied to notices."""
+        query = select(func.count()).where(NoticeReply.worker_id == worker_id)
+        return await self.session.scalar(query) or 0
+
     async def states(self, notice: int) -> dict[tuple[str, str | None], int]:
         """How many rows of a notice stand in each state, by the reason where they failed."""
         query = (
@@ -127,10 +144,15 @@ class NoticeAnswerRepository:
         query = select(func.count(NoticeReply.worker_id.distinct()))
         return await self.session.scalar(query.where(NoticeReply.notice == notice)) or 0
 
-    async def sent_at(self, notice: int) -> Sequence[datetime]:
-        """When each row of a notice left that did."""
-        query = select(OutboxRow.sent_at).where(_of_notice(notice), OutboxRow.sent_at.is_not(None))
-        return [each for each in await self.session.scalars(query) if each is not None]
+    async def by_hour(self, notice: int) -> dict[int, int]:
+        """How many rows of a notice left in each hour, counted from 1970."""
+        left = (
+            select((cast(extract("epoch", OutboxRow.sent_at), BigInteger) // HOUR).label("hour"))
+            .where(_of_notice(notice), OutboxRow.sent_at.is_not(None))
+            .subquery()
+        )
+        query = select(left.c.hour, func.count()).group_by(left.c.hour)
+        return {row[0]: row[1] for row in await self.session.execute(query)}
 
     async def dead(self, notice: int, offset: int, limit: int) -> Sequence[tuple[Any, ...]]:
         """Rows that were given up or refused: number, reason, channel, attempts, due_at."""

@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -14,6 +25,10 @@ from db.models import Account, Consent, NoticeOccurrence, NoticeWish, OutboxRow,
 Condition = ColumnElement[Any]
 NOTICE = 2  # the priority of ordinary ones in the outbox
 NOTHING = ""  # stands against it
+# What may, in the order in which it is asked.
+REASONS = (
+    *(NOTHING, "no_account", "deleted", "opted_out", "not_subscribed", "gone", "weekly_limit"),
+)
 
 
 @dataclass(frozen=True)
@@ -47,22 +62,30 @@ class NoticeAudienceRepository:
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
 
-    async def count(self, wanted: Wanted) -> dict[str, tuple[int, int]]:
-        """How many accounts and workers there are by the reason against them, `NOTHING` for none.
+    async def count(self, wanted: Wanted) -> dict[str, int]:
+        """How many accounts there are by the reason against them, `NOTHING` for none.
 
         A worker without any account counts as one.
         """
-        each = (
-            select(_reason(wanted).label("reason"), Worker.id.label("worker_id"))
-            .select_from(Worker)
-            .outerjoin(Account, Account.worker_id == Worker.id)
-            .where(_scope(wanted))
-            .subquery()
+        each = _each(wanted).cte().prefix_with("MATERIALIZED")
+        # Grouped, PostgreSQL would expect as many reasons as accounts, and sort them on the disk.
+        counts = (func.count().filter(each.c.reason == reason) for reason in REASONS)
+        row = (await self.session.execute(select(*counts).select_from(each))).one()
+        return {reason: count for reason, count in zip(REASONS, row, strict=True) if count}
+
+    async def count_twice(self, wanted: Wanted) -> int:
+        """How many accounts with nothing against them are a worker's second."""
+        each = _each(wanted).subquery()
+        several = select(Account.worker_id).group_by(Account.worker_id).having(func.count() > 1)
+        query = select(func.count() - func.count(each.c.worker_id.distinct())).where(
+            each.c.reason == NOTHING, each.c.worker_id.in_(several)
         )
-        query = select(
-            each.c.reason, func.count(), func.count(each.c.worker_id.distinct())
-        ).group_by(each.c.reason)
-        return {row[0]: (row[1], row[2]) for row in await self.session.execute(query)}
+        return await self.session.scalar(query) or 0
+
+    async def begun_since(self, moment: datetime) -> int:
+        """How many moments of notices began since then: nobody got more than those."""
+        query = select(func.count()).where(NoticeOccurrence.begun_at > moment)
+        return await self.session.scalar(query) or 0
 
     async def batch(
         self, wanted: Wanted, channel: str, after: str, limit: int
@@ -81,6 +104,16 @@ class NoticeAudienceRepository:
             .limit(limit)
         )
         return [Recipient(row[0], row[1]) for row in await self.session.execute(query)]
+
+
+def _each(wanted: Wanted) -> Select[Any]:
+    """Each account that is meant, or worker without one, with the reason against it."""
+    return (
+        select(_reason(wanted).label("reason"), Worker.id.label("worker_id"))
+        .select_from(Worker)
+        .outerjoin(Account, Account.worker_id == Worker.id)
+        .where(_scope(wanted))
+    )
 
 
 def _scope(wanted: Wanted) -> Condition:

@@ -35,15 +35,20 @@ async def count_audience(
     session: AsyncSession, library: Library, clock: Clock, draft: Draft
 ) -> Counted:
     """Who would get this now, and who would not and why; by the query that makes the rows."""
-    found = await NoticeAudienceRepository(session).count(wanted(library, clock, draft))
-    accounts, workers = found.get(NOTHING, (0, 0))
-    excluded = {reason: found[reason][0] for reason in EXCLUSIONS if reason in found}
-    return Counted(accounts, workers, excluded)
+    rows, asked = NoticeAudienceRepository(session), await wanted(session, library, clock, draft)
+    found = await rows.count(asked)
+    accounts = found.get(NOTHING, 0)
+    excluded = {reason: found[reason] for reason in EXCLUSIONS if reason in found}
+    return Counted(accounts, accounts - await rows.count_twice(asked), excluded)
 
 
-def wanted(library: Library, clock: Clock, draft: Draft) -> Wanted:
+async def wanted(session: AsyncSession, library: Library, clock: Clock, draft: Draft) -> Wanted:
     """An audience as the query takes it."""
     audience, topic = draft.audience, library.notices.topics.get(draft.topic)
+    week, a_week = clock() - WEEK, library.notices.limits.a_week
+    # Mostly nobody can have had enough, and then nobody's rows need be counted.
+    begun = await NoticeAudienceRepository(session).begun_since(week)
+    is_limited = not draft.urgent and begun >= a_week
     return Wanted(
         topic=draft.topic,
         areas=tuple(tuple(path.split("/")) for path in audience.districts),
@@ -51,8 +56,8 @@ def wanted(library: Library, clock: Clock, draft: Draft) -> Wanted:
         platforms=audience.platforms,
         asked=audience.subscribers or topic is None or not topic.unasked,
         news=consents.NEWS,
-        week=clock() - WEEK,
-        a_week=None if draft.urgent else library.notices.limits.a_week,
+        week=week,
+        a_week=a_week if is_limited else None,
     )
 
 

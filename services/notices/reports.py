@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Notice
-from db.repositories.notice_answers import NoticeAnswerRepository
+from db.repositories.notice_answers import HOUR, NoticeAnswerRepository
 from db.repositories.notices import NoticeRepository
 from kit.clock import Clock
 from kit.errors import NotAllowed
@@ -33,9 +34,7 @@ async def report(session: AsyncSession, actor: Actor, number: int) -> Report:
         counts["waiting" if state in {"claimed", "sending"} else state] += count
         if state == "failed":
             failed[reason or "refused"] += count
-    hours = Counter(
-        each.replace(minute=0, second=0, microsecond=0) for each in await rows.sent_at(number)
-    )
+    hours = await rows.by_hour(number)
     return Report(
         planned=sum(going.planned or 0 for going in goings),
         waiting=counts["waiting"],
@@ -48,7 +47,10 @@ async def report(session: AsyncSession, actor: Actor, number: int) -> Report:
         opted_out=marks.get("opted_out", 0),
         replies=await rows.count_replies_to(number),
         changed=await rows.changes(number),
-        by_hour=dict(sorted(hours.items())),
+        by_hour={
+            datetime.fromtimestamp(hour * HOUR, UTC): count
+            for hour, count in sorted(hours.items())
+        },
     )
 
 

@@ -91,8 +91,9 @@ async def _make(
     version: NoticeVersion,
 ) -> int:
     draft, limit = draft_of(version), library.notices.limits.batch
+    asked = await audience.wanted(session, library, clock, draft)
     found = await NoticeAudienceRepository(session).batch(
-        audience.wanted(library, clock, draft), going.last_channel, going.last_account, limit
+        asked, going.last_channel, going.last_account, limit
     )
     reply = rendering.reply_of(library, notice.number, draft, going.id)
     if found:

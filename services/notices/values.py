@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from db.models import NoticeVersion
+from db.repositories import notice_audience
 from kit import ids
 from services.notices.timing import AT_ONCE, Timing
 
@@ -14,7 +15,7 @@ GOT, GO = "got", "go"
 BUTTONS = (GOT, GO)
 
 # Why an account gets nothing: the first that holds, in this order.
-EXCLUSIONS = ("no_account", "deleted", "opted_out", "not_subscribed", "gone", "weekly_limit")
+EXCLUSIONS = notice_audience.REASONS[1:]
 # Why one that was made did not arrive.
 REASONS = ("gone", "refused", "given_up", "stopped", "recalled")
 

@@ -43,6 +43,7 @@ async def show(scene: Scene, _args: Args) -> Replies:
         supported=stored.supported,
         draft=scene.say("workers.draft_yes" if stored.draft else "workers.draft_no"),
         news=stored.news,
+        notice_replies=stored.notice_replies,
         by_profile=scene.say(f"workers.by_profile_{'yes' if stored.by_profile else 'no'}"),
         reports=stored.reports,
         proposals=stored.proposals,

@@ -20,6 +20,13 @@ FORMER_ROLES = (
     " 'content_editor', 'data_officer', 'admin', 'auditor')"
 )
 ROLES = FORMER_ROLES.replace(" 'content_editor'", " 'urgent_approver', 'content_editor'")
+# Admins who approve notices have had every right so far, and keep it.
+TO_ADMINS = """
+INSERT INTO staff_roles (staff_id, role, districts, categories, unit)
+SELECT staff_id, 'urgent_approver', districts, categories, NULL FROM staff_roles
+WHERE role = 'notice_approver'
+  AND staff_id IN (SELECT staff_id FROM staff_roles WHERE role = 'admin')
+"""
 REASONS = "reason IN ('gone', 'refused', 'given_up', 'stopped', 'recalled')"
 CHANGES = "change IN ('edit', 'delete', 'edited', 'deleted', 'followed')"
 OF_WORKERS = ("province", "city", "district")
@@ -56,6 +63,7 @@ def upgrade() -> None:
         batch.add_column(sa.Column("told_at", sa.DateTime(timezone=True)))
         batch.add_column(sa.Column("forgotten_at", sa.DateTime(timezone=True)))
     _roles(ROLES)
+    op.execute(TO_ADMINS)
 
 
 def downgrade() -> None:
