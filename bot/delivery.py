@@ -35,6 +35,8 @@ class Outcome:
     kind: Literal["sent", "later", "refused", "gone", "unknown"]
     seconds: float = 0.0
     parts_sent: int | None = None
+    # What the channel calls the message that it became.
+    message_id: int | None = None
 
 
 class TakenBack(Exception):
@@ -78,6 +80,7 @@ class Delivery:
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self._begun: set[int] = set()
+        self._message_ids: dict[int, list[int]] = {}
         self._is_open = False
 
     async def run(self) -> None:
@@ -158,13 +161,22 @@ class Delivery:
             )
             if outcome.kind != "sent":
                 return outcome
+            if outcome.message_id is not None:
+                known = self._message_ids.setdefault(parcel.row, list(parcel.message_ids))
+                known.append(outcome.message_id)
         return Outcome("sent")
 
     async def _begin(self, parcel: Parcel, parts_sent: int) -> None:
         first = parcel.row not in self._begun
         try:
             async with transaction(self._sessions) as session:
-                begun = await deliveries.begin(session, parcel, parts_sent=parts_sent, first=first)
+                begun = await deliveries.begin(
+                    session,
+                    parcel,
+                    parts_sent=parts_sent,
+                    first=first,
+                    message_ids=self._message_ids.get(parcel.row, ()),
+                )
         except AWAY as error:
             raise NotBegun(parts_sent) from error
         if not begun:
@@ -177,10 +189,16 @@ class Delivery:
         async with transaction(self._sessions) as session:
             match outcome.kind:
                 case "sent":
-                    await deliveries.sent(session, self._clock, parcel)
+                    message_ids = self._message_ids.get(parcel.row, parcel.message_ids)
+                    await deliveries.sent(session, self._clock, parcel, message_ids)
                 case "later":
                     await deliveries.try_later(
-                        session, self._clock, parcel, outcome.seconds, outcome.parts_sent
+                        session,
+                        self._library,
+                        self._clock,
+                        parcel,
+                        seconds=outcome.seconds,
+                        parts_sent=outcome.parts_sent,
                     )
                 case "refused":
                     log.error("delivery_refused", row=parcel.row)
@@ -190,7 +208,9 @@ class Delivery:
                 case "unknown":
                     log.warning("delivery_unknown", row=parcel.row)
                     await deliveries.unknown(session, self._library, self._clock, parcel)
-            return await deliveries.next_for(session, self._clock, parcel.account_id)
+            following = await deliveries.next_for(session, self._clock, parcel.account_id)
+        self._message_ids.pop(parcel.row, None)
+        return following
 
     async def _patiently(self, work: Callable[[], Awaitable[Result]]) -> Result:
         """Do it again until the database is there."""

@@ -10,6 +10,7 @@ from content.calendar_schema import CalendarYear
 from content.case_patterns import KeyWords, SentencePatterns
 from content.case_schema import KINDS, CaseLimits, Category, Redress, Refusal
 from content.handover_schema import HandoverRules
+from content.notice_parts import NoticeBook
 from content.schema import Hotline, Place, RestStop, RightTopic
 from content.wording import Messages
 from kit.text import normalise
@@ -33,6 +34,7 @@ class Library:
     refusals: Mapping[str, Refusal]
     case_limits: CaseLimits
     case_cues: Mapping[str, tuple[str, ...]]
+    notices: NoticeBook
     calendar: Mapping[int, CalendarYear]
     handovers: HandoverRules
     messages: Messages

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from content import case_parts, parts
+from content import case_parts, notice_parts, parts
 from content.calendar_parts import calendar_years
 from content.handover_schema import STAND_IN, HandoverRules, check_numbers
 from content.library import Library
@@ -18,6 +18,7 @@ BOOKS = (
     *("calendar.yml", "facilities.yml", "handovers.yml", "hotlines.yml", "link_hosts.yml"),
     *("names.yml", "regions.yml", "stop_columns.yml", "words.yml"),
     *(f"cases/{stem}.yml" for stem in case_parts.FILES),
+    *(f"notices/{stem}.yml" for stem in notice_parts.FILES),
 )
 FOLDERS = {"rights": ".yml", "rest_stops": ".yml", "places": ".csv", "messages": ".yml"}
 _CODE = {".py", ".pyc", ".md"}
@@ -50,6 +51,9 @@ class _Loading:
         topics = self._topics(hotlines)
         stops = self._stops(around)
         cases = self._cases(hotlines)
+        notices = notice_parts.notice_book(
+            {stem: self._read(self._root / f"notices/{stem}.yml") for stem in notice_parts.FILES}
+        )
         calendar = calendar_years(self._read(self._root / "calendar.yml"))
         handovers = self._handovers(hotlines)
         texts = self._messages()
@@ -71,6 +75,7 @@ class _Loading:
             refusals=cases.refusals,
             case_limits=cases.limits,
             case_cues=cases.cues,
+            notices=notices,
             calendar=MappingProxyType(calendar),
             handovers=handovers,
             messages=Messages(texts),

@@ -40,6 +40,18 @@ def is_working_day(day: date, years: Years = NO_YEARS) -> bool | None:
     return None if off is None else not off
 
 
+def is_holiday(day: date, years: Years = NO_YEARS) -> bool | None:
+    """Whether a day belongs to a published holiday; an ordinary weekend is none.
+
+    None while the year's calendar is not published.
+    """
+    written = years.get(day.year)
+    if written is not None:
+        return day in written.days_off
+    kind = kind_of(day)
+    return None if kind == "calendar_unpublished" else kind == "holiday"
+
+
 def kind_of(day: date) -> DayKind:
     """What sets the day apart from its weekday.
 

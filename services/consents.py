@@ -17,7 +17,9 @@ HAND_IN: Mapping[Channel, str] = {"web": "hand_in", "telegram": "hand_in_abroad"
 # Leaving a name or number is agreed to apart, by typing it behind content/messages/signing.yml.
 CONTACT = "contact"
 NEWS = "news"
-VERSIONS = {HAND_IN["web"]: 4, HAND_IN["telegram"]: 4, CONTACT: 1, NEWS: 1}
+# That notices go by trade, platform and area stands above its button (workers.yml).
+PROFILE = "profile"
+VERSIONS = {HAND_IN["web"]: 4, HAND_IN["telegram"]: 4, CONTACT: 1, NEWS: 1, PROFILE: 1}
 
 
 async def give(session: AsyncSession, clock: Clock, worker_id: str, notice: str) -> None:

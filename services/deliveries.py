@@ -14,10 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from content.library import Library
 from db.models import OutboxRow
 from db.repositories.accounts import AccountRepository
-from db.repositories.outbox import OutboxRepository
+from db.repositories.notices import NoticeRepository
+from db.repositories.outbox import NEWS, OutboxRepository
 from db.repositories.turns import ChoiceRepository, TurnRepository
 from kit.clock import Clock
 from services import accounts, outbox, replies
+from services.notices import timing as waiting
 from services.outbox import LIVE
 from services.turns import Channel, Reply
 
@@ -25,6 +27,8 @@ from services.turns import Channel, Reply
 WAITS = (1, 5, 30, 60, 300, 900)
 TRIED_FOR = timedelta(hours=24)
 KEPT_FOR = timedelta(days=7)
+# The same of a notice; after the last of them it is a dead letter.
+NOTICE_WAITS = (60, 300, 900, 3600)
 FAILED = "failed:"
 
 
@@ -41,6 +45,8 @@ class Parcel:
     parts_sent: int
     attempts: int
     created_at: datetime
+    occurrence_id: str | None = None
+    message_ids: tuple[int, ...] = ()
 
 
 async def accounts_due(
@@ -59,46 +65,94 @@ async def next_for(session: AsyncSession, clock: Clock, account_id: str) -> Parc
     return _parcel(row, number)
 
 
-async def begin(session: AsyncSession, parcel: Parcel, *, parts_sent: int, first: bool) -> bool:
-    """Note that a part goes out now; `first` when this sender sent nothing of it before.
+async def begin(
+    session: AsyncSession,
+    parcel: Parcel,
+    *,
+    parts_sent: int,
+    first: bool,
+    message_ids: Sequence[int] = (),
+) -> bool:
+    """Note that a part goes out now; `first` when this sender sent nothing of it before, and what
+    the channel calls the messages that it became so far.
 
     False when the message was taken back meanwhile, or another sender has it.
     """
     was = "waiting" if first else "sending"
     rows = OutboxRepository(session)
-    return await rows.move(parcel.row, was, state="sending", parts_sent=parts_sent)
+    values: dict[str, object] = {"state": "sending", "parts_sent": parts_sent}
+    if parcel.occurrence_id and message_ids:
+        values["message_ids"] = list(message_ids)
+    return await rows.move(parcel.row, was, **values)
 
 
-async def sent(session: AsyncSession, clock: Clock, parcel: Parcel) -> None:
+async def sent(
+    session: AsyncSession, clock: Clock, parcel: Parcel, message_ids: Sequence[int] = ()
+) -> None:
     """It arrived. Nobody asks for an old live reply: it stands in its turn."""
     if parcel.priority == LIVE:
         await OutboxRepository(session).delete(parcel.row)
-    else:
-        await outbox.mark_sent(session, clock, [parcel.row])
+        return
+    if parcel.occurrence_id:
+        await OutboxRepository(session).move(parcel.row, "sending", message_ids=list(message_ids))
+    await outbox.mark_sent(session, clock, [parcel.row])
 
 
 async def try_later(
-    session: AsyncSession, clock: Clock, parcel: Parcel, seconds: float, parts_sent: int | None
+    session: AsyncSession,
+    library: Library,
+    clock: Clock,
+    parcel: Parcel,
+    *,
+    seconds: float,
+    parts_sent: int | None,
 ) -> None:
-    """It surely did not arrive: once more after a while, for a day at most.
+    """It surely did not arrive: once more after a while, for a day at most; a notice as often as
+    `NOTICE_WAITS` says. `seconds` is how long the channel told us to wait.
 
     `parts_sent` is given where the last part could not even be begun.
     """
-    wait = max(seconds, WAITS[min(parcel.attempts, len(WAITS) - 1)])
-    over = clock() - parcel.created_at >= TRIED_FOR
-    values: dict[str, object] = {
-        "state": "failed" if over else "waiting",
-        "attempts": parcel.attempts + 1,
-        "due_at": clock() + timedelta(seconds=wait),
-    }
+    values = _later(library, clock, parcel, seconds)
+    ended = await _ended(session, parcel)
+    if ended is not None:
+        values |= {"state": "failed", "reason": ended}
     if parts_sent is not None:
         values["parts_sent"] = parts_sent
     await _settle(session, parcel, **values)
 
 
+async def _ended(session: AsyncSession, parcel: Parcel) -> str | None:
+    """Whether its notice was stopped or recalled while it was being sent."""
+    if parcel.occurrence_id is None:
+        return None
+    state = await NoticeRepository(session).state_of(parcel.occurrence_id)
+    return state if state in {"stopped", "recalled"} else None
+
+
+def _later(library: Library, clock: Clock, parcel: Parcel, seconds: float) -> dict[str, object]:
+    """The values of a row that is to be tried once more, or no more."""
+    now = clock()
+    over = now - parcel.created_at >= TRIED_FOR
+    if parcel.occurrence_id is None:
+        wait = max(seconds, WAITS[min(parcel.attempts, len(WAITS) - 1)])
+        return {
+            "state": "failed" if over else "waiting",
+            "attempts": parcel.attempts + 1,
+            "due_at": now + timedelta(seconds=wait),
+        }
+    # That all have to wait says nothing of this one: it is no try of his.
+    counts = int(not seconds)
+    if over or (counts and parcel.attempts >= len(NOTICE_WAITS)):
+        return {"state": "failed", "reason": "given_up", "attempts": parcel.attempts + counts}
+    due = now + timedelta(seconds=seconds or NOTICE_WAITS[parcel.attempts])
+    if parcel.priority != NEWS:
+        due = waiting.wait_until(due, library.notices.limits.windows)
+    return {"state": "waiting", "attempts": parcel.attempts + counts, "due_at": due}
+
+
 async def failed(session: AsyncSession, library: Library, clock: Clock, parcel: Parcel) -> None:
     """The channel will never take it; whoever waits for an answer is told so, once."""
-    await _settle(session, parcel, state="failed")
+    await _settle(session, parcel, state="failed", **_because(parcel, "refused"))
     if parcel.priority == LIVE and not parcel.cause.startswith(FAILED):
         said = Reply(library.say("errors.unexpected")).as_json()
         cause = f"{FAILED}{parcel.row}"
@@ -106,10 +160,14 @@ async def failed(session: AsyncSession, library: Library, clock: Clock, parcel: 
 
 
 async def gone(session: AsyncSession, clock: Clock, parcel: Parcel) -> None:
-    """He closed his side. News waits until he is back; an answer to a closed chat does not."""
+    """He closed his side. News of his waits until he is back; an answer to a closed chat does not,
+    and neither does a notice: by then it may be over, and he finds it among the latest.
+    """
     await accounts.mark_gone(session, clock, parcel.account_id)
     if parcel.priority == LIVE:
         await OutboxRepository(session).delete(parcel.row)
+    elif parcel.occurrence_id is not None:
+        await _settle(session, parcel, state="failed", reason="gone")
     else:
         await _settle(session, parcel, state="waiting")
 
@@ -153,6 +211,11 @@ async def _settle(session: AsyncSession, parcel: Parcel, **values: object) -> No
         await rows.move(parcel.row, "waiting", **values)
 
 
+def _because(parcel: Parcel, reason: str) -> dict[str, object]:
+    """Why it failed, where staff will ask."""
+    return {"reason": reason} if parcel.occurrence_id else {}
+
+
 def _parcel(row: OutboxRow, number: int) -> Parcel:
     return Parcel(
         row=row.number,
@@ -164,4 +227,6 @@ def _parcel(row: OutboxRow, number: int) -> Parcel:
         parts_sent=row.parts_sent,
         attempts=row.attempts,
         created_at=row.created_at,
+        occurrence_id=row.occurrence_id,
+        message_ids=tuple(row.message_ids or ()),
     )

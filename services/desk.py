@@ -123,7 +123,7 @@ async def _serve_unprompted(scene: Scene) -> Replies:
         return await _resume(scene, {})
     if scene.is_word("to_person"):
         return await run(scene, "handovers.ask", {})
-    followed = await cases.said(scene)
+    followed = await notices.said(scene) or await cases.said(scene)
     if followed is not None:
         return await _beside_draft(scene, followed)
     return await (_serve_dialogue(scene) if is_open else _open_desk(scene))

@@ -219,7 +219,9 @@ async def _merge_profiles(session: AsyncSession, leaving: str, staying: str) -> 
         raise NotFound
     mine.trade = mine.trade or theirs.trade
     mine.platform = mine.platform or theirs.platform
-    mine.area = mine.area or theirs.area
+    if mine.area is None:
+        for name in ("area", "province", "city", "district"):
+            setattr(mine, name, getattr(theirs, name))
 
 
 async def _news_of_link(session: AsyncSession, library: Library, turn: Turn) -> dict[str, Any]:

@@ -10,12 +10,13 @@ from db.repositories.case_parts import CasePartRepository
 from db.repositories.case_tries import CaseTryRepository
 from db.repositories.cases import CaseRepository
 from db.repositories.handovers import HandoverRepository
+from db.repositories.notice_answers import NoticeAnswerRepository
 from db.repositories.outbox import OutboxRepository
 from db.repositories.turns import DialogueRepository, TurnRepository
 from db.repositories.workers import WorkerRepository
 from kit.clock import Clock
 from kit.errors import NotFound
-from services import links, photos, recordings, vault
+from services import consents, districts, links, photos, recordings, vault
 from services.handovers import ending
 from services.rest_stops import proposals, reports, sketches
 from services.scene import FORMS
@@ -38,6 +39,8 @@ class Stored:
     draft: bool
     region: str | None
     news: int
+    by_profile: bool
+    notice_replies: int
     reports: int
     proposals: int
     talked: int
@@ -66,6 +69,8 @@ async def stored(session: AsyncSession, clock: Clock, worker_id: str) -> Stored:
         supported=await CasePartRepository(session).count_supported(worker_id),
         draft=bool(state.drafts or state.name in FORMS),
         region=state.region,
+        by_profile=worker.told_at is not None,
+        notice_replies=await NoticeAnswerRepository(session).count_said(worker_id),
         news=await OutboxRepository(session).count_news(worker_id),
         reports=await reports.count(session, worker_id),
         proposals=await proposals.count(session, worker_id),
@@ -86,6 +91,7 @@ async def forget(session: AsyncSession, library: Library, clock: Clock, turn: Tu
     await vault.forget_worker(session, worker_id)
     await OutboxRepository(session).forget_worker(worker_id)
     await links.part(session, library, clock, turn, "links.news_deleted")
+    await NoticeAnswerRepository(session).forget_worker(worker_id)
     await WorkerRepository(session).forget_consents(worker_id)
     await photos.SHELF.forget_worker(session, worker_id)
     await recordings.SHELF.forget_worker(session, worker_id)
@@ -95,4 +101,37 @@ async def forget(session: AsyncSession, library: Library, clock: Clock, turn: Tu
     await DialogueRepository(session).forget_worker(worker_id)
     await TurnRepository(session).forget_worker(worker_id, but=turn.id)
     worker = await get(session, worker_id)
-    worker.trade = worker.platform = worker.area = None
+    worker.trade = worker.platform = worker.area = worker.told_at = None
+    worker.province = worker.city = worker.district = None
+    # Until he writes again nobody writes to him.
+    worker.forgotten_at = clock()
+
+
+def note_area(library: Library, worker: Worker, area: str, region: str | None) -> None:
+    """Note where a worker works as he says it, and its district or city where that is known.
+
+    `region` is the one he asked about last: 南沙区 alone may be in 广州 or in 三沙.
+    """
+    worker.area = area
+    worker.province = worker.city = worker.district = None
+    known = districts.of_china()
+    found = known.named_in(area) or known.named_in(f"{region or ''}{area}")
+    if found is not None:
+        worker.province, worker.city, worker.district = found.province, found.city, found.district
+        return
+    places = {(place.city, place.district) for place in library.places_named(area)}
+    city, district = places.pop() if len(places) == 1 else (library.region_in(area), None)
+    if city is not None:
+        worker.province = library.province_of(city)
+        worker.city = city if city != worker.province else None
+        worker.district = district
+
+
+async def let_notices_go_by_profile(
+    session: AsyncSession, clock: Clock, worker_id: str, *, is_on: bool
+) -> None:
+    """Record whether notices may be chosen by trade, platform and area."""
+    worker = await get(session, worker_id)
+    worker.told_at = clock() if is_on else None
+    decide = consents.give if is_on else consents.withdraw
+    await decide(session, clock, worker_id, consents.PROFILE)

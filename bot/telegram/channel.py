@@ -9,12 +9,14 @@ import structlog
 from telegram import BotCommand
 from telegram.error import TelegramError
 
+from bot.changing import Changes
 from bot.delivery import Delivery
 from bot.pipeline import Pipeline
 from bot.sketches import Sketches
 from bot.telegram.connection import make_bot
 from bot.telegram.intake import Intake
 from bot.telegram.limiter import Limiter
+from bot.telegram.pictures import Pictures
 from bot.telegram.polling import Polling
 from bot.telegram.reading import KINDS
 from bot.telegram.sender import Sender
@@ -59,8 +61,9 @@ class TelegramChannel:
         self._bot = make_bot(
             token, settings.telegram_api_base, Limiter(retries=0), proxy=settings.telegram_proxy
         )
-        self._sender = Sender(self._bot, library, sketches)
+        self._sender = Sender(self._bot, library, sketches, Pictures(sessions))
         self._delivery = Delivery(sessions, library, clock, "telegram", self._sender)
+        self._changes = Changes(sessions, library, clock, "telegram", self._sender)
         serving = Serving(
             sessions=sessions,
             library=library,
@@ -99,6 +102,7 @@ class TelegramChannel:
             stack.push_async_callback(self._bot.shutdown)
             stack.push_async_callback(self._sender.stop)
             await stack.enter_async_context(_kept_up("delivery", self._delivery.run))
+            await stack.enter_async_context(_kept_up("changes", self._changes.run))
             stack.push_async_callback(self._intake.stop)
             await stack.enter_async_context(_kept_up("forgetting", self._forget))
             await stack.enter_async_context(_kept_up("commands", self._show_commands))

@@ -14,6 +14,7 @@ from bot.telegram.cards import Card
 from bot.telegram.splitting import LIMIT, PARAGRAPH, Rich, Run, html, joined, plain, split, units
 from content.library import Library
 from kit.text import shorten, tidy
+from services.notices.rendering import PICTURE
 
 BUTTONS_MOST = 100
 TITLE_MOST = 64
@@ -84,7 +85,14 @@ class PictureOut:
     caption: str
 
 
-Out = TextOut | VenueOut | PictureOut
+@dataclass(frozen=True)
+class NoticePictureOut:
+    """The picture of a notice, by its digest."""
+
+    digest: str
+
+
+Out = TextOut | VenueOut | PictureOut | NoticePictureOut
 
 
 def render(library: Library, reply: Reply, *, notice: str | None = None) -> tuple[Out, ...]:
@@ -95,6 +103,8 @@ def render(library: Library, reply: Reply, *, notice: str | None = None) -> tupl
     *earlier, last = split(_body(library, reply, buttons, notice))
     typed = _typed(library, choices, plain(last))
     return (
+        # Above its text, so that the buttons stay at the end.
+        *_notice_picture(reply),
         *(TextOut(html(part), plain(part)) for part in earlier),
         TextOut(html(last), plain(last) + typed, _keyboard(library, reply, buttons, stops)),
         # Where a map of ours shows the places, a pin would only push the buttons up.
@@ -212,6 +222,11 @@ def _rows(buttons: Sequence[Button], a_row: int) -> tuple[tuple[Button, ...], ..
 def _picture(library: Library, reply: Reply) -> tuple[Out, ...]:
     token = reply.get("picture")
     return (PictureOut(token, library.say("telegram.sketch")),) if token else ()
+
+
+def _notice_picture(reply: Reply) -> tuple[Out, ...]:
+    digest = reply.get(PICTURE)
+    return (NoticePictureOut(digest),) if digest else ()
 
 
 def _venue(library: Library, stops: Sequence[Card]) -> tuple[Out, ...]:

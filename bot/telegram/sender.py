@@ -1,7 +1,7 @@
 """Speaks to the Bot API: messages, acknowledged presses, files. The one place that calls it."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 import structlog
@@ -11,6 +11,7 @@ from telegram import (
     InlineKeyboardMarkup,
     KeyboardButton,
     LinkPreviewOptions,
+    Message,
     PhotoSize,
     ReplyKeyboardMarkup,
     Voice,
@@ -22,10 +23,12 @@ from bot.delivery import Before, Outcome
 from bot.sketches import Sketches
 from bot.telegram.connection import RawBot, failure_of
 from bot.telegram.limiter import Priority, Ticket
+from bot.telegram.pictures import Pictures
 from bot.telegram.reading import Press
 from bot.telegram.rendering import (
     InlineRows,
     Keyboard,
+    NoticePictureOut,
     Out,
     PictureOut,
     ReplyRows,
@@ -34,6 +37,7 @@ from bot.telegram.rendering import (
     render,
 )
 from content.library import Library
+from db.session import AWAY
 from kit.errors import BadInput
 
 log = structlog.get_logger()
@@ -47,8 +51,11 @@ TRIES_FOR_A_FILE = 3
 class Sender:
     """A `bot.delivery.Carrier` for Telegram."""
 
-    def __init__(self, bot: RawBot, library: Library, sketches: Sketches) -> None:
+    def __init__(
+        self, bot: RawBot, library: Library, sketches: Sketches, pictures: Pictures
+    ) -> None:
         self.bot = bot
+        self._pictures = pictures
         self._library = library
         self._sketches = sketches
         self._aside: set[asyncio.Task[None]] = set()
@@ -63,6 +70,8 @@ class Sender:
         ticket = Ticket(Priority(priority), before)
         if isinstance(part, PictureOut):
             return await self._send_picture(number, part, ticket)
+        if isinstance(part, NoticePictureOut):
+            return await self._send_notice_picture(number, part.digest, ticket)
         outcome = await self._outcome(self._request(number, part, ticket))
         if outcome.kind == "refused" and isinstance(part, TextOut):
             log.warning("telegram_refused_finery")
@@ -72,6 +81,33 @@ class Sender:
             return await self._outcome(plain)
         # A map that is refused is no reason to keep back what follows.
         return Outcome("sent") if outcome.kind == "refused" else outcome
+
+    async def change(
+        self, number: int, message_ids: Sequence[int], reply: dict[str, Any] | None
+    ) -> Outcome:
+        """Edit a message to a reply of one text, or delete what a reply became."""
+        ticket = Ticket(Priority.NOTICE)
+        if reply is None:
+            for message_id in message_ids:
+                outcome = await self._outcome(
+                    self.bot.delete_message(number, message_id, rate_limit_args=ticket)
+                )
+                if outcome.kind != "sent":
+                    return outcome
+            return Outcome("sent")
+        texts = [part for part in self.parts(reply) if isinstance(part, TextOut)]
+        if len(texts) != 1:
+            return Outcome("refused")  # a text in several messages is said anew
+        edited = self.bot.edit_message_text(
+            texts[0].html,
+            number,
+            message_ids[-1],  # behind its picture
+            parse_mode=ParseMode.HTML,
+            reply_markup=_inline(texts[0].keyboard),
+            link_preview_options=NO_PREVIEW,
+            rate_limit_args=ticket,
+        )
+        return await self._outcome(edited)
 
     def tell(self, chat: int, text: str) -> None:
         """Say something outside of any conversation, beside all else.
@@ -141,6 +177,31 @@ class Sender:
             return Outcome("sent")
         return outcome
 
+    async def _send_notice_picture(self, number: int, digest: str, ticket: Ticket) -> Outcome:
+        """A copy that Telegram no longer knows is uploaded anew; what it refuses keeps back no
+        text.
+        """
+        try:
+            picture = await self._pictures.of(digest)
+        except AWAY:
+            return Outcome("later")
+        if picture is None:
+            return Outcome("sent")
+        sent: list[Message] = []
+
+        async def request(what: str | bytes) -> Message:
+            sent.append(await self.bot.send_photo(number, what, rate_limit_args=ticket))
+            return sent[-1]
+
+        outcome = await self._outcome(request(picture))
+        if outcome.kind == "refused" and isinstance(picture, str):
+            await self._pictures.unlearn(digest)
+            picture = await self._pictures.of(digest)
+            outcome = await self._outcome(request(picture or b""))
+        if sent and isinstance(picture, bytes):
+            await self._pictures.learn(digest, sent[-1])
+        return Outcome("sent") if outcome.kind == "refused" else outcome
+
     def _request(
         self, number: int, part: TextOut | VenueOut, ticket: Ticket
     ) -> Coroutine[Any, Any, object]:
@@ -159,13 +220,15 @@ class Sender:
 
     async def _outcome(self, request: Coroutine[Any, Any, object]) -> Outcome:
         try:
-            await request
+            answer = await request
         except TelegramError as error:
             failure = failure_of(error)
             if failure.kind == "denied":
                 return Outcome("later", SECONDS_WHILE_DENIED)
             return Outcome(failure.kind, failure.seconds)
-        return Outcome("sent")
+        return Outcome(
+            "sent", message_id=answer.message_id if isinstance(answer, Message) else None
+        )
 
     def _beside(self, request: Coroutine[Any, Any, object]) -> asyncio.Task[None]:
         """Ask for something that nobody waits for and whose failure changes nothing."""
@@ -191,13 +254,9 @@ class Sender:
 
 
 def _markup(keyboard: Keyboard | None) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | None:
-    if isinstance(keyboard, InlineRows):
-        return InlineKeyboardMarkup(
-            [
-                [InlineKeyboardButton(b.title, callback_data=b.token, url=b.url) for b in row]
-                for row in keyboard.rows
-            ]
-        )
+    inline = _inline(keyboard)
+    if inline is not None:
+        return inline
     if isinstance(keyboard, ReplyRows):
         return ReplyKeyboardMarkup(
             [
@@ -208,3 +267,14 @@ def _markup(keyboard: Keyboard | None) -> InlineKeyboardMarkup | ReplyKeyboardMa
             one_time_keyboard=True,
         )
     return None
+
+
+def _inline(keyboard: Keyboard | None) -> InlineKeyboardMarkup | None:
+    if not isinstance(keyboard, InlineRows):
+        return None
+    return InlineKeyboardMarkup(
+        [
+            [InlineKeyboardButton(b.title, callback_data=b.token, url=b.url) for b in row]
+            for row in keyboard.rows
+        ]
+    )

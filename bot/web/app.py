@@ -13,6 +13,7 @@ from starlette.responses import FileResponse, JSONResponse, Response, StreamingR
 from starlette.staticfiles import StaticFiles
 
 from bot import cases, nights, stops
+from bot.noticing import send_when_due
 from bot.ticking import tick_now_and_then
 from bot.web import board, inbox, open311, telegram, uploads
 from bot.web.faults import add_handlers
@@ -105,6 +106,7 @@ async def _swept(parts: Parts) -> AsyncGenerator[None]:
     chores = [
         parts.sketches.sweep_now_and_then(),
         tick_now_and_then(parts.sessions, parts.library, parts.clock),
+        send_when_due(parts.sessions, parts.library, parts.clock),
         nights.learn_at_night(parts.sessions, parts.library, parts.clock),
         nights.group_at_night(parts.sessions, parts.library, parts.clock),
         nights.count_now_and_then(parts.sessions, parts.library, parts.clock),

@@ -22,7 +22,17 @@ from db.models.handovers import (
 )
 from db.models.library import LibraryEdition, Revision
 from db.models.likeness import CaseNight, CaseTheme, CaseVector
-from db.models.notices import OutboxRow
+from db.models.notices import (
+    Notice,
+    NoticeEvent,
+    NoticeMark,
+    NoticeOccurrence,
+    NoticePicture,
+    NoticeReply,
+    NoticeVersion,
+    NoticeWish,
+    OutboxRow,
+)
 from db.models.rest_stops import (
     RestStopRow,
     StopArea,
@@ -86,6 +96,14 @@ __all__ = [
     "LibraryEdition",
     "LinkCode",
     "LinkTry",
+    "Notice",
+    "NoticeEvent",
+    "NoticeMark",
+    "NoticeOccurrence",
+    "NoticePicture",
+    "NoticeReply",
+    "NoticeVersion",
+    "NoticeWish",
     "OutboxRow",
     "Photo",
     "Recording",

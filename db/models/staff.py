@@ -38,7 +38,7 @@ class StaffRole(Base):
     __table_args__ = (
         CheckConstraint(
             "role IN ('reviewer', 'handler', 'notice_author', 'notice_approver',"
-            " 'content_editor', 'data_officer', 'admin', 'auditor')",
+            " 'urgent_approver', 'content_editor', 'data_officer', 'admin', 'auditor')",
             name="role",
         ),
         CheckConstraint("(role = 'handler') = (unit IS NOT NULL)", name="unit"),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import DIGEST_LENGTH, ID_LENGTH, KEY_LENGTH, Base
@@ -18,6 +18,14 @@ class Worker(Base):
     trade: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
     platform: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
     area: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
+    # The district of the area, by the short names of content/regions.yml and services/districts.
+    province: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
+    city: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
+    district: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
+    # Since when notices may go by the above, with his consent; and since when he is a newcomer
+    # who had all deleted: until he writes again nobody writes to him.
+    told_at: Mapped[datetime | None]
+    forgotten_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 
@@ -32,6 +40,7 @@ class Account(Base):
     __table_args__ = (
         CheckConstraint("channel IN ('web', 'telegram')", name="channel"),
         UniqueConstraint("channel", "key"),
+        Index("ix_accounts_channel_id", "channel", "id"),
     )
 
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)

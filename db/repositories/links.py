@@ -19,6 +19,9 @@ from db.models import (
     Handover,
     LinkCode,
     LinkTry,
+    NoticeMark,
+    NoticeReply,
+    NoticeWish,
     OutboxRow,
     Photo,
     Recording,
@@ -29,6 +32,7 @@ from db.models import (
     WorkerKey,
 )
 from db.repositories.case_parts import CasePartRepository
+from db.repositories.notice_answers import NoticeAnswerRepository
 from db.repositories.outbox import NEWS
 
 # All that hangs on a worker and goes along when he becomes another. Where he is (`DialogueRow`)
@@ -36,6 +40,7 @@ from db.repositories.outbox import NEWS
 MOVED = (
     *(Account, TurnRow, ChoiceRow, Case, CaseAddition, CaseSupporter, CaseTry, Consent),
     *(Photo, Recording, StopReport, StopProposal, StopSketch, WorkerKey, Handover),
+    *(NoticeMark, NoticeReply, NoticeWish),
 )
 
 
@@ -87,6 +92,7 @@ class LinkRepository:
         await self.session.execute(update(TurnRow).where(alike).values(message_id=TurnRow.id))
         await self._drop_same_words(leaving, staying)
         await CasePartRepository(self.session).merge(leaving, staying)
+        await NoticeAnswerRepository(self.session).drop_same(leaving, staying)
         cases = select(Case.id).where(Case.worker_id == leaving)
         own = CaseEvent.case_id.in_(cases) & (CaseEvent.actor_id == leaving)
         await self.session.execute(update(CaseEvent).where(own).values(actor_id=staying))

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Account, OutboxRow
@@ -32,7 +33,7 @@ class OutboxRepository:
         """An account's messages behind a number, oldest first."""
         query = (
             select(OutboxRow)
-            .where(OutboxRow.account_id == account_id, OutboxRow.number > number)
+            .where(OutboxRow.account_id == account_id, OutboxRow.number > number, _shown())
             .order_by(OutboxRow.number)
             .limit(limit)
         )
@@ -42,7 +43,7 @@ class OutboxRepository:
         """The newest news of a worker on one channel, newest first."""
         query = (
             _of_worker(worker_id)
-            .where(Account.channel == channel, *_IS_NEWS)
+            .where(Account.channel == channel, *_IS_NEWS, _shown())
             .order_by(OutboxRow.number.desc())
             .limit(limit)
         )
@@ -145,6 +146,69 @@ class OutboxRepository:
             )
         )
 
+    async def hold_back(self, occurrence_ids: Sequence[str], reason: str) -> int:
+        """Let the rows of these moments of a notice fail that nobody sends; says how many."""
+        query = (
+            update(OutboxRow)
+            .where(OutboxRow.occurrence_id.in_(occurrence_ids), OutboxRow.state == "waiting")
+            .values(state="failed", reason=reason)
+            .returning(OutboxRow.number)
+        )
+        return len((await self.session.scalars(query)).all())
+
+    async def to_change(
+        self, occurrence_ids: Sequence[str], change: str, *, reason: str | None = None
+    ) -> int:
+        """Have the rows of these moments changed that have gone out, or may have; how many."""
+        values = {"change": change} if reason is None else {"change": change, "reason": reason}
+        query = (
+            update(OutboxRow)
+            .where(
+                OutboxRow.occurrence_id.in_(occurrence_ids),
+                OutboxRow.state.in_(("sending", "sent", "unknown")),
+            )
+            .values(**values)
+            .returning(OutboxRow.number)
+        )
+        return len((await self.session.scalars(query)).all())
+
+    async def changes(self, channel: str, limit: int) -> Sequence[tuple[OutboxRow, Account]]:
+        """Rows of a channel that are to be changed and are not just being sent, oldest first."""
+        query = (
+            select(OutboxRow, Account)
+            .join(Account, Account.id == OutboxRow.account_id)
+            .where(
+                OutboxRow.change.in_(("edit", "delete")),
+                OutboxRow.state.in_(("sent", "unknown")),
+                Account.channel == channel,
+            )
+            .order_by(OutboxRow.number)
+            .limit(limit)
+        )
+        return [(row[0], row[1]) for row in await self.session.execute(query)]
+
+    async def by_number(self, number: int) -> OutboxRow | None:
+        """A message."""
+        return await self.session.get(OutboxRow, number, populate_existing=True)
+
+    async def count_due(self, occurrence_id: str, now: datetime, limit: int) -> int:
+        """How many rows of a moment of a notice wait to be sent now, counted up to a limit."""
+        some = (
+            select(OutboxRow.number)
+            .where(
+                OutboxRow.occurrence_id == occurrence_id,
+                OutboxRow.state.in_(("waiting", "sending")),
+                OutboxRow.due_at <= now,
+            )
+            .limit(limit)
+            .subquery()
+        )
+        return await self.session.scalar(select(func.count()).select_from(some)) or 0
+
+    async def add_all(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Append many messages at once."""
+        await self.session.execute(insert(OutboxRow), rows)
+
     async def forget_worker(self, worker_id: str) -> None:
         """Delete what waits for a worker and what he was sent."""
         own = select(Account.id).where(Account.worker_id == worker_id)
@@ -164,3 +228,8 @@ def _of_worker(worker_id: str) -> Select[OutboxRow]:
         .join(Account, Account.id == OutboxRow.account_id)
         .where(Account.worker_id == worker_id)
     )
+
+
+def _shown() -> ColumnElement[bool]:
+    """What was stopped or recalled before it went out is not to be seen any more."""
+    return OutboxRow.reason.is_(None) | OutboxRow.reason.not_in(("stopped", "recalled"))

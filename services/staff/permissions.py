@@ -21,6 +21,7 @@ class Permission(StrEnum):
     SEE_FIGURES = "see_figures"
     WRITE_NOTICES = "write_notices"
     APPROVE_NOTICES = "approve_notices"
+    APPROVE_URGENT = "approve_urgent"
     MANAGE_STAFF = "manage_staff"
     READ_AUDIT = "read_audit"
 
@@ -32,6 +33,7 @@ class Role(StrEnum):
     HANDLER = "handler"
     NOTICE_AUTHOR = "notice_author"
     NOTICE_APPROVER = "notice_approver"
+    URGENT_APPROVER = "urgent_approver"
     CONTENT_EDITOR = "content_editor"
     DATA_OFFICER = "data_officer"
     ADMIN = "admin"
@@ -49,6 +51,8 @@ ROLES: Mapping[Role, frozenset[Permission]] = {
     Role.HANDLER: frozenset({_P.SEE_CASES, _P.HANDLE_CASES, _P.ANSWER_CASES}),
     Role.NOTICE_AUTHOR: frozenset({_P.WRITE_NOTICES}),
     Role.NOTICE_APPROVER: frozenset({_P.APPROVE_NOTICES}),
+    # What he lets pass comes at night too.
+    Role.URGENT_APPROVER: frozenset({_P.APPROVE_NOTICES, _P.APPROVE_URGENT}),
     Role.CONTENT_EDITOR: frozenset({_P.EDIT_STOPS, _P.EDIT_CONTENT}),
     Role.DATA_OFFICER: frozenset({_P.EDIT_STOPS, _P.IMPORT_DATA, _P.EXPORT_DATA, _P.SEE_FIGURES}),
     # Who looks after accounts needs to read nobody's case.

@@ -1,10 +1,30 @@
-"""Notices: the newest ones, and whether to be told of one's cases."""
+"""Notices in the chat: the newest ones, which topics one wants, reading and replying to one."""
 
-from services import consents, outbox
+import re
+
+from kit.text import normalise
+from services import consents, notices, outbox, workers
 from services.scene import Args, Scene
-from services.turns import Replies, Reply
+from services.turns import Choice, Replies, Reply, Task
 
 SHOWN = 5
+# What follows the word for replying: the number of a notice, then what is said.
+_NUMBERED = re.compile(r"\D{0,3}?(\d{1,6})\D{0,3}?[\s:：,，。、]*(.*)", re.DOTALL)
+
+
+async def said(scene: Scene) -> Replies | None:
+    """The answer to a fixed phrase about notices; None where none was said."""
+    if scene.turn.kind != "text" or not scene.text:
+        return None
+    if scene.is_word("unsubscribe"):
+        return await unsubscribe(scene, {})
+    if scene.is_word("subscribe"):
+        return await subscribe(scene, {})
+    if scene.is_word("latest_notices"):
+        return await latest(scene, {})
+    if scene.is_word("not_by_profile"):
+        return await by_profile(scene, {"on": False})
+    return await _replied(scene)
 
 
 async def latest(scene: Scene, _args: Args) -> Replies:
@@ -16,17 +36,96 @@ async def latest(scene: Scene, _args: Args) -> Replies:
     return (scene.reply("notices.latest", scene.choice("menu.title", "menu"), lines=lines),)
 
 
-async def subscribe(scene: Scene, _args: Args) -> Replies:
-    """Be told again how one's cases go."""
-    await consents.give(scene.session, scene.clock, scene.turn.worker_id, consents.NEWS)
-    return (scene.reply("notices.subscribed", scene.choice("menu.title", "menu")),)
+async def subscribe(scene: Scene, args: Args) -> Replies:
+    """Send the notices of the topic that was named or pressed; else ask which."""
+    topic = str(args.get("topic") or _named(scene))
+    worker_id, session = scene.turn.worker_id, scene.session
+    if topic in scene.library.notices.topics:
+        await notices.subscribe(session, scene.clock, worker_id, topic)
+        name = scene.library.notices.topics[topic].name
+        return (scene.reply("notices.topic_on", scene.choice("menu.title", "menu"), topic=name),)
+    first: Replies = ()
+    if await consents.is_withdrawn(session, worker_id, consents.NEWS):
+        await notices.subscribe(session, scene.clock, worker_id, None)
+        first = (scene.reply("notices.subscribed"),)
+    wanted = await notices.wanted_topics(session, scene.library, worker_id)
+    names = [scene.library.notices.topics[key].name for key, on in wanted.items() if on]
+    shown = scene.say("notices.no_topics") if not names else "、".join(names)
+    others = _buttons(scene, "notices.subscribe", [key for key, on in wanted.items() if not on])
+    return (*first, Reply(scene.say("notices.which_on", topics=shown), others))
 
 
-async def unsubscribe(scene: Scene, _args: Args) -> Replies:
-    """Be told nothing any more, unless one asks."""
-    await consents.withdraw(scene.session, scene.clock, scene.turn.worker_id, consents.NEWS)
-    back = scene.choice("notices.subscribe_title", "notices.subscribe")
-    return (Reply(scene.say("notices.unsubscribed"), (back,)),)
+async def unsubscribe(scene: Scene, args: Args) -> Replies:
+    """Send no more of the topic that was named or pressed, or of anything; else ask which."""
+    topic = str(args.get("topic") or _named(scene))
+    worker_id, session = scene.turn.worker_id, scene.session
+    if args.get("all"):
+        await notices.unsubscribe(session, scene.clock, worker_id, None)
+        back = scene.choice("notices.subscribe_title", "notices.subscribe")
+        return (scene.reply("notices.unsubscribed", back),)
+    if topic in scene.library.notices.topics:
+        await notices.unsubscribe(session, scene.clock, worker_id, topic)
+        name = scene.library.notices.topics[topic].name
+        back = scene.choice("notices.topic_back_title", "notices.subscribe", topic=topic)
+        return (scene.reply("notices.topic_off", back, topic=name),)
+    wanted = await notices.wanted_topics(session, scene.library, worker_id)
+    offered = _buttons(scene, "notices.unsubscribe", [key for key, on in wanted.items() if on])
+    everything = scene.choice("notices.all_off_title", "notices.unsubscribe", all=True)
+    return (Reply(scene.say("notices.which_off"), (*offered, everything)),)
+
+
+async def got(scene: Scene, args: Args) -> Replies:
+    """He read it."""
+    occurrence = str(args["occurrence"])
+    number = await notices.mark_read(scene.session, scene.clock, scene.turn.worker_id, occurrence)
+    return (scene.reply("notices.got", scene.choice("menu.title", "menu"), number=number),)
+
+
+async def go(scene: Scene, args: Args) -> Replies:
+    """He wants to see what it links to."""
+    occurrence = str(args["occurrence"])
+    link = await notices.open_link(scene.session, scene.clock, scene.turn.worker_id, occurrence)
+    return (scene.reply("notices.link", scene.choice("menu.title", "menu"), link=link),)
+
+
+async def by_profile(scene: Scene, args: Args) -> Replies:
+    """Whether notices may go by what he told of himself; withdrawn as easily as given."""
+    is_on = bool(args.get("on", True))
+    await workers.let_notices_go_by_profile(
+        scene.session, scene.clock, scene.turn.worker_id, is_on=is_on
+    )
+    key = "notices.told_noted" if is_on else "notices.told_off"
+    return (scene.reply(key, scene.choice("menu.title", "menu")),)
+
+
+async def _replied(scene: Scene) -> Replies | None:
+    """What was said to a notice by its number, handed to staff."""
+    words = normalise(scene.text)
+    lead = next((w for w in scene.library.words["reply_leads"] if words.startswith(w)), None)
+    found = _NUMBERED.fullmatch(words.removeprefix(lead)) if lead else None
+    if found is None:
+        return None
+    number = int(found[1])
+    await notices.reply(
+        scene.session,
+        scene.library,
+        scene.clock,
+        scene.turn.worker_id,
+        number=number,
+        text=found[2],
+    )
+    return (scene.reply("notices.replied", scene.choice("menu.title", "menu"), number=number),)
+
+
+def _named(scene: Scene) -> str:
+    """The id of the topic that the sentence names; nothing for none."""
+    topic = notices.topic_in(scene.library, scene.text)
+    return topic.id if topic else ""
+
+
+def _buttons(scene: Scene, task: str, topics: list[str]) -> tuple[Choice, ...]:
+    known = scene.library.notices.topics
+    return tuple(Choice(known[key].name, Task(task, {"topic": key})) for key in topics)
 
 
 INTENTS = {
@@ -34,4 +133,10 @@ INTENTS = {
     "subscribe_notices": subscribe,
     "unsubscribe_notices": unsubscribe,
 }
-TASKS = {"notices.subscribe": subscribe}
+TASKS = {
+    "notices.subscribe": subscribe,
+    "notices.unsubscribe": unsubscribe,
+    "notices.got": got,
+    "notices.go": go,
+    "notices.by_profile": by_profile,
+}

@@ -15,7 +15,8 @@ async def set_profile(scene: Scene, _args: Args) -> Replies:
         return (_ask_trade(scene),)
     worker.trade = trade or worker.trade
     worker.platform = platform[:64] if platform else worker.platform
-    worker.area = area[:64] if area else worker.area
+    if area:
+        workers.note_area(scene.library, worker, area[:64], scene.state.region)
     return (await _noted(scene),)
 
 
@@ -42,6 +43,8 @@ async def show(scene: Scene, _args: Args) -> Replies:
         supported=stored.supported,
         draft=scene.say("workers.draft_yes" if stored.draft else "workers.draft_no"),
         news=stored.news,
+        notice_replies=stored.notice_replies,
+        by_profile=scene.say(f"workers.by_profile_{'yes' if stored.by_profile else 'no'}"),
         reports=stored.reports,
         proposals=stored.proposals,
         talked=stored.talked,
@@ -91,7 +94,8 @@ def _ask_trade(scene: Scene) -> Reply:
 async def _noted(scene: Scene) -> Reply:
     check = scene.choice("rights.check_up_title", "intent", intent="start_rights_checkup")
     find = scene.choice("menu.stops_title", "rest_stops.find")
-    return scene.reply("workers.noted", check, find)
+    notices = scene.choice("notices.by_profile_title", "notices.by_profile", on=True)
+    return scene.reply("workers.noted", check, find, notices)
 
 
 INTENTS = {

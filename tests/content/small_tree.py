@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.content import small_cases
+from tests.content import small_cases, small_notices
 
 FILES = {
     **small_cases.FILES,
@@ -23,6 +23,7 @@ ready_answers:
     "hotlines.yml": '"12333": {name: 人社热线, confidence: high}\n',
     "link_hosts.yml": "- www.gov.cn\n",
     "names.yml": "surnames: [王]\n",
+    **small_notices.FILES,
     "regions.yml": "广东: [广州, 佛山]\n江苏: [盐城]\n",
     "stop_columns.yml": """\
 headers: {name: [名称], kind: [类型], city: [市]}

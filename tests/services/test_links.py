@@ -132,6 +132,7 @@ async def test_all_that_hangs_on_him_comes_along(
     await worker.says("我是广州送外卖的")
     await phone.says("我送快递")
     await worker.says("别给我发消息了")
+    await worker.presses("全部不收")
     await worker.says("报隐患")
     await worker.says("井盖没了")
     await starts_draft(phone)
@@ -217,6 +218,7 @@ async def test_the_chat_that_showed_the_code_is_told(
 ):
     chat.rasa.hears = {"别给我发消息了": heard("unsubscribe_notices")}
     await worker.says("别给我发消息了")
+    await worker.presses("全部不收")
     await link(worker, phone)
     [row] = await news_at(chat, "web")
     assert "刚刚和一个Telegram聊天绑定了" in row.reply["text"]

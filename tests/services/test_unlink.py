@@ -119,6 +119,7 @@ async def test_deleting_goes_for_both_chats(chat: Chat, worker: WorkerTester, ph
     code = await hands_in(worker)
     await link(worker, phone)
     await phone.says("别给我发消息了")
+    await phone.presses("全部不收")
     await starts_draft(worker)
     await worker.says("菜单")
     await worker.says("删掉我的资料")

@@ -119,6 +119,7 @@ async def test_a_review_is_told_once(chat: Chat, worker: WorkerTester):
 async def test_nothing_is_sent_to_one_who_wants_nothing(chat: Chat, worker: WorkerTester):
     first, second = await hand_in(chat, worker), await hand_in(chat, worker)
     await worker.says("别给我发消息了")
+    await worker.presses("全部不收")
     worker.sees("不再主动给你发")
     await start_review(chat, first)
     assert await news(chat) == []
@@ -170,6 +171,7 @@ async def test_deleting_deletes(chat: Chat, worker: WorkerTester):
     code = await hand_in(chat, worker)
     await start_review(chat, code)
     await worker.says("别给我发消息了")
+    await worker.presses("天气停工")
     await worker.says("提建议")
     await worker.says("换电柜太少")
     await worker.says("删掉我的资料")

@@ -1,0 +1,114 @@
+"""Notices: the right people, at the right hour, once. Docs: docs/adr/0035-notices.md."""
+
+from services.notices.answering import (
+    mark_read,
+    open_link,
+    reply,
+    subscribe,
+    topic_in,
+    unsubscribe,
+    wanted_topics,
+)
+from services.notices.audience import count_audience
+from services.notices.composing import compose, edit, keep_picture, picture_of
+from services.notices.locking import Stale
+from services.notices.phrases import read_rule
+from services.notices.pictures import known_copy, note_copy
+from services.notices.reading import (
+    counts,
+    history,
+    mark_seen,
+    page,
+    replies,
+    show,
+    warnings,
+)
+from services.notices.rendering import preview
+from services.notices.reports import dead_letters, report, resend
+from services.notices.retracting import Change, changed, correct, next_changes, recall
+from services.notices.scheduling import coming, fill_in, schedule
+from services.notices.sending import due, make_batch
+from services.notices.states import STATES, STEPS
+from services.notices.steps import Asked, approve, pause, resume, send_back, stop, submit
+from services.notices.timing import AT_ONCE, Rule, Timing, Unpublished
+from services.notices.values import (
+    BUTTONS,
+    EXCLUSIONS,
+    REASONS,
+    Audience,
+    Counted,
+    DeadLetter,
+    Draft,
+    Going,
+    Happened,
+    NoticeDetail,
+    NoticeSummary,
+    Report,
+    Said,
+)
+
+__all__ = [
+    "AT_ONCE",
+    "BUTTONS",
+    "EXCLUSIONS",
+    "REASONS",
+    "STATES",
+    "STEPS",
+    "Asked",
+    "Audience",
+    "Change",
+    "Counted",
+    "DeadLetter",
+    "Draft",
+    "Going",
+    "Happened",
+    "NoticeDetail",
+    "NoticeSummary",
+    "Report",
+    "Rule",
+    "Said",
+    "Stale",
+    "Timing",
+    "Unpublished",
+    "approve",
+    "changed",
+    "coming",
+    "compose",
+    "correct",
+    "count_audience",
+    "counts",
+    "dead_letters",
+    "due",
+    "edit",
+    "fill_in",
+    "history",
+    "keep_picture",
+    "known_copy",
+    "make_batch",
+    "mark_read",
+    "mark_seen",
+    "next_changes",
+    "note_copy",
+    "open_link",
+    "page",
+    "pause",
+    "picture_of",
+    "preview",
+    "read_rule",
+    "recall",
+    "replies",
+    "reply",
+    "report",
+    "resend",
+    "resume",
+    "schedule",
+    "send_back",
+    "show",
+    "stop",
+    "submit",
+    "subscribe",
+    "topic_in",
+    "unsubscribe",
+    "wanted_topics",
+    "warnings",
+]

@@ -1,0 +1,38 @@
+"""A notice as a worker sees it: its words, its number, and the way out below."""
+
+from typing import Any
+
+from content.library import Library
+from services.notices.values import GO, GOT, Draft
+from services.turns import Choice, Reply, Task
+
+# Where a stored message names its picture; channels read it there.
+PICTURE = "notice_picture"
+READ, OPEN_LINK = "notices.got", "notices.go"
+
+
+def reply_of(library: Library, number: int, draft: Draft, occurrence: str) -> Reply:
+    """The message, with its buttons but without tokens."""
+    head = "notices.urgent_head" if draft.urgent else "notices.head"
+    parts = [library.say(head, title=draft.title), draft.text]
+    if draft.link and GO not in draft.buttons:
+        parts.append(draft.link)
+    text = "\n".join(parts)
+    footer = library.say("notices.footer", number=number)
+    of = {"occurrence": occurrence}
+    choices = []
+    if GO in draft.buttons:
+        choices.append(Choice(library.say("notices.go_title"), Task(OPEN_LINK, of)))
+    if GOT in draft.buttons:
+        choices.append(Choice(library.say("notices.got_title"), Task(READ, of)))
+    return Reply(f"{text}\n\n{footer}", tuple(choices))
+
+
+def stored(draft: Draft, reply: Reply) -> dict[str, Any]:
+    """The message as a row stores it: with its picture, where it has one."""
+    return {**reply.as_json(), **({PICTURE: draft.picture} if draft.picture else {})}
+
+
+def preview(library: Library, number: int, draft: Draft) -> dict[str, Any]:
+    """The message as the turn API would answer it, for a page to show; buttons have no tokens."""
+    return stored(draft, reply_of(library, number, draft, ""))

@@ -1,0 +1,73 @@
+"""The loop that makes rows outlives a locked database; one broken notice keeps back no other."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from sqlalchemy import update
+
+from bot import noticing
+from db.models import NoticeVersion
+from db.session import Sessions, make_engine, make_sessions, transaction
+from tests.bot.test_delivery import until
+from tests.services.noticing import Newsroom
+from tests.testers.chat import Chat, on_sqlite
+
+pytestmark = on_sqlite
+
+
+@pytest.fixture
+def room(chat: Chat) -> Newsroom:
+    return Newsroom(chat.sessions, chat.library, chat.clock)
+
+
+@asynccontextmanager
+async def looking(room: Newsroom, sessions: Sessions) -> AsyncIterator[None]:
+    task = asyncio.create_task(noticing.send_when_due(sessions, room.library, room.clock))
+    try:
+        yield
+        assert not task.done()
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_locked_database_loses_nothing(
+    room: Newsroom, database_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    await room.workers(5)
+    await room.scheduled(urgent=True)
+    # What takes ten seconds outside takes a tenth of one here.
+    monkeypatch.setattr("db.session.LOCK_WAIT", 0.1)
+    monkeypatch.setattr(noticing, "SECONDS_BETWEEN_LOOKS", 0.01)
+    engine = make_engine(database_url)
+    other = sqlite3.connect(database_url.partition("///")[2], isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    async with looking(room, make_sessions(engine)):
+        await asyncio.sleep(0.5)
+        other.execute("ROLLBACK")
+        other.close()
+        await until(lambda: _has(room, 5))
+    await engine.dispose()
+    assert len({row.account_id for row in await room.rows()}) == 5
+
+
+async def test_one_that_breaks_keeps_back_no_other(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+):
+    await room.workers(2)
+    broken = await room.scheduled(urgent=True)
+    await room.scheduled(urgent=True, title="好的")
+    async with transaction(room.sessions) as session:
+        spoiled = update(NoticeVersion).where(NoticeVersion.notice == broken)
+        await session.execute(spoiled.values(audience=[]))
+    monkeypatch.setattr(noticing, "SECONDS_BETWEEN_LOOKS", 0.01)
+    async with looking(room, room.sessions):
+        await until(lambda: _has(room, 2))
+    assert all("好的" in row.reply["text"] for row in await room.rows())
+
+
+async def _has(room: Newsroom, count: int) -> bool:
+    return len(await room.rows()) >= count

@@ -1,0 +1,177 @@
+"""Notices in the chat: topics, reading, replying; with Rasa and with Rasa stopped."""
+
+import pytest
+from sqlalchemy import select
+
+from db.models import Consent, NoticeReply, NoticeWish, OutboxRow, Worker
+from db.session import transaction
+from services import notices
+from tests.fakes import heard
+from tests.services.noticing import Newsroom
+from tests.testers.chat import Chat, on_sqlite
+from tests.testers.worker import WorkerTester
+
+pytestmark = on_sqlite
+
+
+@pytest.fixture
+def room(chat: Chat) -> Newsroom:
+    return Newsroom(chat.sessions, chat.library, chat.clock)
+
+
+@pytest.fixture(params=["up", "down"])
+def road(chat: Chat, request: pytest.FixtureRequest) -> str:
+    chat.rasa.mode = request.param
+    chat.rasa.hears |= {"别再给我发消息": heard("unsubscribe_notices")}
+    return request.param
+
+
+async def read(chat: Chat, query):
+    async with transaction(chat.sessions) as session:
+        return list(await session.scalars(query))
+
+
+async def sent(chat: Chat, room: Newsroom, worker: WorkerTester, **fields) -> int:
+    """A notice that this worker has before him."""
+    number = await room.scheduled(urgent=True, **fields)
+    for _ in range(4):
+        await room.look()
+    worker.replies = [row.reply for row in await read(chat, select(OutboxRow))]
+    return number
+
+
+@pytest.mark.usefixtures("road")
+async def test_wanting_no_more_asks_which_or_all(chat, room, worker):
+    await sent(chat, room, worker)
+    await worker.says("退订")
+    worker.sees("哪一类", "天气停工", "全部不收")
+    worker.sees_not("体检义诊")  # that one never came unasked
+
+    await worker.presses("天气停工")
+    worker.sees("不再发“天气停工”", "还是要收")
+    (wish,) = await read(chat, select(NoticeWish))
+    assert (wish.topic, wish.wanted) == ("weather", False)
+
+    await worker.presses("还是要收")
+    (wish,) = await read(chat, select(NoticeWish))
+    assert wish.wanted
+
+
+@pytest.mark.usefixtures("road")
+async def test_all_is_all_and_what_waits_is_not_sent(chat, room, worker):
+    number = await sent(chat, room, worker)
+    await worker.says("别再发了")
+    await worker.presses("全部不收")
+    worker.sees("不再主动给你发消息")
+
+    assert await read(chat, select(OutboxRow)) == []
+    assert (await room.report(number)).opted_out == 1
+    await room.scheduled(urgent=True)
+    assert await room.look() == 0
+
+    await worker.says("订阅")
+    worker.sees("消息恢复了", "现在收的有")
+
+
+async def test_a_topic_that_is_named_needs_no_question(chat, worker):
+    chat.rasa.hears |= {
+        "体检的通知发我": heard("subscribe_notices"),
+        "台风的别发了": heard("unsubscribe_notices"),
+    }
+    await worker.says("体检的通知发我")
+    worker.sees("有“体检义诊”的通知就发给你")
+    await worker.says("台风的别发了")
+    worker.sees("不再发“天气停工”")
+
+
+async def test_what_was_understood_asks_the_same_as_the_word(chat, worker):
+    chat.rasa.hears |= {"别再给我发消息": heard("unsubscribe_notices")}
+    await worker.says("别再给我发消息")
+    worker.sees("哪一类", "全部不收")
+
+
+async def test_the_button_counts_as_read_and_the_link_as_clicked(chat, room, worker):
+    number = await sent(chat, room, worker, buttons=("got", "go"), link="https://example.org/a")
+    worker.sees(f"第{number}号通知", "退订", "收到", "去看看")
+    worker.sees_not("example.org")
+    shown = worker.replies
+
+    await worker.presses("去看看")
+    worker.sees("https://example.org/a")
+    worker.replies = shown
+    await worker.presses("收到")
+    worker.sees("记下你看过了")
+
+    report = await room.report(number)
+    assert (report.read, report.clicked, report.opted_out) == (1, 1, 0)
+
+
+@pytest.mark.usefixtures("road")
+async def test_a_reply_reaches_staff_masked_with_its_number(chat, room, worker):
+    number = await sent(chat, room, worker)
+    await worker.says(f"回复{number}：我那边也封了，打13800138000找我")
+    worker.sees(f"第{number}号通知", "转给工作人员")
+
+    async with transaction(chat.sessions) as session:
+        (said,) = await notices.replies(session, await room.author(), number)
+        await notices.mark_seen(session, chat.clock, await room.author(), said.id)
+    async with transaction(chat.sessions) as session:
+        (seen,) = await notices.replies(session, await room.author())
+    assert said.notice == number
+    assert "我那边也封了" in said.masked
+    assert "13800138000" not in said.masked
+    assert (said.seen_by, seen.seen_by) == (None, "陈静")
+
+
+@pytest.mark.parametrize(("words", "seen"), [
+    ("回复99 好的", "没有给你发过第99号"), ("回复1", "没看到你要说的话"),
+    ("回复1。。。", "没看到"),
+])  # fmt: skip
+async def test_a_reply_that_cannot_go_anywhere_is_told_why(chat, room, worker, words, seen):
+    await sent(chat, room, worker)
+    await worker.says(words)
+    worker.sees(seen)
+    assert await read(chat, select(NoticeReply)) == []
+
+
+@pytest.mark.usefixtures("road")
+async def test_the_latest_show_what_came(chat, room, worker):
+    await worker.says("最近的通知")
+    worker.sees("现在没有给你的通知")
+    number = await sent(chat, room, worker)
+    await worker.says("最近的通知")
+    worker.sees("台风", f"第{number}号")
+
+
+async def test_notices_go_by_what_he_told_only_after_he_agreed(chat, worker):
+    chat.rasa.hears |= {
+        "我是送外卖的,在南沙跑": heard("set_profile", trade="rider", place="广州南沙区"),
+    }
+    await worker.says("我是送外卖的,在南沙跑")
+    (row,) = await read(chat, select(Worker))
+    assert (row.province, row.city, row.district) == ("广东", "广州", "南沙区")
+    assert row.told_at is None
+
+    await worker.presses("按我的情况发通知")
+    (row,) = await read(chat, select(Worker))
+    assert row.told_at is not None
+    await worker.says("不按我的情况发")
+    (row,) = await read(chat, select(Worker))
+    said = await read(chat, select(Consent.decision).order_by(Consent.decided_at))
+    assert (row.told_at, said) == (None, ["given", "withdrawn"])
+
+
+async def test_who_had_all_deleted_gets_nothing_until_he_writes_again(chat, room, worker):
+    number = await sent(chat, room, worker)
+    await worker.says("我的资料")
+    await worker.presses("全部删掉")
+    await worker.presses("删掉")
+    await room.scheduled(urgent=True)
+    for _ in range(3):
+        await room.look()
+    assert await read(chat, select(OutboxRow)) == []
+    assert (await room.report(number)).deleted == 1
+
+    await worker.says("菜单")
+    await sent(chat, room, worker)
+    assert len(await read(chat, select(OutboxRow))) == 1
