@@ -12,7 +12,9 @@ from console.reading import Filled, Posted, is_number
 from kit.errors import BadInput, NotAllowed, NotFound
 from kit.text import tidy
 from services import cases
+from services.cases.rules import reach_of
 from services.cases.states import Rule
+from services.staff.actors import may_see
 from services.staff.permissions import Permission
 
 MAX_DAYS_DIGITS, MAX_NUMBER_DIGITS = 3, 6
@@ -66,7 +68,9 @@ def _add(rule: Rule, permission: Permission) -> None:
         except NOT_TAKEN as error:
             refused = Refused(error, form, rule.step, seen)
             return await case_page(request, session, parts, actor, written, refused=refused)
-        return RedirectResponse(f"/cases/{written}", HTTPStatus.SEE_OTHER)
+        # Who stepped aside, or put it beyond his limits, has no page of it any more.
+        there = may_see(actor, reach_of(await cases.of_code(session, written)))
+        return RedirectResponse(f"/cases/{written}" if there else "/cases", HTTPStatus.SEE_OTHER)
 
     router.add_api_route(
         f"/cases/{{code}}/steps/{rule.step}",

@@ -59,7 +59,7 @@ async def inbox(
     )
     if number != found.page:
         raise NotFound("console.no_such_page")
-    reminders = await cases.reminders(session, actor, parts.clock() - REMINDED)
+    reminders = await cases.count_reminders(session, actor, parts.clock() - REMINDED)
     return parts.pages.show(
         request,
         "cases/inbox.html",
@@ -73,7 +73,7 @@ async def inbox(
             parts.library.say(each.key, count=each.count, year=each.year)
             for each in await cases.warnings(session, parts.library, parts.clock)
         ],
-        reminders=len(reminders),
+        reminders=reminders,
     )
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from db.base import DIGEST_LENGTH, ID_LENGTH, KEY_LENGTH, Base
-from db.models.case_flow import CaseUnit
+from db.models.case_flow import CaseRecusal, CaseUnit
 
 CODE_LENGTH = 16
 STATE_IS_KNOWN = (
@@ -104,6 +104,9 @@ class Case(Base):
     )
     units: Mapped[list[CaseUnit]] = relationship(
         order_by=CaseUnit.unit, lazy="raise", cascade="all, delete-orphan"
+    )
+    recusals: Mapped[list[CaseRecusal]] = relationship(
+        order_by=CaseRecusal.at, lazy="raise", cascade="all, delete-orphan"
     )
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, not_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
 
 from db.models import Case
+from db.repositories.cases import WITH_REACH
 
 Condition = ColumnElement[Any]
 
@@ -45,5 +45,5 @@ class InboxRepository:
 
     async def _newest(self, which: Condition, offset: int, limit: int) -> list[Case]:
         query = select(Case).where(which).order_by(Case.created_at.desc(), Case.id)
-        query = query.options(selectinload(Case.units)).offset(offset).limit(limit)
+        query = query.options(*WITH_REACH).offset(offset).limit(limit)
         return list((await self.session.scalars(query)).all())

@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from content.library import Library
 from db.models import Case, CaseAnswer, CaseRecusal, CaseReward, CaseUnit
-from db.repositories.case_flow import CaseFlowRepository
 from kit import ids
 from kit.clock import Clock
 from kit.errors import BadInput, NotAllowed
@@ -106,7 +105,7 @@ async def _hand_over(move: Move) -> Told:
     found = [(await units.known(move.session, name)).name for name in names]
     if len(set(found)) != len(found):
         raise BadInput("case_steps.unit_twice")
-    if set(found) & move.facts.recused_units:
+    if set(found) & move.facts.kept_out:
         raise NotAllowed("case_steps.unit_recused")
     case, lead = move.case, found[0]
     parts = dict.fromkeys(found[1:], "helper") | {lead: "lead"}
@@ -212,16 +211,10 @@ async def _step_aside(move: Move) -> Told | None:
         await units.known(move.session, unit)
         if move.staff is None or not move.staff.may(Permission.DECIDE_CASES):
             raise NotAllowed("staff.no_permission")
-    taken = move.facts.recused_units if unit else move.facts.recused
-    if (unit or move.actor_id) not in taken:
-        recusal = CaseRecusal(
-            id=ids.new_id(),
-            case_id=move.case.id,
-            staff_id=None if unit else move.actor_id,
-            unit=unit,
-            at=move.clock(),
-        )
-        CaseFlowRepository(move.session).add(recusal)
+    if (unit or move.actor_id) not in move.facts.kept_out:
+        staff_id = None if unit else move.actor_id
+        recusal = CaseRecusal(id=ids.new_id(), staff_id=staff_id, unit=unit, at=move.clock())
+        move.case.recusals.append(recusal)
     return Told({"unit": unit} if unit else {})
 
 

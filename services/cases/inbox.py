@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from math import ceil
 
 from sqlalchemy import and_, false, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from content.library import Library
-from db.models import Case, CaseUnit
+from db.models import Case, CaseRecusal, CaseUnit
 from db.repositories.inbox import Condition, InboxRepository
 from kit import ids
 from kit.clock import Clock
@@ -57,10 +58,9 @@ async def inbox(
     wanted but for the state.
     """
     rows, today = InboxRepository(session), day_of(clock())
-    late = and_(Case.state.in_(sorted(states.OPEN - states.STOPPED)), Case.due < today)
     which = and_(seen_by(actor, columns()), *_narrowed(wanted))
-    overdue = await rows.count(and_(which, late, _in_state(wanted)))
-    which = and_(which, late) if wanted.overdue else which
+    overdue = await rows.count(and_(which, late(today), _in_state(wanted)))
+    which = and_(which, late(today)) if wanted.overdue else which
     counts = await rows.counts(which)
     total = counts.get(wanted.state, 0) if wanted.state else sum(counts.values())
     pages = max(1, ceil(total / PAGE_SIZE))
@@ -110,14 +110,25 @@ async def reached(session: AsyncSession, actor: Actor, permission: Permission, c
     return case.code
 
 
+def late(today: date) -> Condition:
+    """Open cases past their promised day."""
+    return and_(Case.state.in_(sorted(states.OPEN - states.STOPPED)), Case.due < today)
+
+
 def columns() -> CaseColumns:
     """A case of a query for the limits of roles."""
     area = (Case.province.expression, Case.city.expression, Case.district.expression)
-    return CaseColumns(*area, Case.category.expression, _handed_to)
+    return CaseColumns(*area, Case.category.expression, _handed_to, _keeps_out)
 
 
 def _handed_to(unit: str) -> Condition:
-    return select(1).where(CaseUnit.case_id == Case.id, CaseUnit.unit == unit).exists()
+    return Case.id.in_(select(CaseUnit.case_id).where(CaseUnit.unit == unit))
+
+
+def _keeps_out(who: str) -> Condition:
+    """Asked of all rows at once: there are few recusals, and many cases."""
+    kept = select(CaseRecusal.case_id)
+    return Case.id.in_(kept.where(or_(CaseRecusal.staff_id == who, CaseRecusal.unit == who)))
 
 
 def _narrowed(wanted: Wanted) -> Iterator[Condition]:
