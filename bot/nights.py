@@ -78,5 +78,6 @@ async def look_at_contacts(sessions: Sessions, _library: Library, clock: Clock) 
     """Forget the names and contacts of cases that are long over."""
     async with transaction(sessions) as session:
         count = await retention.forget_contacts(session, clock)
+        await retention.tidy_workbench(session, clock)
     if count:
         log.info("contacts_forgotten", cases=count)

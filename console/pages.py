@@ -12,6 +12,7 @@ from kit.clock import in_shanghai
 from kit.errors import AppError
 from kit.text import shorten
 
+FOR_STAFF = ("console.", "staff.", "case_steps.", "workbench.")
 # Worded for workers, and as right for staff.
 TO_ALL = frozenset({"cases.cannot_move", "cases.no_such_code"})
 HERE = Path(__file__).resolve().parent
@@ -49,7 +50,7 @@ class Pages:
 
     def sentence_for(self, error: AppError) -> str | None:
         """What to tell staff; None for an error whose sentence is worded for workers."""
-        own = error.key.startswith(("console.", "staff.", "case_steps.")) or error.key in TO_ALL
+        own = error.key.startswith(FOR_STAFF) or error.key in TO_ALL
         return self._library.say(error.key, **error.fields) if own else None
 
 

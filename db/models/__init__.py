@@ -35,18 +35,30 @@ from db.models.staff import (
 )
 from db.models.turns import ChoiceRow, DialogueRow, TurnRow
 from db.models.updates import UpdateRow
+from db.models.workbench import (
+    AnswerDraft,
+    CaseBulk,
+    CaseLabel,
+    CasePresence,
+    Label,
+    SavedView,
+)
 from db.models.workers import Account, Consent, LinkCode, LinkTry, Worker, WorkerKey
 
 __all__ = [
     "Account",
+    "AnswerDraft",
     "AreaUnit",
     "Case",
     "CaseAddition",
     "CaseAnswer",
+    "CaseBulk",
     "CaseEvent",
     "CaseExample",
+    "CaseLabel",
     "CaseNight",
     "CasePhoto",
+    "CasePresence",
     "CaseRecording",
     "CaseRecusal",
     "CaseReminder",
@@ -60,6 +72,7 @@ __all__ = [
     "ChoiceRow",
     "Consent",
     "DialogueRow",
+    "Label",
     "LibraryEdition",
     "LinkCode",
     "LinkTry",
@@ -69,6 +82,7 @@ __all__ = [
     "RecoveryCode",
     "RestStopRow",
     "Revision",
+    "SavedView",
     "SignInDoor",
     "SignInLink",
     "SortingImport",

@@ -27,6 +27,10 @@ class InboxRepository:
         query = select(func.count()).select_from(Case).where(which)
         return await self.session.scalar(query) or 0
 
+    async def codes(self, which: Condition) -> set[str]:
+        """The codes of these cases: of few."""
+        return set(await self.session.scalars(select(Case.code).where(which)))
+
     async def page(
         self, which: Condition, first: Condition, offset: int, limit: int
     ) -> list[tuple[Case, bool]]:

@@ -11,14 +11,15 @@ from content.library import Library
 from db.models import Case, CaseAnswer, CaseRecusal, CaseReward, CaseUnit
 from kit import ids
 from kit.clock import Clock
-from kit.errors import BadInput, NotAllowed
+from kit.errors import BadInput, NotAllowed, NotFound
 from kit.text import tidy
 from services import units, working_days
-from services.cases import clocks, parameters, rules, states
+from services.cases import clocks, drafts, labels, parameters, rules, states
 from services.cases.given import Given
 from services.cases.merging import merge_into
+from services.cases.reading import of_code
 from services.cases.states import Rule
-from services.staff.actors import Actor
+from services.staff.actors import Actor, may_see
 from services.staff.permissions import Permission
 
 
@@ -88,7 +89,10 @@ async def _go_on(move: Move) -> Told | None:
 
 
 async def _merge(move: Move) -> Told:
-    target = await merge_into(move.session, move.clock, move.case, str(move.given.target))
+    target = await of_code(move.session, str(move.given.target))
+    if move.staff is not None and not may_see(move.staff, rules.reach_of(target)):
+        raise NotFound("console.no_such_case")
+    target = await merge_into(move.session, move.clock, move.case, target.code)
     limits = move.facts.limits
     await clocks.set_going(move.session, move.library, target, limits=limits)
     return Told({"target": target.code}, {"target": target.code}, target.id)
@@ -121,6 +125,20 @@ async def _hand_over(move: Move) -> Told:
     return Told({"helpers": found[1:]}, {"unit": lead})
 
 
+async def _recall(move: Move) -> Told:
+    """Out of the hands of a unit that has not signed for it: nobody's again."""
+    lead = rules.lead_of(move.case)
+    move.case.units.clear()
+    return Told({"unit": lead}, {"unit": lead})
+
+
+async def _label(move: Move) -> Told:
+    given = move.given
+    return Told(
+        await labels.change(move.session, move.case, on=given.labels_on, off=given.labels_off)
+    )
+
+
 async def _extend(move: Move) -> Told:
     days, most = move.given.days, move.facts.limits.extension_days
     if days > most:
@@ -144,6 +162,7 @@ async def _answer(move: Move) -> Told:
         state="waiting",
     )
     move.session.add(answer)
+    await drafts.drop(move.session, move.case, str(move.actor_id))
     return Told({"answer": answer.number, "grade": answer.grade})
 
 
@@ -231,6 +250,8 @@ EFFECTS: Mapping[str, Effect] = {
     "assign": _hand_over,
     "rule": _hand_over,
     "reassign": _hand_over,
+    "recall": _recall,
+    "label": _label,
     "extend": _extend,
     "answer": _answer,
     "approve": _decide,

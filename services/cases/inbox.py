@@ -17,6 +17,7 @@ from kit.errors import NotAllowed, NotFound
 from kit.text import shorten
 from services.cases import rules, states
 from services.cases.clocks import day_of
+from services.cases.labels import labelled, on_cases
 from services.cases.reading import PAGE_SIZE, SUMMARY, of_code
 from services.cases.values import CaseSummary, Page
 from services.staff.actors import Actor, CaseColumns, may_see, seen_by
@@ -24,6 +25,7 @@ from services.staff.permissions import Permission
 
 KINDS = ("suggestion", "hazard")
 # Until somebody has it in hand, danger cannot wait.
+MOST_PAGES = 40  # nobody turns further; the filters lead there
 WAITING = states.OPEN - {states.HANDLING, states.TO_APPROVE}
 
 
@@ -36,6 +38,7 @@ class Wanted:
     category: str | None = None
     area: str | None = None
     unit: str | None = None
+    label: str | None = None
     overdue: bool = False
 
 
@@ -54,8 +57,8 @@ async def inbox(
     """One page of the cases that are wanted and that this actor may see; a page out of range
     gives the nearest.
 
-    Those that wait for a person and dangers stand first. The counts by state are of what is
-    wanted but for the state.
+    Those that wait for a person and dangers stand first; after 40 pages the list ends. The counts
+    by state are of what is wanted but for the state.
     """
     rows, today = InboxRepository(session), day_of(clock())
     which = and_(seen_by(actor, columns()), *_narrowed(wanted))
@@ -63,13 +66,14 @@ async def inbox(
     which = and_(which, late(today)) if wanted.overdue else which
     counts = await rows.counts(which)
     total = counts.get(wanted.state, 0) if wanted.state else sum(counts.values())
-    pages = max(1, ceil(total / PAGE_SIZE))
+    pages = min(max(1, ceil(total / PAGE_SIZE)), MOST_PAGES)
     page = min(max(page, 1), pages)
     danger = _danger(library)
     first = or_(Case.state == states.HELD, and_(Case.state.in_(sorted(WAITING)), danger))
     found = await rows.page(
         and_(which, _in_state(wanted)), first, (page - 1) * PAGE_SIZE, PAGE_SIZE
     )
+    labels = await on_cases(session, [case.id for case, _ in found])
     items = tuple(
         CaseSummary(
             code=case.code,
@@ -84,6 +88,7 @@ async def inbox(
             danger=_is_danger(library, case),
             days_late=_days_late(case, today.toordinal()),
             lead=rules.lead_of(case),
+            labels=labels.get(case.id, ()),
         )
         for case, _ in found
     )
@@ -137,6 +142,8 @@ def _narrowed(wanted: Wanted) -> Iterator[Condition]:
         yield Case.kind == wanted.kind
     if wanted.category:
         yield Case.category == wanted.category
+    if wanted.label:
+        yield labelled(wanted.label)
     if wanted.unit:
         yield _handed_to(wanted.unit)
     parts = (wanted.area or "").split("/")

@@ -78,6 +78,7 @@ async def _stored(
         created_at=now,
         events=[],
         units=[],
+        recusals=[],
     )
     clocks.promise(case, days, clocks.day_of(now), library.calendar)
     _place(case, draft.spot)

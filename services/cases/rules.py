@@ -125,6 +125,12 @@ def _may_assign(facts: Facts, _actor: Actor | None) -> None:
         raise NotAllowed("case_steps.must_rule")
 
 
+def _newly_assigned(facts: Facts, _actor: Actor | None) -> None:
+    """What was taken from another unit cannot be given back to it by taking it from this one."""
+    if states.came_from(facts.case) not in states.STEPS["assign"].before:
+        raise NotAllowed("case_steps.not_newly_assigned")
+
+
 def _not_ruled(facts: Facts, _actor: Actor | None) -> None:
     if count_steps(facts.case, "rule"):
         raise NotAllowed("case_steps.ruled")
@@ -153,6 +159,7 @@ def _adopted(facts: Facts, _actor: Actor | None) -> None:
 _ONLY: Mapping[str, Callable[[Facts, Actor | None], None]] = {
     states.NOT_AUTHOR: _not_author,
     states.MAY_ASSIGN: _may_assign,
+    states.NEWLY_ASSIGNED: _newly_assigned,
     states.NOT_RULED: _not_ruled,
     states.MAY_EXTEND: _may_extend,
     states.NOT_RATED: _not_rated,
