@@ -8,6 +8,7 @@ from console.deps import Console
 from console.guards import guard
 from console.pages import HERE, Pages
 from console.routes import (
+    bulk,
     case_steps,
     cases,
     health,
@@ -17,6 +18,7 @@ from console.routes import (
     staff,
     stop_proposals,
     stops,
+    workbench,
 )
 from content.library import Library
 from db.session import Sessions
@@ -30,7 +32,10 @@ def create_app(settings: Settings, sessions: Sessions, library: Library, clock: 
     app.state.console = Console(settings, sessions, library, clock, Pages(library))
     errors.install(app)
     app.middleware("http")(guard)
-    for noun in (inbox, cases, case_steps, stop_proposals, stops, members, me, staff, health):
+    for noun in (
+        *(inbox, workbench, bulk, cases, case_steps),
+        *(stop_proposals, stops, members, me, staff, health),
+    ):
         auth.refuse_undeclared(noun.router)
         app.include_router(noun.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

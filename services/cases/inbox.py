@@ -26,6 +26,7 @@ from services.staff.permissions import Permission
 KINDS = ("suggestion", "hazard")
 # Until somebody has it in hand, danger cannot wait.
 MOST_PAGES = 40  # nobody turns further; the filters lead there
+MOST_LISTED = MOST_PAGES * PAGE_SIZE
 WAITING = states.OPEN - {states.HANDLING, states.TO_APPROVE}
 
 
