@@ -75,12 +75,16 @@ async def photo(
     return Response(jpeg, media_type="image/jpeg")
 
 
-@router.get("/cases/{code}/recordings/{number}", dependencies=[SEE])
+@router.get("/cases/{code}/recordings/{number}", dependencies=[DECIDE])
 async def recording(
     code: str, number: str, session: Session, parts: Parts, actor: SignedIn
 ) -> Response:
-    """One voice of a case. That this member of staff listened to it is put on record."""
-    written = await cases.reached(session, actor, Permission.SEE_CASES, code)
+    """One voice of a case. That this member of staff listened to it is put on record.
+
+    A voice tells who spoke: the people of a unit, which may be the one that is spoken of, do not
+    hear it.
+    """
+    written = await cases.reached(session, actor, Permission.DECIDE_CASES, code)
     wanted = int(number) if is_number(number, MAX_NUMBER_DIGITS) else 0
     found = await cases.play_recording(session, parts.clock, written, wanted, actor.id)
     folder = parts.settings.recordings

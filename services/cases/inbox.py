@@ -63,14 +63,16 @@ async def inbox(
     """
     rows, today = InboxRepository(session), day_of(clock())
     which = and_(seen_by(actor, columns()), *_narrowed(wanted))
-    overdue = await rows.count(and_(which, late(today), _in_state(wanted)))
     which = and_(which, late(today)) if wanted.overdue else which
-    counts = await rows.counts(which)
+    both = await rows.counts(which, late(today))
+    counts = {state: count for state, (count, _) in both.items()}
+    overdue = sum(n for state, (_, n) in both.items() if wanted.state in {None, state})
     total = counts.get(wanted.state, 0) if wanted.state else sum(counts.values())
     pages = min(max(1, ceil(total / PAGE_SIZE)), MOST_PAGES)
     page = min(max(page, 1), pages)
-    danger = _danger(library)
-    first = or_(Case.state == states.HELD, and_(Case.state.in_(sorted(WAITING)), danger))
+    # The states stand before, so that an index finds the few rows whose answers are looked at.
+    waits = Case.state.in_(sorted(WAITING | {states.HELD}))
+    first = and_(waits, or_(Case.state == states.HELD, _danger(library)))
     found = await rows.page(
         and_(which, _in_state(wanted)), first, (page - 1) * PAGE_SIZE, PAGE_SIZE
     )

@@ -81,7 +81,6 @@ _RULES = (
     Rule("release", _in(HELD), RECEIVED, _DECIDE, hears="released"),
     Rule("take_up", _in(RECEIVED), IN_REVIEW, _DECIDE, hears="in_review"),
     Rule("sort", OPEN, STAYS, _DECIDE, ("category",)),
-    Rule("label", ALL, STAYS, _DECIDE, ("labels",)),
     Rule("accept", UNDER_REVIEW, ACCEPTED, _DECIDE, hears="accepted"),
     Rule("refuse", _BEFORE_HANDS, REFUSED, _DECIDE, ("reason",), hears="refused"),
     Rule(
@@ -124,6 +123,7 @@ _RULES = (
         *((), "reopened"),
     ),
     # Beside it.
+    Rule("label", ALL, STAYS, _DECIDE, ("labels",)),
     Rule("step_aside", OPEN, STAYS, _HANDLE, ("note",)),
     Rule("note", ALL, STAYS, _HANDLE, ("note",)),
     # The worker's own.

@@ -180,7 +180,7 @@ async def test_who_steps_aside_is_led_away_and_finds_it_no_more(
 
 
 async def test_twins_are_compared_in_two_steps_and_merged(
-    reviewer: Reader, staff_at: StaffAt, hand_in: HandIn, sessions: Sessions, library: Library
+    reviewer: Reader, hand_in: HandIn, sessions: Sessions, library: Library
 ):
     words = "市桥街大北路口换电柜坏了，电池换不出来"
     one, two = await hand_in(words), await hand_in(f"{words}，已经三天")

@@ -10,13 +10,19 @@ down_revision = "0011"
 branch_labels = None
 depends_on = None
 
+LISTED = [
+    *("state", "created_at", "id", "kind", "category", "province", "city", "district", "due"),
+]
 NEW_TABLES = (
     *("case_bulks", "answer_drafts", "case_presence", "case_labels", "labels", "saved_views"),
 )
 
 
 def upgrade() -> None:
-    """Add the tables."""
+    """Add the tables, and an index with all that the inbox counts by."""
+    with op.batch_alter_table("cases") as batch:
+        batch.drop_index("ix_cases_state_created_at")
+        batch.create_index("ix_cases_listed", LISTED)
     _create_views()
     _create_labels()
     _create_presence_and_drafts()
@@ -27,6 +33,9 @@ def downgrade() -> None:
     """The tables and what is in them are lost; what was done to cases stays in their history."""
     for table in NEW_TABLES:
         op.drop_table(table)
+    with op.batch_alter_table("cases") as batch:
+        batch.drop_index("ix_cases_listed")
+        batch.create_index("ix_cases_state_created_at", ["state", "created_at"])
 
 
 def _moment(name: str, *, nullable: bool = False) -> sa.Column[datetime]:
