@@ -67,9 +67,7 @@ async def inbox(
         return RedirectResponse(f"/cases/{found}", HTTPStatus.SEE_OTHER)
     number = page_number(typed.page)
     wanted = await _read(session, parts.library, typed)
-    page = await cases.inbox(
-        session, parts.library, parts.clock, actor, wanted=wanted, page=number
-    )
+    page = await cases.inbox(session, parts.clock, actor, wanted=wanted, page=number)
     if number != page.page:
         raise NotFound("console.no_such_page")
     reminders = await cases.count_reminders(session, actor, parts.clock() - REMINDED)

@@ -51,6 +51,7 @@ class Case(Base):
         Index("ix_cases_created_at", "created_at"),
         # All that filters and limits of roles ask, so that counting 100,000 reads no row.
         Index("ix_cases_listed", *LISTED),
+        Index("ix_cases_danger_state", "danger", "state"),
         Index("ix_cases_state_due", "state", "due"),
         Index("ix_cases_held_reason_released_at", "held_reason", "released_at"),
         Index("ix_cases_text_digest_created_at", "text_digest", "created_at"),
@@ -74,6 +75,8 @@ class Case(Base):
     # Answers to the category's own questions, by the question's id.
     extras: Mapped[dict[str, Any]] = mapped_column(default=dict)
     original: Mapped[bytes | None]
+    # Whether an answer says danger now; None until a case of older days is judged.
+    danger: Mapped[bool | None]
     contact: Mapped[bytes | None]
     caller: Mapped[bytes | None]
     wants_answer: Mapped[bool] = mapped_column(default=True)

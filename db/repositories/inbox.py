@@ -1,5 +1,6 @@
 """Queries of the inbox: pages and counts of cases under conditions that services put together."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, not_, select
@@ -34,6 +35,11 @@ class InboxRepository:
     async def codes(self, which: Condition) -> set[str]:
         """The codes of these cases: of few."""
         return set(await self.session.scalars(select(Case.code).where(which)))
+
+    async def not_judged(self, limit: int) -> Sequence[Case]:
+        """Cases of which nobody knows yet whether they are dangers; none that another judges."""
+        query = select(Case).where(Case.danger.is_(None)).order_by(Case.id).limit(limit)
+        return (await self.session.scalars(query.with_for_update(skip_locked=True))).all()
 
     async def page(
         self, which: Condition, first: Condition, offset: int, limit: int

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from math import ceil
 
-from sqlalchemy import and_, false, func, or_, select, true
+from sqlalchemy import and_, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from content.library import Library
 from db.models import Case, CaseRecusal, CaseUnit
 from db.repositories.inbox import Condition, InboxRepository
 from kit import ids
@@ -48,7 +47,6 @@ EVERYTHING = Wanted()
 
 async def inbox(
     session: AsyncSession,
-    library: Library,
     clock: Clock,
     actor: Actor,
     *,
@@ -70,9 +68,8 @@ async def inbox(
     total = counts.get(wanted.state, 0) if wanted.state else sum(counts.values())
     pages = min(max(1, ceil(total / PAGE_SIZE)), MOST_PAGES)
     page = min(max(page, 1), pages)
-    # The states stand before, so that an index finds the few rows whose answers are looked at.
     waits = Case.state.in_(sorted(WAITING | {states.HELD}))
-    first = and_(waits, or_(Case.state == states.HELD, _danger(library)))
+    first = and_(waits, or_(Case.state == states.HELD, Case.danger.is_(True)))
     found = await rows.page(
         and_(which, _in_state(wanted)), first, (page - 1) * PAGE_SIZE, PAGE_SIZE
     )
@@ -88,7 +85,7 @@ async def inbox(
             due=case.due,
             category=case.category,
             held_reason=case.held_reason if case.state == states.HELD else None,
-            danger=_is_danger(library, case),
+            danger=bool(case.danger),
             days_late=_days_late(case, today.toordinal()),
             lead=rules.lead_of(case),
             labels=labels.get(case.id, ()),
@@ -157,24 +154,6 @@ def _narrowed(wanted: Wanted) -> Iterator[Condition]:
 
 def _in_state(wanted: Wanted) -> Condition:
     return Case.state == wanted.state if wanted.state else true()
-
-
-def _dangers(library: Library) -> Iterator[tuple[str, str]]:
-    """Question and answer that together mean danger now."""
-    for category in library.categories.values():
-        for question in category.questions:
-            if question.danger is not None:
-                yield question.id, question.danger
-
-
-def _danger(library: Library) -> Condition:
-    answers = (Case.extras[name].as_string() == said for name, said in set(_dangers(library)))
-    return and_(Case.kind == "hazard", func.coalesce(or_(false(), *answers), false()))
-
-
-def _is_danger(library: Library, case: Case) -> bool:
-    said = set(case.extras.items())
-    return case.kind == "hazard" and any(each in said for each in _dangers(library))
 
 
 def _days_late(case: Case, today: int) -> int:

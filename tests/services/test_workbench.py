@@ -36,9 +36,7 @@ async def reviewer(office: Office) -> Actor:
 
 async def listed(office: Office, actor: Actor, **wanted: object) -> list[str]:
     async with transaction(office.sessions) as session:
-        page = await cases.inbox(
-            *(session, office.library, office.clock, actor), wanted=cases.Wanted(**wanted)
-        )
+        page = await cases.inbox(*(session, office.clock, actor), wanted=cases.Wanted(**wanted))
         assert page.total == sum(page.counts.values()) == len(page.items)
         return [item.code for item in page.items]
 

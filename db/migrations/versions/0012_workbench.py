@@ -19,10 +19,14 @@ NEW_TABLES = (
 
 
 def upgrade() -> None:
-    """Add the tables, and an index with all that the inbox counts by."""
+    """Add the tables, what tells danger, and an index with all that the inbox counts by."""
     with op.batch_alter_table("cases") as batch:
         batch.drop_index("ix_cases_state_created_at")
         batch.create_index("ix_cases_listed", LISTED)
+        batch.add_column(sa.Column("danger", sa.Boolean()))
+        batch.create_index("ix_cases_danger_state", ["danger", "state"])
+    # What hazards answered is judged by the bot, which knows the questions.
+    op.execute(sa.text("UPDATE cases SET danger = false WHERE kind <> 'hazard'"))
     _create_views()
     _create_labels()
     _create_presence_and_drafts()
@@ -34,7 +38,9 @@ def downgrade() -> None:
     for table in NEW_TABLES:
         op.drop_table(table)
     with op.batch_alter_table("cases") as batch:
-        batch.drop_index("ix_cases_listed")
+        for index in ("ix_cases_danger_state", "ix_cases_listed"):
+            batch.drop_index(index)
+        batch.drop_column("danger")
         batch.create_index("ix_cases_state_created_at", ["state", "created_at"])
 
 
