@@ -117,7 +117,7 @@ async def choices(session: AsyncSession, parts: Console, actor: SignedIn) -> dic
         },
         "categories": parts.library.categories,
         "units": [each.name for each in await units.listed(session)],
-        "whats": CHOICES,
+        "deeds": CHOICES,
     }
 
 

@@ -80,7 +80,7 @@ def _add(rule: Rule, permission: Permission) -> None:
                     seen=seen,
                 )
         except NOT_TAKEN as error:
-            if rule.step == "answer":
+            if rule.step == "answer" and form["text"].strip():
                 await keep_draft(session, parts, form, written)
             refused = Refused(error, form, rule.step, seen)
             return await case_page(request, session, parts, actor, written, refused=refused)

@@ -98,8 +98,10 @@ async def test_an_answer_is_kept_while_it_is_typed(
             await one.locator("#step-assign-unit").fill(UNIT)
         await one.get_by_role("button", name=button, exact=True).click()
         await expect(one.locator(".heading .state")).to_have_text(state)
+        await one.wait_for_load_state()
     await one.get_by_role("button", name="签收", exact=True).click()
     await expect(one.locator(".heading .state")).to_have_text("办理中")
+    await one.wait_for_load_state()
     await one.keyboard.press("r")
     await one.keyboard.type("下周一抽干")
     await expect(one.locator("#draft-said")).to_have_text("草稿已存")
@@ -116,6 +118,12 @@ async def test_an_answer_is_kept_while_it_is_typed(
     await expect(one.get_by_role("heading", name="没有发出的答复草稿")).to_have_count(0)
 
 
+async def arrived(page: Page, code: str) -> None:
+    """At the page of a case, its script included: keys pressed before would lead nowhere."""
+    await expect(page.get_by_role("heading", level=1)).to_have_text(f"来件 {code}")
+    await page.wait_for_load_state()
+
+
 async def test_keys_lead_about_and_never_in_a_field(
     pair: list[Page], served: Served, codes: list[str]
 ):
@@ -128,24 +136,25 @@ async def test_keys_lead_about_and_never_in_a_field(
     await page.keyboard.press("x")
     await expect(page.locator(f"#tick-{rows[1]}")).to_be_checked()
     await page.keyboard.press("o")
-    await expect(page.get_by_role("heading", level=1)).to_have_text(f"来件 {rows[1]}")
+    await arrived(page, rows[1])
     await page.keyboard.press("j")
-    await expect(page.get_by_role("heading", level=1)).to_have_text(f"来件 {rows[2]}")
+    await arrived(page, rows[2])
     await page.keyboard.press("k")
-    await expect(page.get_by_role("heading", level=1)).to_have_text(f"来件 {rows[1]}")
+    await arrived(page, rows[1])
     await page.keyboard.press("?")
     await expect(page.locator("#keys dl")).to_be_visible()
     await page.keyboard.press("n")
     await page.keyboard.type("ju?y")  # words, not keys
     await expect(page.locator("#step-note-note")).to_have_value("ju?y")
-    await expect(page.get_by_role("heading", level=1)).to_have_text(f"来件 {rows[1]}")
+    await arrived(page, rows[1])
     await page.locator("#back").focus()
     await page.keyboard.press("u")
     await expect(page.get_by_role("heading", level=1)).to_have_text("全部来件")
+    await page.wait_for_load_state()
     await page.keyboard.press("/")
     await page.keyboard.type(codes[4].lower())
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("heading", level=1)).to_have_text(f"来件 {codes[4]}")
+    await arrived(page, codes[4])
 
 
 async def test_ticked_confirmed_done_and_taken_back(
@@ -186,6 +195,7 @@ async def test_a_handler_whose_unit_keeps_out_finds_nothing(
     await reviewer.goto(f"{served.address}/cases/{code}")
     await reviewer.get_by_role("button", name="受理", exact=True).click()
     await expect(reviewer.locator(".heading .state")).to_have_text("已受理")
+    await reviewer.wait_for_load_state()
     await reviewer.keyboard.press("a")
     await reviewer.locator("#step-assign-category").select_option(CATEGORY)
     await reviewer.locator("#step-assign-unit").fill(UNIT)
