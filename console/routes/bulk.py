@@ -103,18 +103,14 @@ async def _confirm_page(
         told=sum(each.told for each in planned),
         minutes=int(bulk.UNDO_WITHIN.total_seconds()) // 60,
         for_good=step in bulk.FOR_GOOD,
-        **await choices(session, parts, form.actor),
+        **await choices(session, parts),
     )
 
 
-async def choices(session: AsyncSession, parts: Console, actor: SignedIn) -> dict[str, object]:
+async def choices(session: AsyncSession, parts: Console) -> dict[str, object]:
     """What the form of a bulk lets one choose from."""
     return {
-        "marks": {
-            each.id: each.word
-            for each in await labels.known(session, actor)
-            if not each.is_retired
-        },
+        "marks": {each.id: each for each in await labels.in_use(session)},
         "categories": parts.library.categories,
         "units": [each.name for each in await units.listed(session)],
         "deeds": CHOICES,

@@ -82,7 +82,7 @@ async def inbox(
         words_known=await labels.words(session),
         views=await views.of(session, actor.id),
         most=cases.MOST_LISTED,
-        bulk=await choices(session, parts, actor) if actor.may(Permission.DECIDE_CASES) else None,
+        bulk=await choices(session, parts) if actor.may(Permission.DECIDE_CASES) else None,
         units=[each.name for each in await units.listed(session)],
         warnings=[
             parts.library.say(each.key, count=each.count, year=each.year)

@@ -52,6 +52,11 @@ async def known(session: AsyncSession, actor: Actor) -> Sequence[Known]:
     ]
 
 
+async def in_use(session: AsyncSession) -> Sequence[Label]:
+    """The labels that are put on cases, without counting where."""
+    return await WorkbenchRepository(session).labels()
+
+
 async def words(session: AsyncSession) -> Sequence[str]:
     """All words that a list of cases may be narrowed to."""
     rows = await WorkbenchRepository(session).labels(retired=True)
