@@ -1,4 +1,4 @@
-"""Knows what the cases mean before a worker hands one in, and notes those that never were."""
+"""Knows what the cases mean before a worker hands one in; notes and judges what never was."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ import structlog
 
 from content.library import Library
 from db.session import AWAY, Sessions, transaction
-from services.cases import duplicates, shelving
+from services.cases import dangers, duplicates, shelving
 
 log = structlog.get_logger()
 SECONDS_BETWEEN = 600.0  # a search learns by itself what is new; cases come unnoted by import
@@ -17,6 +17,7 @@ async def keep_up(sessions: Sessions, library: Library) -> None:
     while True:
         try:
             await shelving.warm(sessions.beside)
+            await _judge_all(sessions, library)
             noted = await _note_all(sessions, library)
             if noted:
                 log.info("cases_noted", count=noted)
@@ -34,3 +35,11 @@ async def _note_all(sessions: Sessions, library: Library) -> int:
         if not some:
             return noted
         noted += some
+
+
+async def _judge_all(sessions: Sessions, library: Library) -> None:
+    """Some a transaction: hazards that came in before danger was judged at once."""
+    judged = 1
+    while judged:
+        async with transaction(sessions) as session:
+            judged = await dangers.judge_older(session, library)

@@ -89,6 +89,7 @@ async def look_at_contacts(sessions: Sessions, library: Library, clock: Clock) -
         count = await retention.forget_contacts(session, clock)
         talks = await ending.forget_old(session, library, clock)
         said = await sentences.forget(session, clock)
+        await retention.tidy_workbench(session, clock)
     if count or talks or said:
         log.info("contacts_forgotten", cases=count, talks=talks, sentences=said)
 

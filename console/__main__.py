@@ -4,16 +4,20 @@ import asyncio
 import contextlib
 import sys
 
+import structlog
 import uvicorn
 
 from console import listing
 from console.app import create_app
 from content.loader import load
-from db.session import make_engine, make_sessions
+from db.session import AWAY, Sessions, make_engine, make_sessions
 from kit.clock import utc_now
 from kit.logging import set_up_logging
 from kit.settings import Settings
 from services import vault
+from services.cases import shelving
+
+log = structlog.get_logger()
 
 
 async def serve(settings: Settings) -> None:
@@ -22,6 +26,7 @@ async def serve(settings: Settings) -> None:
     engine = make_engine(settings.database)
     try:
         sessions = make_sessions(engine, master_key=vault.master_key(settings))
+        warming = asyncio.create_task(_warm(sessions))
         app = create_app(settings, sessions, library, utc_now)
         # No access log: the paths of sign-in links are secrets.
         config = uvicorn.Config(
@@ -33,8 +38,17 @@ async def serve(settings: Settings) -> None:
             server_header=False,
         )
         await uvicorn.Server(config).serve()
+        warming.cancel()
     finally:
         await engine.dispose()
+
+
+async def _warm(sessions: Sessions) -> None:
+    """Read what twins of a case are found by before a reviewer waits for it."""
+    try:
+        await shelving.warm(sessions.beside)
+    except AWAY as error:
+        log.warning("cases_not_read", error=type(error).__name__)
 
 
 def main() -> None:

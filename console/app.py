@@ -9,6 +9,7 @@ from console.guards import guard
 from console.pages import HERE, Pages
 from console.routes import (
     board,
+    bulk,
     case_steps,
     cases,
     exports,
@@ -24,6 +25,7 @@ from console.routes import (
     stop_proposals,
     stops,
     texts,
+    workbench,
 )
 from content.library import Library
 from db.session import Sessions
@@ -38,8 +40,8 @@ def create_app(settings: Settings, sessions: Sessions, library: Library, clock: 
     errors.install(app)
     app.middleware("http")(guard)
     for noun in (
-        *(inbox, exports, board, cases, case_steps, handovers, figures, reports),
-        *(stop_proposals, stops, sentences, texts, members, me, staff, health),
+        *(inbox, workbench, bulk, exports, board, cases, case_steps, handovers, figures),
+        *(reports, stop_proposals, stops, sentences, texts, members, me, staff, health),
     ):
         auth.refuse_undeclared(noun.router)
         app.include_router(noun.router)

@@ -12,6 +12,8 @@ from console.reading import Filled
 from content.library import Library
 from kit.errors import AppError
 from services import cases, texts
+from services.cases import drafts, presence
+from services.cases.duplicates import Near, beside
 from services.cases.rules import reach_of
 from services.staff.actors import Actor
 from services.staff.permissions import Permission
@@ -47,7 +49,10 @@ async def case_page(
     case = await cases.show(session, library, clock, code, actor.id)
     offer = await cases.offer(session, library, clock, actor, code)
     step = refused.step if refused else None
+    kept = await drafts.of_case(session, actor, code)
+    may = await _may(session, actor, code)
     other = refused.form if refused and not step else None
+    own_draft = next((each for each in kept if each.is_own), None)
     return parts.pages.show(
         request,
         "cases/one.html",
@@ -60,11 +65,36 @@ async def case_page(
         meanwhile=_meanwhile(case, refused),
         typed={name: other[name] if other else "" for name in TYPED},
         sentence=parts.pages.sentence_for(refused.error) if refused else None,
-        may=await _may(session, actor, code),
+        may=may,
+        own_draft=_as_given(own_draft),
+        drafts=[each for each in kept if each is not own_draft],
+        others=await presence.look(session, clock, actor, code),
+        twins=await _twins(session, library, actor, case) if may["decide_cases"] else (),
         refusals=await texts.refusals(session, library, clock),
         categories=library.categories,
         names=_names(library),
     )
+
+
+def _as_given(draft: drafts.Kept | None) -> dict[str, object]:
+    """A draft as the fields of its form have it."""
+    if draft is None:
+        return {}
+    public = "yes" if draft.is_public else ""
+    return {
+        "text": draft.text,
+        "grade": draft.grade or "",
+        "is_public": public,
+        "saved_at": draft.saved_at,
+    }
+
+
+async def _twins(
+    session: AsyncSession, library: Library, actor: Actor, case: cases.CaseDetail
+) -> tuple[Near, ...]:
+    """What may be the same, while there is something to be done about it."""
+    code, state = case.summary.code, case.summary.state
+    return await beside(session, library, actor, code) if state in cases.OPEN else ()
 
 
 def _names(library: Library) -> dict[str, dict[str, str]]:

@@ -4,18 +4,24 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from console.auth import Needs
 from console.case_page import Refused, case_page
-from console.deps import Parts, Session
+from console.deps import Console, Parts, Session
 from console.reading import Filled, Posted, is_number
-from kit.errors import BadInput, NotAllowed, NotFound
+from kit.errors import AppError, BadInput, NotAllowed, NotFound
 from kit.text import tidy
 from services import cases
+from services.cases import drafts
+from services.cases.rules import reach_of
 from services.cases.states import Rule
+from services.staff.actors import may_see
 from services.staff.permissions import Permission
 
 MAX_DAYS_DIGITS, MAX_NUMBER_DIGITS = 3, 6
+# A label that is ticked, and one that was when the form was made.
+ON, WAS = "label-", "labelled-"
 HELPERS_APART = str.maketrans(dict.fromkeys("\u3001\uff0c\uff1b;\n", ","))
 NOT_TAKEN = (BadInput, NotAllowed, NotFound, cases.Stale)
 
@@ -41,7 +47,14 @@ def read_given(form: Filled) -> cases.Given:
         is_public=text.get("is_public") == "yes",
         route=text.get("route"),
         kind=text.get("kind"),
+        labels_on=tuple(sorted(_named(text, ON) - _named(text, WAS))),
+        labels_off=tuple(sorted(_named(text, WAS) - _named(text, ON))),
     )
+
+
+def _named(text: dict[str, str], prefix: str) -> set[str]:
+    """What the names of fields say that begin in a way."""
+    return {name.removeprefix(prefix) for name in text if name.startswith(prefix)}
 
 
 def _add(rule: Rule, permission: Permission) -> None:
@@ -51,7 +64,10 @@ def _add(rule: Rule, permission: Permission) -> None:
         request: Request, code: str, session: Session, parts: Parts, form: Posted
     ) -> Response:
         actor = form.actor
-        written = await cases.reached(session, actor, permission, code)
+        try:
+            written = await cases.reached(session, actor, permission, code)
+        except (NotAllowed, NotFound) as error:
+            return _out_of_reach(request, parts, form, rule, error)
         number = form["seen"]
         # A form without the number saw nothing: it is shown what there is.
         seen = int(number) if is_number(number, MAX_NUMBER_DIGITS) else 0
@@ -64,9 +80,13 @@ def _add(rule: Rule, permission: Permission) -> None:
                     seen=seen,
                 )
         except NOT_TAKEN as error:
+            if rule.step == "answer" and form["text"].strip():
+                await keep_draft(session, parts, form, written)
             refused = Refused(error, form, rule.step, seen)
             return await case_page(request, session, parts, actor, written, refused=refused)
-        return RedirectResponse(f"/cases/{written}", HTTPStatus.SEE_OTHER)
+        # Who stepped aside, or put it beyond his limits, has no page of it any more.
+        there = may_see(actor, reach_of(await cases.of_code(session, written)))
+        return RedirectResponse(f"/cases/{written}" if there else "/cases", HTTPStatus.SEE_OTHER)
 
     router.add_api_route(
         f"/cases/{{code}}/steps/{rule.step}",
@@ -74,6 +94,33 @@ def _add(rule: Rule, permission: Permission) -> None:
         methods=["POST"],
         name=f"step_{rule.step}",
         dependencies=[Depends(Needs(permission, applies_limits=True))],
+    )
+
+
+async def keep_draft(session: AsyncSession, parts: Console, form: Filled, code: str) -> None:
+    """Keep what a form has of an answer."""
+    await drafts.keep(
+        *(session, parts.clock, form.actor, code),
+        text=form["text"],
+        grade=form["grade"],
+        is_public=form["is_public"] == "yes",
+    )
+
+
+def _out_of_reach(
+    request: Request, parts: Console, form: Filled, rule: Rule, error: AppError
+) -> Response:
+    """The case went into other hands while somebody wrote: his words are given back to him."""
+    typed = [form[name] for name in ("text", "note") if form[name].strip()]
+    if not typed:
+        raise error
+    return parts.pages.show(
+        request,
+        "cases/kept.html",
+        status=error.status,
+        sentence=parts.pages.sentence_for(error),
+        step=rule.step,
+        typed=typed,
     )
 
 

@@ -42,6 +42,25 @@ async def one(
     return await case_page(request, session, parts, actor, written)
 
 
+@router.get("/cases/{code}/compare", dependencies=[SEE])
+async def compare(
+    request: Request, code: str, session: Session, parts: Parts, actor: SignedIn
+) -> Response:
+    """Another case, named in the query, beside this one, before one is merged into the other.
+
+    Both looks are put on record.
+    """
+    pair = []
+    for each in (code, request.query_params.get("with", "")):
+        written = await cases.reached(session, actor, Permission.SEE_CASES, each)
+        case = await cases.show(session, parts.library, parts.clock, written, actor.id)
+        steps = await cases.open_to(session, parts.library, parts.clock, actor, written)
+        pair.append((case, "merge" in steps))
+    if pair[0][0].summary.code == pair[1][0].summary.code:
+        raise NotFound("console.same_case")
+    return parts.pages.show(request, "cases/compare.html", pair=pair, public=cases.PUBLIC)
+
+
 @router.get("/cases/{code}/photos/{number}", dependencies=[SEE])
 async def photo(
     code: str, number: str, session: Session, parts: Parts, actor: SignedIn
@@ -56,12 +75,16 @@ async def photo(
     return Response(jpeg, media_type="image/jpeg")
 
 
-@router.get("/cases/{code}/recordings/{number}", dependencies=[SEE])
+@router.get("/cases/{code}/recordings/{number}", dependencies=[DECIDE])
 async def recording(
     code: str, number: str, session: Session, parts: Parts, actor: SignedIn
 ) -> Response:
-    """One voice of a case. That this member of staff listened to it is put on record."""
-    written = await cases.reached(session, actor, Permission.SEE_CASES, code)
+    """One voice of a case. That this member of staff listened to it is put on record.
+
+    A voice tells who spoke: the people of a unit, which may be the one that is spoken of, do not
+    hear it.
+    """
+    written = await cases.reached(session, actor, Permission.DECIDE_CASES, code)
     wanted = int(number) if is_number(number, MAX_NUMBER_DIGITS) else 0
     found = await cases.play_recording(session, parts.clock, written, wanted, actor.id)
     folder = parts.settings.recordings

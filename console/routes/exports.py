@@ -20,7 +20,7 @@ from services.staff.actors import Actor
 from services.staff.permissions import Permission
 
 EXPORT = Depends(Needs(Permission.EXPORT_DATA, applies_limits=True))
-NAMES = ("state", "kind", "category", "area", "unit", "overdue")
+NAMES = ("state", "kind", "category", "area", "unit", "label", "overdue")
 
 router = APIRouter()
 

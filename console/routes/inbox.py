@@ -2,19 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Annotated
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from console.auth import Needs, SignedIn
 from console.deps import Parts, Session
 from console.reading import page_number
+from console.routes.bulk import choices
 from content.library import Library
 from kit.errors import BadInput, NotFound
 from services import cases, units
+from services.cases import labels, views
 from services.staff.members import read_district
 from services.staff.permissions import Permission
 
@@ -34,14 +37,21 @@ class Filters:
     category: str = ""
     area: str = ""
     unit: str = ""
+    label: str = ""
     overdue: str = ""
     page: str = "1"
+    code: str = ""
 
     def address(self, **changes: object) -> str:
         """The address of the inbox with these filters, some of them changed."""
-        named = {**vars(self), "page": None, **changes}
+        named = {**vars(self), "page": None, "code": None, **changes}
         kept = {name: value for name, value in named.items() if value}
         return f"/cases?{urlencode(kept)}" if kept else "/cases"
+
+    @property
+    def query(self) -> str:
+        """The same behind its `?`, to be kept as a view; empty for all cases."""
+        return self.address().partition("?")[2]
 
 
 Typed = Annotated[Filters, Depends()]
@@ -52,28 +62,33 @@ async def inbox(
     request: Request, session: Session, parts: Parts, actor: SignedIn, typed: Typed
 ) -> Response:
     """A page of the cases that one may see, what cannot wait first, as the filters say."""
+    if typed.code.strip():
+        found = quote(typed.code.strip(), safe="")
+        return RedirectResponse(f"/cases/{found}", HTTPStatus.SEE_OTHER)
     number = page_number(typed.page)
     wanted = await read(session, parts.library, typed)
-    found = await cases.inbox(
-        session, parts.library, parts.clock, actor, wanted=wanted, page=number
-    )
-    if number != found.page:
+    page = await cases.inbox(session, parts.clock, actor, wanted=wanted, page=number)
+    if number != page.page:
         raise NotFound("console.no_such_page")
-    reminders = await cases.reminders(session, actor, parts.clock() - REMINDED)
+    reminders = await cases.count_reminders(session, actor, parts.clock() - REMINDED)
     return parts.pages.show(
         request,
         "cases/inbox.html",
-        found=found,
+        found=page,
         filters=typed,
         states=cases.STATES,
         kinds=cases.KINDS,
         categories=parts.library.categories,
+        words_known=await labels.words(session),
+        views=await views.of(session, actor.id),
+        most=cases.MOST_LISTED,
+        bulk=await choices(session, parts) if actor.may(Permission.DECIDE_CASES) else None,
         units=[each.name for each in await units.listed(session)],
         warnings=[
             parts.library.say(each.key, count=each.count, year=each.year)
             for each in await cases.warnings(session, parts.library, parts.clock)
         ],
-        reminders=len(reminders),
+        reminders=reminders,
     )
 
 
@@ -102,12 +117,15 @@ async def read(session: AsyncSession, library: Library, typed: Filters) -> cases
             area = read_district(library, area)
         except BadInput as error:
             raise NotFound("console.no_such_area") from error
+    label = typed.label.strip()
+    _must(not label or label in await labels.words(session), "console.no_such_label")
     return cases.Wanted(
         state=typed.state or None,
         kind=typed.kind or None,
         category=typed.category or None,
         area=area or None,
         unit=unit or None,
+        label=label or None,
         overdue=bool(typed.overdue),
     )
 

@@ -56,22 +56,34 @@ from db.models.staff import (
 )
 from db.models.turns import ChoiceRow, DialogueRow, TurnRow
 from db.models.updates import UpdateRow
+from db.models.workbench import (
+    AnswerDraft,
+    CaseBulk,
+    CaseLabel,
+    CasePresence,
+    Label,
+    SavedView,
+)
 from db.models.workers import Account, Consent, LinkCode, LinkTry, Worker, WorkerKey
 
 __all__ = [
     "Account",
+    "AnswerDraft",
     "AreaUnit",
     "BoardChange",
     "BoardPost",
     "Case",
     "CaseAddition",
     "CaseAnswer",
+    "CaseBulk",
     "CaseEvent",
     "CaseExample",
     "CaseExport",
     "CaseFact",
+    "CaseLabel",
     "CaseNight",
     "CasePhoto",
+    "CasePresence",
     "CaseRecording",
     "CaseRecusal",
     "CaseReminder",
@@ -93,6 +105,7 @@ __all__ = [
     "HandoverEvent",
     "HandoverTimer",
     "HandoverWord",
+    "Label",
     "LibraryEdition",
     "LinkCode",
     "LinkTry",
@@ -110,6 +123,7 @@ __all__ = [
     "RecoveryCode",
     "RestStopRow",
     "Revision",
+    "SavedView",
     "Sentence",
     "SignInDoor",
     "SignInLink",

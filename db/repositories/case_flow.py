@@ -1,20 +1,22 @@
 """Queries about how cases go: answers, recusals, rewards, units, reminders."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
 
 from db.models import (
     Case,
     CaseAnswer,
-    CaseRecusal,
     CaseReminder,
     CaseReward,
     Unit,
 )
+from db.repositories.cases import WITH_REACH
+
+Condition = ColumnElement[Any]
 
 
 class CaseFlowRepository:
@@ -28,15 +30,11 @@ class CaseFlowRepository:
         query = select(CaseAnswer).where(CaseAnswer.case_id == case_id)
         return (await self.session.scalars(query.order_by(CaseAnswer.number))).all()
 
-    async def recusals(self, case_id: str) -> Sequence[CaseRecusal]:
-        """Who keeps out of a case."""
-        query = select(CaseRecusal).where(CaseRecusal.case_id == case_id)
-        return (await self.session.scalars(query)).all()
-
-    async def rewards(self, limit: int, offset: int) -> Sequence[tuple[CaseReward, Case]]:
-        """The register with its cases, newest first."""
-        query = select(CaseReward, Case).join(Case, Case.id == CaseReward.case_id)
-        query = query.options(selectinload(Case.units))
+    async def rewards(
+        self, which: Condition, limit: int, offset: int
+    ) -> Sequence[tuple[CaseReward, Case]]:
+        """The register of these cases, newest first."""
+        query = select(CaseReward, Case).join(Case, Case.id == CaseReward.case_id).where(which)
         query = query.order_by(CaseReward.at.desc(), CaseReward.id).offset(offset).limit(limit)
         return [(reward, case) for reward, case in await self.session.execute(query)]
 
@@ -80,18 +78,23 @@ class CaseFlowRepository:
         return (await self.session.scalars(query)).all()
 
     async def claimed_reminders(
-        self, since: datetime, limit: int
+        self, which: Condition, since: datetime, limit: int
     ) -> Sequence[tuple[CaseReminder, Case]]:
-        """Claimed reminders since a moment with their cases, newest first."""
+        """Those that were claimed since a moment, with their cases, newest first."""
         query = (
             select(CaseReminder, Case)
             .join(Case, Case.id == CaseReminder.case_id)
-            .where(CaseReminder.claimed_at >= since)
-            .options(selectinload(Case.units))
+            .where(CaseReminder.claimed_at >= since, which)
             .order_by(CaseReminder.claimed_at.desc(), CaseReminder.id)
             .limit(limit)
         )
         return [(reminder, case) for reminder, case in await self.session.execute(query)]
+
+    async def count_claimed(self, which: Condition, since: datetime) -> int:
+        """How many of the reminders were claimed since a moment."""
+        query = select(func.count()).select_from(CaseReminder)
+        query = query.join(Case, Case.id == CaseReminder.case_id)
+        return await self.session.scalar(query.where(CaseReminder.claimed_at >= since, which)) or 0
 
     async def undated(self, states: Sequence[str], limit: int) -> Sequence[str]:
         """Codes of cases in these states that were promised days and have no day yet."""
@@ -103,20 +106,18 @@ class CaseFlowRepository:
         )
         return (await self.session.scalars(query)).all()
 
-    async def overdue(
-        self, states: Sequence[str], today: date, offset: int, limit: int
-    ) -> Sequence[Case]:
-        """Cases in these states whose promised day is past, the longest first."""
+    async def overdue(self, which: Condition, offset: int, limit: int) -> Sequence[Case]:
+        """These cases with their units, those promised first before the others."""
         query = (
             select(Case)
-            .where(Case.state.in_(states), Case.due < today)
-            .options(selectinload(Case.units))
+            .where(which)
+            .options(*WITH_REACH)
             .order_by(Case.due, Case.created_at)
             .offset(offset)
             .limit(limit)
         )
         return (await self.session.scalars(query)).all()
 
-    def add(self, row: CaseAnswer | CaseRecusal | CaseReminder | CaseReward | Unit) -> None:
+    def add(self, row: CaseAnswer | CaseReminder | CaseReward | Unit) -> None:
         """Append a row."""
         self.session.add(row)

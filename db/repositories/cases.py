@@ -11,6 +11,8 @@ from db.models import Case, CaseEvent, CaseSupporter, CaseView
 from db.repositories.case_parts import CasePartRepository
 
 WITHDRAWN = "withdrawn"
+# What decides on who may see a case.
+WITH_REACH = (selectinload(Case.units), selectinload(Case.recusals))
 
 
 class CaseRepository:
@@ -22,7 +24,7 @@ class CaseRepository:
     async def by_code(self, code: str, *, lock: bool = False) -> Case | None:
         """A case with its history; `lock` keeps others from moving it until the commit."""
         query = select(Case).where(Case.code == code)
-        query = query.options(selectinload(Case.events), selectinload(Case.units))
+        query = query.options(selectinload(Case.events), *WITH_REACH)
         if lock:
             # Read anew: what this transaction saw of it before may be over by now.
             query = query.with_for_update().execution_options(populate_existing=True)

@@ -2,7 +2,7 @@
 
 from services.cases.additions import add
 from services.cases.given import GRADES, RATINGS, REWARDS, ROUTES, Given
-from services.cases.inbox import KINDS, Wanted, inbox, reached
+from services.cases.inbox import KINDS, MOST_LISTED, Wanted, inbox, reached
 from services.cases.intake import hand_in
 from services.cases.joining import join, supported
 from services.cases.offering import Countdown, Offer, offer, take_and_learn
@@ -62,6 +62,7 @@ from services.cases.watching import (
     Late,
     Reminder,
     Ticked,
+    count_reminders,
     overdue,
     reminders,
     tick,
@@ -74,6 +75,7 @@ __all__ = [
     "HELD",
     "IN_REVIEW",
     "KINDS",
+    "MOST_LISTED",
     "OPEN",
     "PUBLIC",
     "RATED",
@@ -114,6 +116,7 @@ __all__ = [
     "by_when",
     "card",
     "code_and_word",
+    "count_reminders",
     "count_supporters",
     "hand_in",
     "inbox",

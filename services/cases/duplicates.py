@@ -4,23 +4,29 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from sqlalchemy import and_, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from content.library import Library
 from db.models import Case, CaseVector
+from db.repositories.inbox import InboxRepository
 from db.repositories.likeness import Known, LikenessRepository, ThemeRow
 from services import meaning
+from services.cases.inbox import columns
 from services.cases.likeness import ALIKE, Traits, metres, traits, weigh
+from services.cases.reading import of_code
 from services.cases.shelf import KEYS, Shelf, Wanted, packed
 from services.cases.shelving import catch_up, forget_if_undone, shelf_of
 from services.cases.states import HELD, OPEN, WITHDRAWN
 from services.cases.whereabouts import NAME_LEAST
 from services.masking import masker
+from services.staff.actors import Actor, seen_by
 from services.turns import Position
 
 READ = 32  # cases that are read, of those whose vectors and places are nearest
 WEIGHED = 12  # the first of them that are not hidden
 HIDDEN = frozenset({HELD, WITHDRAWN})
+BESIDE = 5  # shown to staff beside a case
 UNNOTED_AT_ONCE = 50  # a transaction; turns wait for it on SQLite
 
 
@@ -119,6 +125,31 @@ async def near(
         )
         for likeness, case, apart in told
     )
+
+
+async def beside(
+    session: AsyncSession, library: Library, actor: Actor, code: str
+) -> tuple[Near, ...]:
+    """Cases that may be the same as a known one, likeliest first; none that the actor may not see
+    and none that went on in this one already. Raises NotFound.
+    """
+    case = await of_code(session, code)
+    found = await near(
+        session,
+        library,
+        text="\n".join(filter(None, (case.subject, case.remedy))),
+        spot=Position(case.lat, case.lon)
+        if case.lat is not None and case.lon is not None
+        else None,
+        place=case.place,
+        category=case.category,
+        most=WEIGHED,
+    )
+    others = or_(Case.merged_into.is_(None), Case.merged_into != case.id)
+    named = Case.code.in_([each.code for each in found if each.code != case.code])
+    which = and_(named, others, seen_by(actor, columns()))
+    open_to_him = await InboxRepository(session).codes(which)
+    return tuple(each for each in found if each.code in open_to_him)[:BESIDE]
 
 
 def _nearest(shelf: Shelf, new: Traits) -> list[tuple[int, float]]:

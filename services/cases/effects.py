@@ -9,17 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from content.library import Library
 from db.models import Case, CaseAnswer, CaseRecusal, CaseReward, CaseUnit
-from db.repositories.case_flow import CaseFlowRepository
 from kit import ids
 from kit.clock import Clock
-from kit.errors import BadInput, NotAllowed
+from kit.errors import BadInput, NotAllowed, NotFound
 from kit.text import tidy
 from services import texts, units, working_days
-from services.cases import clocks, parameters, rules, states
+from services.cases import clocks, drafts, labels, parameters, rules, states
 from services.cases.given import Given
 from services.cases.merging import merge_into
+from services.cases.reading import of_code
 from services.cases.states import Rule
-from services.staff.actors import Actor
+from services.staff.actors import Actor, may_see
 from services.staff.permissions import Permission
 
 
@@ -90,7 +90,10 @@ async def _go_on(move: Move) -> Told | None:
 
 
 async def _merge(move: Move) -> Told:
-    target = await merge_into(move.session, move.clock, move.case, str(move.given.target))
+    target = await of_code(move.session, str(move.given.target))
+    if move.staff is not None and not may_see(move.staff, rules.reach_of(target)):
+        raise NotFound("console.no_such_case")
+    target = await merge_into(move.session, move.clock, move.case, target.code)
     limits = move.facts.limits
     await clocks.set_going(move.session, move.library, target, limits=limits)
     return Told({"target": target.code}, {"target": target.code}, target.id)
@@ -107,7 +110,7 @@ async def _hand_over(move: Move) -> Told:
     found = [(await units.known(move.session, name)).name for name in names]
     if len(set(found)) != len(found):
         raise BadInput("case_steps.unit_twice")
-    if set(found) & move.facts.recused_units:
+    if set(found) & move.facts.kept_out:
         raise NotAllowed("case_steps.unit_recused")
     case, lead = move.case, found[0]
     parts = dict.fromkeys(found[1:], "helper") | {lead: "lead"}
@@ -121,6 +124,20 @@ async def _hand_over(move: Move) -> Told:
         else:
             case.units.append(CaseUnit(case_id=case.id, unit=name, part=part))
     return Told({"helpers": found[1:]}, {"unit": lead})
+
+
+async def _recall(move: Move) -> Told:
+    """Out of the hands of a unit that has not signed for it: nobody's again."""
+    lead = rules.lead_of(move.case)
+    move.case.units.clear()
+    return Told({"unit": lead}, {"unit": lead})
+
+
+async def _label(move: Move) -> Told:
+    given = move.given
+    return Told(
+        await labels.change(move.session, move.case, on=given.labels_on, off=given.labels_off)
+    )
 
 
 async def _extend(move: Move) -> Told:
@@ -146,6 +163,7 @@ async def _answer(move: Move) -> Told:
         state="waiting",
     )
     move.session.add(answer)
+    await drafts.drop(move.session, move.case, str(move.actor_id))
     return Told({"answer": answer.number, "grade": answer.grade})
 
 
@@ -213,16 +231,10 @@ async def _step_aside(move: Move) -> Told | None:
         await units.known(move.session, unit)
         if move.staff is None or not move.staff.may(Permission.DECIDE_CASES):
             raise NotAllowed("staff.no_permission")
-    taken = move.facts.recused_units if unit else move.facts.recused
-    if (unit or move.actor_id) not in taken:
-        recusal = CaseRecusal(
-            id=ids.new_id(),
-            case_id=move.case.id,
-            staff_id=None if unit else move.actor_id,
-            unit=unit,
-            at=move.clock(),
-        )
-        CaseFlowRepository(move.session).add(recusal)
+    if (unit or move.actor_id) not in move.facts.kept_out:
+        staff_id = None if unit else move.actor_id
+        recusal = CaseRecusal(id=ids.new_id(), staff_id=staff_id, unit=unit, at=move.clock())
+        move.case.recusals.append(recusal)
     return Told({"unit": unit} if unit else {})
 
 
@@ -239,6 +251,8 @@ EFFECTS: Mapping[str, Effect] = {
     "assign": _hand_over,
     "rule": _hand_over,
     "reassign": _hand_over,
+    "recall": _recall,
+    "label": _label,
     "extend": _extend,
     "answer": _answer,
     "approve": _decide,

@@ -44,7 +44,7 @@ FACTS = (
 )
 WORDS = ("subject", "remedy")
 # What is logged of a search, and nothing else: another filter may hold words of a case.
-_LOGGED = ("state", "kind", "category", "area", "unit", "overdue")
+_LOGGED = ("state", "kind", "category", "area", "unit", "label", "overdue")
 
 Transact = Callable[[], AbstractAsyncContextManager[AsyncSession]]
 

@@ -25,7 +25,7 @@ class Given:
     """All that a step may ask for; which of it a step needs, its rule says.
 
     `reason` is an id of `library.refusals`, `target` the code of another case, `days` are working
-    days, `note` is for staff, `text` for the worker.
+    days, `note` is for staff, `text` for the worker, labels are told by their ids.
     """
 
     note: str | None = field(default=None, repr=False)
@@ -42,6 +42,8 @@ class Given:
     route: str | None = None
     kind: str | None = None
     rating: str | None = None
+    labels_on: tuple[str, ...] = ()
+    labels_off: tuple[str, ...] = ()
 
 
 def check(library: Library, rule: Rule, given: Given) -> None:
@@ -69,5 +71,6 @@ _FITS: Mapping[str, Callable[[Library, Given], bool]] = {
     "grade": lambda _library, given: given.grade in GRADES,
     "route": lambda _library, given: given.route in ROUTES,
     "kind": lambda _library, given: given.kind in REWARDS,
+    "labels": lambda _library, given: bool(given.labels_on or given.labels_off),
     "rating": lambda _library, given: given.rating in RATINGS,
 }

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from math import ceil
 
-from sqlalchemy import and_, false, func, or_, select, true
+from sqlalchemy import and_, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from content.library import Library
-from db.models import Case, CaseUnit
+from db.models import Case, CaseRecusal, CaseUnit
 from db.repositories.inbox import Condition, InboxRepository
 from kit import ids
 from kit.clock import Clock
@@ -16,6 +16,7 @@ from kit.errors import NotAllowed, NotFound
 from kit.text import shorten
 from services.cases import rules, states
 from services.cases.clocks import day_of
+from services.cases.labels import labelled, on_cases
 from services.cases.reading import PAGE_SIZE, SUMMARY, of_code
 from services.cases.values import CaseSummary, Page
 from services.staff.actors import Actor, CaseColumns, may_see, seen_by
@@ -23,6 +24,8 @@ from services.staff.permissions import Permission
 
 KINDS = ("suggestion", "hazard")
 # Until somebody has it in hand, danger cannot wait.
+MOST_PAGES = 40  # nobody turns further; the filters lead there
+MOST_LISTED = MOST_PAGES * PAGE_SIZE
 WAITING = states.OPEN - {states.HANDLING, states.TO_APPROVE}
 
 
@@ -35,6 +38,7 @@ class Wanted:
     category: str | None = None
     area: str | None = None
     unit: str | None = None
+    label: str | None = None
     overdue: bool = False
 
 
@@ -43,7 +47,6 @@ EVERYTHING = Wanted()
 
 async def inbox(
     session: AsyncSession,
-    library: Library,
     clock: Clock,
     actor: Actor,
     *,
@@ -53,23 +56,24 @@ async def inbox(
     """One page of the cases that are wanted and that this actor may see; a page out of range
     gives the nearest.
 
-    Those that wait for a person and dangers stand first. The counts by state are of what is
-    wanted but for the state.
+    Those that wait for a person and dangers stand first; after 40 pages the list ends. The counts
+    by state are of what is wanted but for the state.
     """
     rows, today = InboxRepository(session), day_of(clock())
-    late = and_(Case.state.in_(sorted(states.OPEN - states.STOPPED)), Case.due < today)
     which = and_(seen_by(actor, columns()), *_narrowed(wanted))
-    overdue = await rows.count(and_(which, late, _in_state(wanted)))
-    which = and_(which, late) if wanted.overdue else which
-    counts = await rows.counts(which)
+    which = and_(which, late(today)) if wanted.overdue else which
+    both = await rows.counts(which, late(today))
+    counts = {state: count for state, (count, _) in both.items()}
+    overdue = sum(n for state, (_, n) in both.items() if wanted.state in {None, state})
     total = counts.get(wanted.state, 0) if wanted.state else sum(counts.values())
-    pages = max(1, ceil(total / PAGE_SIZE))
+    pages = min(max(1, ceil(total / PAGE_SIZE)), MOST_PAGES)
     page = min(max(page, 1), pages)
-    danger = _danger(library)
-    first = or_(Case.state == states.HELD, and_(Case.state.in_(sorted(WAITING)), danger))
+    waits = Case.state.in_(sorted(WAITING | {states.HELD}))
+    first = and_(waits, or_(Case.state == states.HELD, Case.danger.is_(True)))
     found = await rows.page(
         and_(which, _in_state(wanted)), first, (page - 1) * PAGE_SIZE, PAGE_SIZE
     )
+    labels = await on_cases(session, [case.id for case, _ in found])
     items = tuple(
         CaseSummary(
             code=case.code,
@@ -81,9 +85,10 @@ async def inbox(
             due=case.due,
             category=case.category,
             held_reason=case.held_reason if case.state == states.HELD else None,
-            danger=_is_danger(library, case),
+            danger=bool(case.danger),
             days_late=_days_late(case, today.toordinal()),
             lead=rules.lead_of(case),
+            labels=labels.get(case.id, ()),
         )
         for case, _ in found
     )
@@ -110,14 +115,25 @@ async def reached(session: AsyncSession, actor: Actor, permission: Permission, c
     return case.code
 
 
+def late(today: date) -> Condition:
+    """Open cases past their promised day."""
+    return and_(Case.state.in_(sorted(states.OPEN - states.STOPPED)), Case.due < today)
+
+
 def columns() -> CaseColumns:
     """A case of a query for the limits of roles."""
     area = (Case.province.expression, Case.city.expression, Case.district.expression)
-    return CaseColumns(*area, Case.category.expression, _handed_to)
+    return CaseColumns(*area, Case.category.expression, _handed_to, _keeps_out)
 
 
 def _handed_to(unit: str) -> Condition:
-    return select(1).where(CaseUnit.case_id == Case.id, CaseUnit.unit == unit).exists()
+    return Case.id.in_(select(CaseUnit.case_id).where(CaseUnit.unit == unit))
+
+
+def _keeps_out(who: str) -> Condition:
+    """Asked of all rows at once: there are few recusals, and many cases."""
+    kept = select(CaseRecusal.case_id)
+    return Case.id.in_(kept.where(or_(CaseRecusal.staff_id == who, CaseRecusal.unit == who)))
 
 
 def _narrowed(wanted: Wanted) -> Iterator[Condition]:
@@ -126,6 +142,8 @@ def _narrowed(wanted: Wanted) -> Iterator[Condition]:
         yield Case.kind == wanted.kind
     if wanted.category:
         yield Case.category == wanted.category
+    if wanted.label:
+        yield labelled(wanted.label)
     if wanted.unit:
         yield _handed_to(wanted.unit)
     parts = (wanted.area or "").split("/")
@@ -138,24 +156,6 @@ def _in_state(wanted: Wanted) -> Condition:
     return Case.state == wanted.state if wanted.state else true()
 
 
-def _dangers(library: Library) -> Iterator[tuple[str, str]]:
-    """Question and answer that together mean danger now."""
-    for category in library.categories.values():
-        for question in category.questions:
-            if question.danger is not None:
-                yield question.id, question.danger
-
-
-def _danger(library: Library) -> Condition:
-    answers = (Case.extras[name].as_string() == said for name, said in set(_dangers(library)))
-    return and_(Case.kind == "hazard", func.coalesce(or_(false(), *answers), false()))
-
-
-def _is_danger(library: Library, case: Case) -> bool:
-    said = set(case.extras.items())
-    return case.kind == "hazard" and any(each in said for each in _dangers(library))
-
-
 def _days_late(case: Case, today: int) -> int:
     counts = case.due is not None and case.state in states.OPEN - states.STOPPED
     return max(0, today - case.due.toordinal()) if counts and case.due else 0
@@ -164,8 +164,4 @@ def _days_late(case: Case, today: int) -> int:
 def wanted_of(clock: Clock, wanted: Wanted) -> Condition:
     """The cases that are wanted, whoever asks."""
     which = and_(*_narrowed(wanted), _in_state(wanted))
-    if not wanted.overdue:
-        return which
-    return and_(
-        which, Case.state.in_(sorted(states.OPEN - states.STOPPED)), Case.due < day_of(clock())
-    )
+    return and_(which, late(day_of(clock()))) if wanted.overdue else which

@@ -10,6 +10,7 @@ from kit import ids
 from kit.clock import Clock
 from services import districts, photos, recordings, vault
 from services.cases import clocks, holding, parameters, query_words, states
+from services.cases.dangers import is_danger
 from services.cases.sealing import Written, digest_of, masked_words, sealed
 from services.cases.values import Draft, HandedIn
 from services.geo import to_wgs84
@@ -68,6 +69,7 @@ async def _stored(
         place=shown.place,
         remedy=shown.remedy,
         extras=dict(shown.extras),
+        danger=is_danger(library, draft.kind, draft.extras),
         original=await sealed(session, worker_id, words),
         contact=await _sealed_or_none(session, worker_id, draft.contact),
         caller=await _sealed_or_none(session, worker_id, draft.caller),
@@ -78,6 +80,7 @@ async def _stored(
         created_at=now,
         events=[],
         units=[],
+        recusals=[],
     )
     clocks.promise(case, days, clocks.day_of(now), library.calendar)
     _place(case, draft.spot)

@@ -9,7 +9,7 @@ from content.library import Library
 from db.models import Case
 from kit.clock import Clock
 from services import units, working_days
-from services.cases import clocks, parameters, sorting, templates
+from services.cases import clocks, labels, parameters, sorting, templates
 from services.cases.given import Given
 from services.cases.reading import of_code
 from services.cases.steps import open_to, take
@@ -35,6 +35,15 @@ class Countdown:
 
 
 @dataclass(frozen=True)
+class Tick:
+    """A label that may be put on the case or taken off it."""
+
+    id: str
+    word: str
+    is_on: bool
+
+
+@dataclass(frozen=True)
 class Offer:
     """The steps that are open, and what their forms begin with."""
 
@@ -46,6 +55,7 @@ class Offer:
     unit: str | None = None
     unit_because: str = ""
     templates: tuple[Template, ...] = field(default=(), repr=False)
+    labels: tuple[Tick, ...] = ()
 
     @property
     def proposes(self) -> bool:
@@ -63,8 +73,9 @@ async def offer(
     texts: tuple[Template, ...] = ()
     if "answer" in steps:
         texts = await templates.of_case(session, library, clock, case)
+    ticks = await _ticks(session, case) if "label" in steps else ()
     if PROPOSING.isdisjoint(steps):
-        return Offer(steps, running, templates=texts)
+        return Offer(steps, running, templates=texts, labels=ticks)
     proposal = await sorting.propose(
         session,
         library,
@@ -85,6 +96,7 @@ async def offer(
         unit=proposal.unit,
         unit_because=proposal.unit_because or "",
         templates=texts,
+        labels=ticks,
     )
 
 
@@ -112,6 +124,13 @@ async def take_and_learn(
     if unit and case.category:
         await sorting.confirm(session, clock, case, case.category, unit=unit, staff_id=actor.id)
     return case
+
+
+async def _ticks(session: AsyncSession, case: Case) -> tuple[Tick, ...]:
+    on = (await labels.on_cases(session, [case.id])).get(case.id, ())
+    return tuple(
+        Tick(row.id, row.word, row.word in on) for row in await labels.fitting(session, case)
+    )
 
 
 async def _countdowns(

@@ -15,6 +15,7 @@ from kit.errors import NotFound
 from kit.text import shorten
 from services import photos, recordings
 from services.cases import rules, states
+from services.cases.labels import on_cases
 from services.cases.limits import category_name, questions_asked
 from services.cases.values import (
     Addition,
@@ -56,8 +57,9 @@ async def show(
     parts, flow = CasePartRepository(session), CaseFlowRepository(session)
     state = states.state_of(case)
     spoken = await recordings_of(session, case.id)
+    labels = await on_cases(session, [case.id])
     return CaseDetail(
-        summary=_summary(case, state),
+        summary=_summary(case, state, labels.get(case.id, ())),
         category=category_name(library, case.category),
         subject=case.subject,
         place=case.place,
@@ -208,7 +210,7 @@ async def _code_of(session: AsyncSession, case_id: str | None) -> str | None:
     return await CaseRepository(session).code_of(case_id) if case_id else None
 
 
-def _summary(case: Case, state: str) -> CaseSummary:
+def _summary(case: Case, state: str, labels: tuple[str, ...]) -> CaseSummary:
     return CaseSummary(
         code=case.code,
         kind=case.kind,
@@ -219,4 +221,5 @@ def _summary(case: Case, state: str) -> CaseSummary:
         due=case.due,
         category=case.category,
         held_reason=case.held_reason if state == states.HELD else None,
+        labels=labels,
     )

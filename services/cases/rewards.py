@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.repositories.case_flow import CaseFlowRepository
-from services.cases.rules import reach_of
+from services.cases.inbox import columns
 from services.staff.actors import Actor
 from services.staff.permissions import Permission
 from services.staff.rules import need
@@ -32,9 +32,9 @@ async def register(session: AsyncSession, actor: Actor, *, page: int = 1) -> Seq
     Handlers see none of it: a reward is told to the worker, not to the unit he spoke of.
     """
     need(actor, Permission.DECIDE_CASES)
-    rows = await CaseFlowRepository(session).rewards(A_PAGE, (page - 1) * A_PAGE)
+    decides = actor.condition_for(Permission.DECIDE_CASES, columns())
+    rows = await CaseFlowRepository(session).rewards(decides, A_PAGE, (page - 1) * A_PAGE)
     return [
         Reward(case.code, reward.kind, case.adopted, reward.note, reward.at)
         for reward, case in rows
-        if actor.may_for(Permission.DECIDE_CASES, reach_of(case))
     ]

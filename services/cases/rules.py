@@ -1,6 +1,6 @@
 """Who may take a step: permission, reach, and what a step's own rules ask."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,6 +27,7 @@ class Reach:
     district: str | None
     category: str | None
     units: Iterable[str]
+    kept_out: Collection[str]
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,7 @@ class Facts:
     case: Case
     answers: tuple[CaseAnswer, ...]
     limits: CaseLimits
-    recused: frozenset[str]
-    recused_units: frozenset[str]
+    kept_out: frozenset[str]
 
     @property
     def waiting(self) -> CaseAnswer | None:
@@ -51,22 +51,21 @@ class Facts:
 
 
 async def facts_of(session: AsyncSession, case: Case, limits: CaseLimits) -> Facts:
-    """What the rules need to know of a case whose history and units are loaded."""
-    flow = CaseFlowRepository(session)
-    recusals = await flow.recusals(case.id)
-    return Facts(
-        case,
-        tuple(await flow.answers(case.id)),
-        limits,
-        frozenset(r.staff_id for r in recusals if r.staff_id),
-        frozenset(r.unit for r in recusals if r.unit),
-    )
+    """What the rules need to know of a case whose history, units and recusals are loaded."""
+    answers = await CaseFlowRepository(session).answers(case.id)
+    return Facts(case, tuple(answers), limits, kept_out_of(case))
 
 
 def reach_of(case: Case) -> Reach:
-    """A case for `Actor.may_for`; its units must be loaded."""
+    """A case for `Actor.may_for`; its units and recusals must be loaded."""
     units = tuple(each.unit for each in case.units)
-    return Reach(case.province, case.city, case.district, case.category, units)
+    area = (case.province, case.city, case.district)
+    return Reach(*area, case.category, units, kept_out_of(case))
+
+
+def kept_out_of(case: Case) -> frozenset[str]:
+    """Who keeps out of a case: ids of staff and names of units."""
+    return frozenset(each.staff_id or str(each.unit) for each in case.recusals)
 
 
 def lead_of(case: Case) -> str | None:
@@ -104,17 +103,12 @@ def is_open_to(facts: Facts, rule: Rule, actor: Actor) -> bool:
 
 
 def _check_actor(facts: Facts, rule: Rule, actor: Actor) -> None:
-    if actor.id in facts.recused:
+    if actor.id in facts.kept_out:
         raise NotAllowed("case_steps.recused")
     case, reach = facts.case, reach_of(facts.case)
-    grants = [
-        grant
-        for grant in actor.grants
-        if rule.permission in ROLES[grant.role]
-        and grant.reaches(reach)
-        and grant.unit not in facts.recused_units
-    ]
-    if not grants:
+    granting = [grant for grant in actor.grants if rule.permission in ROLES[grant.role]]
+    grants = [grant for grant in granting if grant.reaches(reach)]
+    if rule.permission is None or not actor.may_for(rule.permission, reach):
         raise NotAllowed("staff.no_permission")
     # Who is bound to no unit stands in for one that has nobody in the console.
     if states.LEAD in rule.only and not any(g.unit in {None, lead_of(case)} for g in grants):
@@ -129,6 +123,12 @@ def _not_author(facts: Facts, actor: Actor | None) -> None:
 def _may_assign(facts: Facts, _actor: Actor | None) -> None:
     if count_steps(facts.case, "send_back") >= facts.limits.returns:
         raise NotAllowed("case_steps.must_rule")
+
+
+def _newly_assigned(facts: Facts, _actor: Actor | None) -> None:
+    """What was taken from another unit cannot be given back to it by taking it from this one."""
+    if states.came_from(facts.case) not in states.STEPS["assign"].before:
+        raise NotAllowed("case_steps.not_newly_assigned")
 
 
 def _not_ruled(facts: Facts, _actor: Actor | None) -> None:
@@ -159,6 +159,7 @@ def _adopted(facts: Facts, _actor: Actor | None) -> None:
 _ONLY: Mapping[str, Callable[[Facts, Actor | None], None]] = {
     states.NOT_AUTHOR: _not_author,
     states.MAY_ASSIGN: _may_assign,
+    states.NEWLY_ASSIGNED: _newly_assigned,
     states.NOT_RULED: _not_ruled,
     states.MAY_EXTEND: _may_extend,
     states.NOT_RATED: _not_rated,

@@ -41,6 +41,7 @@ BACK = "back"  # the state from which it came into this one
 LEAD = "lead"
 NOT_AUTHOR = "not_author"
 MAY_ASSIGN = "may_assign"
+NEWLY_ASSIGNED = "newly_assigned"
 NOT_RULED = "not_ruled"
 MAY_EXTEND = "may_extend"
 FIRST_TIME = "first_time"
@@ -101,6 +102,7 @@ _RULES = (
         *("reassign", _in(ASSIGNED, HANDLING, PAUSED), ASSIGNED, _DECIDE, ("unit", "note")),
         *((), "reassigned"),
     ),
+    Rule("recall", _in(ASSIGNED), BACK, _DECIDE, ("note",), (NEWLY_ASSIGNED,), "recalled"),
     Rule("sign_for", _in(ASSIGNED), HANDLING, _HANDLE, (), (LEAD,), "handling"),
     Rule("send_back", _in(ASSIGNED), RETURNED, _HANDLE, ("note",), (LEAD, NOT_RULED), "returned"),
     # Dealing with it.
@@ -121,6 +123,7 @@ _RULES = (
         *((), "reopened"),
     ),
     # Beside it.
+    Rule("label", ALL, STAYS, _DECIDE, ("labels",)),
     Rule("step_aside", OPEN, STAYS, _HANDLE, ("note",)),
     Rule("note", ALL, STAYS, _HANDLE, ("note",)),
     # The worker's own.
@@ -132,12 +135,14 @@ _RULES = (
     Rule("withdraw", OPEN, WITHDRAWN, None, hears="withdrawn"),
 )
 STEPS: Mapping[str, Rule] = {rule.step: rule for rule in _RULES}
+_STOPPED_IN = STEPS["ask"].before | {HANDLING}
+_BACK_TO = {"supply": _STOPPED_IN, "resume": _STOPPED_IN, "recall": STEPS["assign"].before}
 # The same as moves: who may take a case from where to where, by whatever step.
 TRANSITIONS: Mapping[tuple[str, str], str] = {
     (before, after): rule.who
     for rule in _RULES
     for before in rule.before
-    for after in (STEPS["ask"].before | {HANDLING} if rule.after == BACK else {rule.after})
+    for after in (_BACK_TO.get(rule.step, {rule.after}))
     if after != STAYS
 }
 

@@ -80,6 +80,7 @@ class CaseSummary:
     danger: bool = False
     days_late: int = 0
     lead: str | None = None
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

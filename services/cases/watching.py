@@ -7,18 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import and_, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from content.library import Library
-from db.repositories.case_flow import CaseFlowRepository
+from db.models import CaseReminder
+from db.repositories.case_flow import CaseFlowRepository, Condition
 from db.repositories.cases import CaseRepository
 from kit.clock import Clock
 from services import working_days
 from services.calendar import is_day_off
 from services.cases import parameters, states, telling
 from services.cases.clocks import RATING, day_of, set_going, start_of, total_days
-from services.cases.rules import lead_of, reach_of
-from services.staff.actors import Actor
+from services.cases.inbox import columns, late
+from services.cases.rules import lead_of
+from services.staff.actors import Actor, seen_by
 from services.staff.permissions import Permission
 
 CLAIMED_AT_ONCE, UNDATED_AT_ONCE, SHOWN = 200, 500, 200
@@ -107,9 +110,8 @@ async def overdue(
 ) -> Sequence[Late]:
     """Open cases past their promised day that this actor may see, the longest first."""
     today = day_of(clock())
-    rows = await CaseFlowRepository(session).overdue(
-        sorted(states.OPEN - states.STOPPED), today, (page - 1) * SHOWN, SHOWN
-    )
+    which = and_(seen_by(actor, columns()), late(today))
+    rows = await CaseFlowRepository(session).overdue(which, (page - 1) * SHOWN, SHOWN)
     return [
         Late(
             code=case.code,
@@ -121,7 +123,7 @@ async def overdue(
             days=(today - case.due).days,
         )
         for case in rows
-        if case.due is not None and actor.may_for(Permission.SEE_CASES, reach_of(case))
+        if case.due is not None
     ]
 
 
@@ -130,13 +132,23 @@ async def reminders(session: AsyncSession, actor: Actor, since: datetime) -> Seq
 
     A unit's reminders are for its handlers; nobody's are for those who decide on the case.
     """
-    rows = await CaseFlowRepository(session).claimed_reminders(since, SHOWN)
-    units = {grant.unit for grant in actor.grants if grant.unit}
+    rows = await CaseFlowRepository(session).claimed_reminders(_for(actor), since, SHOWN)
     return [
         Reminder(case.code, row.clock, row.share, row.due, row.unit, row.claimed_at or row.at)
         for row, case in rows
-        if row.unit in units or actor.may_for(Permission.DECIDE_CASES, reach_of(case))
     ]
+
+
+async def count_reminders(session: AsyncSession, actor: Actor, since: datetime) -> int:
+    """Of how much this actor was reminded since a moment."""
+    return await CaseFlowRepository(session).count_claimed(_for(actor), since)
+
+
+def _for(actor: Actor) -> Condition:
+    """The reminders that are for this actor, of cases that he may see."""
+    own = [grant.unit for grant in actor.grants if grant.unit]
+    decides = actor.condition_for(Permission.DECIDE_CASES, columns())
+    return or_(and_(CaseReminder.unit.in_(own), seen_by(actor, columns())), decides)
 
 
 async def warnings(

@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select, true
+from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from content.library import Library
-from db.models import CaseFact, CaseUnit
+from db.models import CaseFact, CaseRecusal, CaseUnit
 from db.repositories.figures import FigureRepository
 from kit.clock import Clock
 from services.cases import states
@@ -121,12 +121,19 @@ async def counted(
 
 def _columns() -> CaseColumns:
     area = (CaseFact.province.expression, CaseFact.city.expression, CaseFact.district.expression)
-    return CaseColumns(*area, CaseFact.category.expression, _handed_to)
+    return CaseColumns(*area, CaseFact.category.expression, _handed_to, _keeps_out)
 
 
 def _handed_to(unit: str) -> Condition:
     # As a list: a unit has few of all cases, and each fact need not be asked.
     return CaseFact.case_id.in_(select(CaseUnit.case_id).where(CaseUnit.unit == unit))
+
+
+def _keeps_out(who: str) -> Condition:
+    kept = select(CaseRecusal.case_id)
+    return CaseFact.case_id.in_(
+        kept.where(or_(CaseRecusal.staff_id == who, CaseRecusal.unit == who))
+    )
 
 
 def area_condition(area: str) -> Condition:

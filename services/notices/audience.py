@@ -1,6 +1,6 @@
 """Who gets a notice: reach of those who write it, and the count by reason."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -29,6 +29,7 @@ class Area:
     district: str | None
     category: str | None = None
     units: Iterable[str] = ()
+    kept_out: Collection[str] = ()
 
 
 async def count_audience(

@@ -1,10 +1,10 @@
 """The member of staff behind a request, and which cases his roles reach."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlalchemy import ColumnElement, and_, false, not_, or_, true
 
 from services.staff.permissions import ROLES, Permission, Role
 
@@ -29,16 +29,23 @@ class CaseLike(Protocol):
     def units(self) -> Iterable[str]:
         """The units that the case was handed to, lead and helpers."""
 
+    @property
+    def kept_out(self) -> Collection[str]:
+        """Who keeps out of it: ids of staff and names of units. To them it is not there."""
+
 
 @dataclass(frozen=True)
 class CaseColumns:
-    """The same as columns of a query; `handed_to` gives the condition that a unit has the case."""
+    """The same as columns of a query; `handed_to` gives the condition that a unit has the case,
+    `keeps_out` the one that a member of staff or a unit keeps out of it.
+    """
 
     province: Column
     city: Column
     district: Column
     category: Column
     handed_to: Callable[[str], Column]
+    keeps_out: Callable[[str], Column]
 
 
 @dataclass(frozen=True)
@@ -111,12 +118,22 @@ class Actor:
         return any(not grant.is_limited for grant in self._granting(permission))
 
     def may_for(self, permission: Permission, case: CaseLike) -> bool:
-        """Whether he may do it to this case: one grant must both allow and reach it."""
+        """Whether he may do it to this case: one grant must both allow and reach it, and neither
+        he nor his unit keeps out of it.
+        """
+        if not self._known_as.isdisjoint(case.kept_out):
+            return False
         return any(grant.reaches(case) for grant in self._granting(permission))
 
     def condition_for(self, permission: Permission, case: CaseColumns) -> Column:
         """The cases for which he may do it, in SQL."""
-        return or_(false(), *(grant.condition(case) for grant in self._granting(permission)))
+        granted = or_(false(), *(grant.condition(case) for grant in self._granting(permission)))
+        return and_(granted, *(not_(case.keeps_out(who)) for who in sorted(self._known_as)))
+
+    @property
+    def _known_as(self) -> frozenset[str]:
+        """By what he keeps out of a case: himself, or as one of his unit, in whatever role."""
+        return frozenset({self.id, *(grant.unit for grant in self.grants if grant.unit)})
 
     def _granting(self, permission: Permission) -> list[Grant]:
         return [grant for grant in self.grants if permission in ROLES[grant.role]]

@@ -14,10 +14,17 @@ from services.staff.permissions import FIRST_ROLES, ROLES, Permission, Role
 from tests.console.reader import Reader, check
 
 StaffAt = Callable[..., Awaitable[Reader]]
+OWN = ("view_id", "label_id", "bulk_id")
 # Written by hand, against the table and the declarations: who gets into which part.
 BEHIND = {
     "/cases": {Role.REVIEWER, Role.HANDLER, Role.AUDITOR},
     "/cases/reminders": {Role.REVIEWER, Role.HANDLER, Role.AUDITOR},
+    "/cases/views": {Role.REVIEWER, Role.HANDLER, Role.AUDITOR},
+    "/cases/labels": {Role.REVIEWER},
+    "/cases/bulk/run": {Role.REVIEWER},
+    "/cases/{code}/compare": {Role.REVIEWER, Role.HANDLER, Role.AUDITOR},
+    "/cases/{code}/draft": {Role.REVIEWER, Role.HANDLER},
+    "/cases/{code}/presence": {Role.REVIEWER, Role.HANDLER, Role.AUDITOR},
     "/cases/{code}": {Role.REVIEWER, Role.HANDLER, Role.AUDITOR},
     "/cases/{code}/photos/{number}": {Role.REVIEWER, Role.HANDLER, Role.AUDITOR},
     "/cases/{code}/steps/sign_for": {Role.REVIEWER, Role.HANDLER},
@@ -85,7 +92,7 @@ async def knocks(reader: Reader, route: APIRoute, csrf: str) -> list[tuple[str, 
     """Ask for a route by each of its methods; nothing that it names exists."""
     path = route.path_format
     names = ("code", "number", "stop_id", "proposal_id", "staff_id", "token", "key", "report_id")
-    for name in (*names, "revision_id", "sentence_id", "handover_id"):
+    for name in (*names, "revision_id", "sentence_id", "handover_id", *OWN):
         path = path.replace(f"{{{name}}}", "7KQ3-M9TX" if name == "code" else "1")
     assert "{" not in path, f"{path}: give this test a value for it"
     answers = []

@@ -60,6 +60,31 @@ ROWS: dict[str, dict[str, Any]] = {
         "at": NOON,
     },
     "case_themes": {"case_id": "k", "theme": 1, "rank": 0},
+    "saved_views": {
+        "id": "v",
+        "staff_id": "s",
+        "name": "我的",
+        "query": "state=received",
+        "created_at": NOON,
+    },
+    "labels": {"id": "l", "word": "急", "area": "", "created_by": "s", "created_at": NOON},
+    "case_labels": {"case_id": "k", "label_id": "l"},
+    "case_presence": {"case_id": "k", "staff_id": "s", "seen_at": NOON},
+    "answer_drafts": {
+        "case_id": "k",
+        "staff_id": "s",
+        "text": "装好了",
+        "is_public": False,
+        "saved_at": NOON,
+    },
+    "case_bulks": {
+        "id": "b",
+        "staff_id": "s",
+        "step": "label",
+        "given": {},
+        "items": [],
+        "at": NOON,
+    },
     "case_vectors": {"case_id": "k", "encoder": "e", "vector": b"v", "keys": ()},
 }
 CHECKS: list[tuple[str, dict[str, Any]]] = [
@@ -78,6 +103,8 @@ CHECKS: list[tuple[str, dict[str, Any]]] = [
     ("ck_case_reminders_share", {"share": 60}),
     ("ck_case_recusals_one_of_both", {"staff_id": None}),
     ("ck_case_rewards_kind", {"kind": "money"}),
+    ("ck_case_bulks_step", {"step": "merge"}),
+    ("ck_case_bulks_undone", {"undone_at": NOON}),
 ]
 UNIQUES: list[tuple[str, dict[str, Any]]] = [
     ("uq_case_facts_case_id", {"day": date(2026, 11, 19)}),
@@ -87,4 +114,6 @@ UNIQUES: list[tuple[str, dict[str, Any]]] = [
     ("uq_case_reminders_case_id_clock_share_due", {"id": "m2"}),
     ("uq_case_recusals_case_id_staff_id", {"id": "r2"}),
     ("uq_case_vectors_case_id", {"number": 2}),
+    ("uq_saved_views_staff_id_name", {"id": "v2"}),
+    ("uq_labels_area_word", {"id": "l2"}),
 ]

@@ -33,6 +33,7 @@ class Matter:
     district: str | None = "南沙区"
     category: str | None = "road"
     units: tuple[str, ...] = field(default=())
+    kept_out: tuple[str, ...] = field(default=())
 
 
 def acting(*grants: Grant) -> Actor:
@@ -58,6 +59,9 @@ def acting(*grants: Grant) -> Actor:
         (Grant(Role.HANDLER, unit="市政"), Matter(), False),
         (Grant(Role.HANDLER, unit="市政"), Matter(units=("交警", "市政")), True),
         (Grant(Role.HANDLER, ("广东/深圳",), unit="市政"), Matter(units=("市政",)), False),
+        (Grant(Role.HANDLER, unit="市政"), Matter(units=("市政",), kept_out=("市政",)), False),
+        (Grant(Role.HANDLER, unit="市政"), Matter(units=("市政",), kept_out=("交警",)), True),
+        (Grant(Role.REVIEWER), Matter(kept_out=("id",)), False),
         (Grant(Role.ADMIN), Matter(), False),
         (Grant(Role.NOTICE_AUTHOR), Matter(), False),
         (Grant(Role.AUDITOR), Matter(), True),
@@ -94,14 +98,18 @@ MATTERS = st.builds(
     st.none() | st.just("南沙区"),
     st.none() | st.sampled_from(CATEGORIES),
     st.lists(st.sampled_from(UNITS), max_size=1).map(tuple),
+    st.lists(st.sampled_from([*UNITS, "id"]), max_size=1).map(tuple),
 )
 
 
 def question(actor: Actor, matters: list[Matter]) -> Select[tuple[int]]:
     """The numbers of the matters that the condition lets through, as a query."""
-    names = ("province", "city", "district", "category", "unit")
+    names = ("province", "city", "district", "category", "unit", "kept_out")
     rows = [
-        (number, each.province, each.city, each.district, each.category, "".join(each.units))
+        (
+            *(number, each.province, each.city, each.district, each.category),
+            *("".join(each.units), "".join(each.kept_out)),
+        )
         for number, each in enumerate(matters)
     ]
     columns = [column("number", Integer()), *(column(name, Text()) for name in names)]
@@ -110,7 +118,10 @@ def question(actor: Actor, matters: list[Matter]) -> Select[tuple[int]]:
     def handed_to(unit: str) -> ColumnElement[bool]:
         return table.c.unit == unit
 
-    found = CaseColumns(*(table.c[name] for name in names[:4]), handed_to)
+    def keeps_out(who: str) -> ColumnElement[bool]:
+        return table.c.kept_out == who
+
+    found = CaseColumns(*(table.c[name] for name in names[:4]), handed_to, keeps_out)
     return select(table.c.number).where(seen_by(actor, found))
 
 

@@ -127,7 +127,7 @@ async def test_a_held_case_is_let_in_once(office: Office):
     assert sum(each is None for each in tries) == 1
     async with transaction(office.sessions) as session:
         detail = await cases.show(session, office.library, office.clock, code, staff)
-        page = await cases.inbox(session, office.library, office.clock, everything(staff))
+        page = await cases.inbox(session, office.clock, everything(staff))
     assert [step.state for step in detail.history] == ["held", "received"]
     assert (page.counts, detail.may_release) == ({"received": 2}, False)
 
@@ -143,9 +143,7 @@ async def test_what_is_held_stands_first_on_each_page(office: Office):
     staff = await office.staff()
     async with transaction(office.sessions) as session:
         pages = [
-            await cases.inbox(
-                session, office.library, office.clock, everything(staff), page=number
-            )
+            await cases.inbox(session, office.clock, everything(staff), page=number)
             for number in (1, 2)
         ]
     codes = [item.code for page in pages for item in page.items]

@@ -26,6 +26,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "assign": {"unit": UNIT},
     "rule": {"unit": UNIT, "note": "就归它"},
     "reassign": {"unit": OTHER, "note": "换一家"},
+    "recall": {"note": "交错了"},
     "send_back": {"note": "不归我们"},
     "extend": {"days": 3, "note": "要会商"},
     "pause": {"note": "等鉴定"},
@@ -37,7 +38,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "note": {"note": "看过"},
 }
 # What ends a case or steps aside would leave little for the others to do.
-LEFT_OUT = {"step_aside", "release", "refuse", "forward", "archive", "merge"}
+LEFT_OUT = {"label", "step_aside", "release", "refuse", "forward", "archive", "merge"}
 STEPS = [
     rule.step
     for rule in states.STEPS.values()

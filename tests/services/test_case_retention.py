@@ -1,9 +1,11 @@
-"""Names and contacts go half a year after a case is over, and not before."""
+"""Names and contacts go half a year after a case is over; what is older is judged later."""
+
+from sqlalchemy import update
 
 from db.models import Case
 from db.session import transaction
 from services import cases
-from services.cases import retention
+from services.cases import dangers, retention
 from tests.services.casing import Office
 
 
@@ -27,3 +29,22 @@ async def test_only_what_is_long_over_is_forgotten(office: Office):
     assert await kept(office, case.id)
     office.clock.advance(days=2)
     assert not await kept(office, case.id)
+
+
+async def test_hazards_of_before_are_judged_once(office: Office):
+    """What came in before danger was a column is judged by the answers that it has."""
+    category = office.library.categories["battery_charging_swap"]
+    question = category.question_for("hazard")
+    fields = {"kind": "hazard", "category": category.id}
+    fire = await office.hand_in(
+        await office.worker(), "烧起来了", extras={question.id: question.danger}, **fields
+    )
+    calm = await office.hand_in(await office.worker(), "积水", **fields)
+    found = [fire.case.danger, calm.case.danger]
+    async with transaction(office.sessions) as session:
+        await session.execute(update(Case).values(danger=None))
+    async with transaction(office.sessions) as session:
+        assert await dangers.judge_older(session, office.library) == 2
+        assert await dangers.judge_older(session, office.library) == 0
+    cases_now = [await office.at(each.case.code) for each in (fire, calm)]
+    assert found == [case.danger for case in cases_now] == [True, False]
