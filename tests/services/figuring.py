@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from db.models import Case
+from db.repositories.cases import WITH_REACH
 from db.session import transaction
 from kit.errors import AppError
 from services import cases, working_days
@@ -190,7 +191,7 @@ class Naive:
 
 async def naive(office: Office, period: Period, reaches: Any = lambda _case: True) -> Naive:
     """All cases of a period that somebody reaches, as they are stored."""
-    query = select(Case).options(selectinload(Case.events), selectinload(Case.units))
+    query = select(Case).options(selectinload(Case.events), *WITH_REACH)
     async with transaction(office.sessions) as session:
         found = [
             case
