@@ -77,6 +77,7 @@ bench-sorting: ## Judge the sorting of cases by five folds: make bench-sorting F
 screenshots: ## Take the pictures of the README anew
 	$(PREPARE) dev nlu
 	$(PY) -m tools.screenshots
+	$(PY) -m tools.console.pictures
 
 bench: ## Measure start, memory, answers, many at once and many stops; write docs/figures/
 	$(PREPARE) dev nlu

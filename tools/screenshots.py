@@ -75,7 +75,7 @@ def main() -> int:
         except Stopped as stopped:
             print(explain(stopped), file=sys.stderr)
             return 1
-        browser = _browser(held.enter_context(sync_playwright()).chromium)
+        browser = find_browser(held.enter_context(sync_playwright()).chromium)
         if browser is None:
             print("No Chromium found. Install one: apt-get install chromium fonts-noto-cjk")
             return 1
@@ -104,7 +104,7 @@ def _arguments() -> argparse.Namespace:
     return options
 
 
-def _browser(kind: BrowserType) -> Browser | None:
+def find_browser(kind: BrowserType) -> Browser | None:
     """The machine's own Chromium, else the one that Playwright downloaded."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None) or kind.executable_path
     if not Path(found).exists():

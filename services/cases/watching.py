@@ -161,7 +161,8 @@ async def warnings(
     for year in (today.year, today.year + 1):
         missed = year == today.year or today.month >= CALENDAR_MISSED_FROM
         if missed and is_day_off(date(year, 1, 1), library.calendar) is None:
-            found.append(CalendarWarning("case_steps.calendar_missing", len(undated), year))
+            key = "case_steps.calendar_missing" if undated else "case_steps.calendar_awaited"
+            found.append(CalendarWarning(key, len(undated), year))
     if undated and not found:
         found.append(CalendarWarning("case_steps.undated", len(undated), today.year))
     return found

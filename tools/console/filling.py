@@ -27,6 +27,7 @@ from tools.stops.made_up import made_up as made_up_stops
 
 AT_ONCE, SEED, STOPS, PROPOSALS, HAPPENINGS = 2_000, 1, 2_000, 200, 5_000
 TURNS_A_CASE = 3
+MADE_UP = tuple(f"unit-{number}" for number in range(UNITS))
 # In the order in which rows may point to one another.
 TABLES = ("cases", "case_events", "case_units", "case_answers", "case_reminders", "case_themes")
 DISTRICT = "/".join((*CITY, DISTRICTS[0]))
@@ -41,15 +42,14 @@ class Filled:
     ids: Mapping[str, str]
 
 
-def fill(url: str, library: Library, count: int) -> Filled:
-    """Fill an empty database with so many cases, all of a year."""
-    return asyncio.run(_fill(url, library, count))
+def fill(url: str, library: Library, count: int, units: Sequence[str] = MADE_UP) -> Filled:
+    """Fill an empty database with so many cases, all of a year, of these units."""
+    return asyncio.run(_fill(url, library, count, units))
 
 
-async def _fill(url: str, library: Library, count: int) -> Filled:
+async def _fill(url: str, library: Library, count: int, units: Sequence[str]) -> Filled:
     engine, now = make_engine(url), utc_now()
     try:
-        units = [f"unit-{number}" for number in range(UNITS)]
         members = _members(units[0])
         staff = {name: ids.new_id() for name in members}
         await _put(engine, "units", [{"name": name, "created_at": now} for name in units])
