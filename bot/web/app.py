@@ -18,7 +18,7 @@ from bot.noticing import send_when_due
 from bot.pipeline import Pipeline
 from bot.sketches import Sketches
 from bot.ticking import tick_now_and_then
-from bot.web import inbox, telegram, uploads
+from bot.web import inbox, pictures, telegram, uploads
 from bot.web.faults import add_handlers
 from bot.web.limits import BodyLimit, Limit
 from bot.web.schema import (
@@ -95,6 +95,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.uploads = uploads.Uploads()
     app.include_router(_api())
     app.include_router(_pages())
+    app.include_router(pictures.pictures(parts.sessions))
     if parts.telegram and parts.telegram.secret:
         app.include_router(telegram.webhook(parts.telegram))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -28,6 +28,7 @@ from db.models import (
     NoticeWish,
     OutboxRow,
 )
+from db.repositories.outbox import HELD
 
 OF_WORKER = (NoticeMark, NoticeReply, NoticeWish)
 HOUR = 3600
@@ -192,7 +193,7 @@ class NoticeAnswerRepository:
     async def drop_waiting(self, worker_id: str, topics: Sequence[str] | None) -> None:
         """Delete notices that wait for a worker, of these topics or all: he wants them no more."""
         accounts = select(Account.id).where(Account.worker_id == worker_id)
-        mine = OutboxRow.account_id.in_(accounts) & (OutboxRow.state == "waiting")
+        mine = OutboxRow.account_id.in_(accounts) & OutboxRow.state.in_(HELD)
         moments = select(NoticeOccurrence.id)
         if topics is not None:
             moments = moments.join(

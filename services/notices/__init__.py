@@ -31,6 +31,7 @@ from services.notices.sending import due, make_batch
 from services.notices.states import STATES, STEPS
 from services.notices.steps import Asked, approve, pause, resume, send_back, stop, submit
 from services.notices.timing import AT_ONCE, Rule, Timing, Unpublished
+from services.notices.trying import send_test
 from services.notices.values import (
     BUTTONS,
     EXCLUSIONS,
@@ -103,6 +104,7 @@ __all__ = [
     "resume",
     "schedule",
     "send_back",
+    "send_test",
     "show",
     "stop",
     "submit",

@@ -2,14 +2,13 @@
 
 import re
 
-from kit.text import normalise
 from services import consents, notices, outbox, workers
 from services.scene import Args, Scene
 from services.turns import Choice, Replies, Reply, Task
 
 SHOWN = 5
 # What follows the word for replying: the number of a notice, then what is said.
-_NUMBERED = re.compile(r"\D{0,3}?(\d{1,6})\D{0,3}?[\s:：,，。、]*(.*)", re.DOTALL)
+_NUMBERED = re.compile(r"\s*(\d{1,6})\s*(.*)", re.DOTALL)
 
 
 async def said(scene: Scene) -> Replies | None:
@@ -100,11 +99,15 @@ async def by_profile(scene: Scene, args: Args) -> Replies:
 
 async def _replied(scene: Scene) -> Replies | None:
     """What was said to a notice by its number, handed to staff."""
-    words = normalise(scene.text)
-    lead = next((w for w in scene.library.words["reply_leads"] if words.startswith(w)), None)
-    found = _NUMBERED.fullmatch(words.removeprefix(lead)) if lead else None
-    if found is None:
+    words = scene.library.words
+    lead = next((word for word in words["reply_leads"] if scene.text.startswith(word)), None)
+    found = _NUMBERED.fullmatch(scene.text.removeprefix(lead)) if lead else None
+    # "Three days without a reply" is a complaint.
+    if found is None or found[2].startswith(words["reply_no_numbers"]):
         return None
+    text = found[2]
+    for tail in words["reply_tails"]:
+        text = text.removeprefix(tail)
     number = int(found[1])
     await notices.reply(
         scene.session,
@@ -112,7 +115,7 @@ async def _replied(scene: Scene) -> Replies | None:
         scene.clock,
         scene.turn.worker_id,
         number=number,
-        text=found[2],
+        text=text,
     )
     return (scene.reply("notices.replied", scene.choice("menu.title", "menu"), number=number),)
 

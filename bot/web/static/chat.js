@@ -93,6 +93,7 @@ function drawReply(from, reply) {
 	cards.append(...list(reply.cards).map((card) => drawCard(card, report)).filter(Boolean));
 	offer(choices, reply.choices, (token, title) => say({ choice: token }, title, { picked: token, from }));
 	if (reply.picture) drawSketch(cards, reply.picture).catch(() => {}); // The answer is whole without it.
+	if (reply.notice_picture) drawNoticePicture(bubble, reply.notice_picture);
 	const isEmpty = !cards.firstChild && !choices.firstChild;
 	if (reply.text || isEmpty) field("text").textContent = reply.text || word("unreadable");
 	else bubble.remove();
@@ -107,6 +108,14 @@ function report(token, words) {
 async function drawSketch(place, token) {
 	const answer = await fetch(`api/sketches/${token}`, { headers: { Authorization: `Bearer ${outbox.token()}` } });
 	if (answer.ok) showPicture(await answer.blob(), place, word("sketch"));
+}
+
+function drawNoticePicture(place, digest) {
+	const image = new Image();
+	image.alt = word("notice_picture");
+	image.src = `api/notices/pictures/${digest}`;
+	image.onerror = () => image.remove();
+	place.before(image);
 }
 
 function showPicture(picture, place, alt) {
