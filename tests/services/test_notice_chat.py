@@ -102,7 +102,7 @@ async def test_the_button_counts_as_read_and_the_link_as_clicked(chat, room, wor
     worker.sees("https://example.org/a")
     worker.replies = shown
     await worker.presses("收到")
-    worker.sees("记下你看过了")
+    worker.sees("记下你看过了", "去看看")
 
     report = await room.report(number)
     assert (report.read, report.clicked, report.opted_out) == (1, 1, 0)
@@ -196,6 +196,48 @@ async def test_notices_go_by_what_he_told_only_after_he_agreed(chat, worker):
     (row,) = await read(chat, select(Worker))
     said = await read(chat, select(Consent.decision).order_by(Consent.decided_at))
     assert (row.told_at, said) == (None, ["given", "withdrawn"])
+
+
+@pytest.mark.usefixtures("road")
+async def test_he_tells_of_himself_in_three_taps_and_a_yes(chat, worker):
+    await worker.says("我的情况")
+    worker.sees("你是做哪一行的", "送外卖", "跳过")
+    await worker.presses("送外卖")
+    worker.sees("哪个平台", "美团")
+    await worker.presses("美团")
+    await worker.says("火星")
+    worker.sees("没认出是哪个区")
+    await worker.says("广州南沙区")
+    worker.sees("送外卖", "美团", "广州南沙区", "按这些发")
+    await worker.presses("按这些发")
+    (row,) = await read(chat, select(Worker))
+    told = (row.trade, row.platform, row.province, row.city, row.district)
+    assert told == ("rider", "美团", "广东", "广州", "南沙区")
+    assert row.told_at is not None
+
+
+async def test_any_of_it_may_be_skipped_and_a_position_leaves_only_its_district(chat, worker):
+    await worker.says("我的情况")
+    await worker.says("跳过")
+    await worker.says("蜂鸟跑腿")
+    await worker.is_at(22.7936, 113.5336)
+    worker.sees("蜂鸟跑腿", "南沙区")
+    await worker.presses("不用")
+    worker.sees("不再按你的行业")
+    (row,) = await read(chat, select(Worker))
+    assert (row.trade, row.platform, row.district, row.told_at) == (
+        None, "蜂鸟跑腿", "南沙区", None,
+    )  # fmt: skip
+
+
+async def test_who_wants_something_else_meanwhile_is_served(chat, worker):
+    chat.rasa.hears |= {"附近哪能歇脚": heard("find_rest_stop")}
+    await worker.says("我的情况")
+    await worker.says("附近哪能歇脚")
+    worker.sees_not("哪个平台")
+    await worker.says("我的情况")
+    await worker.says("算了")
+    worker.sees("先到这里")
 
 
 async def test_who_had_all_deleted_gets_nothing_until_he_writes_again(chat, room, worker):
