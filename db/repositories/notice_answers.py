@@ -82,6 +82,19 @@ class NoticeAnswerRepository:
         row = (await self.session.execute(query)).first()
         return None if row is None else (row[0], row[1])
 
+    async def messages_of(
+        self, account_id: str, limit: int
+    ) -> Sequence[tuple[int, Sequence[int]]]:
+        """The newest notices of an account by number, and what its channel calls each."""
+        query = (
+            select(NoticeOccurrence.notice, OutboxRow.message_ids)
+            .join(OutboxRow, OutboxRow.occurrence_id == NoticeOccurrence.id)
+            .where(OutboxRow.account_id == account_id, OutboxRow.message_ids.is_not(None))
+            .order_by(OutboxRow.number.desc())
+            .limit(limit)
+        )
+        return [(row[0], row[1] or ()) for row in await self.session.execute(query)]
+
     async def wishes(self, worker_id: str) -> dict[str, bool]:
         """What a worker said of topics."""
         query = select(NoticeWish).where(NoticeWish.worker_id == worker_id)

@@ -2,6 +2,7 @@
 
 from services.notices.answering import (
     mark_read,
+    number_of,
     open_link,
     reply,
     subscribe,
@@ -90,6 +91,7 @@ __all__ = [
     "mark_seen",
     "next_changes",
     "note_copy",
+    "number_of",
     "open_link",
     "page",
     "pause",

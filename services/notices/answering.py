@@ -20,6 +20,7 @@ from services.masking import masker
 
 REPLY_MOST = 500
 REPLIES_A_DAY = 20
+LOOKED_BACK = 50
 DAY = timedelta(days=1)
 MEANT = timedelta(days=7)  # so long after a notice an opting out is counted as its
 
@@ -54,6 +55,12 @@ async def open_link(
         raise NotFound("talk.choice_past")
     await NoticeAnswerRepository(session).mark(occurrence_id, worker_id, "clicked", clock())
     return read.link
+
+
+async def number_of(session: AsyncSession, account_id: str, message_id: int) -> int | None:
+    """The number of the notice that a message of a chat is, if it is a recent one."""
+    listed = await NoticeAnswerRepository(session).messages_of(account_id, LOOKED_BACK)
+    return next((number for number, known in listed if message_id in known), None)
 
 
 async def reply(
