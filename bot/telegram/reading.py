@@ -201,7 +201,8 @@ def _typed(message: Message, text: str) -> Said:
     command, answered = _command(message), message.reply_to_message
     if command:
         return Said(message.chat.id, "command", command)
-    return Said(message.chat.id, "text", text, answers=answered and answered.message_id)
+    answers = answered.message_id if answered else None
+    return Said(message.chat.id, "text", text, answers=answers)
 
 
 def _spoken(chat: int, voice: Voice, caption: str | None) -> Said:
