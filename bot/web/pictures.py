@@ -9,7 +9,7 @@ from db.session import Sessions, transaction
 from kit.errors import NotFound
 from services import notices
 
-PATH = "/api/notices/pictures/{digest}"
+PATH = "/api/images/{digest}"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 

@@ -26,7 +26,7 @@ async def test_the_inbox_names_the_picture_and_the_bot_gives_it(api: Api):
         await room.look()
 
     (row,) = await room.rows()
-    answer = await api.client.get(f"/api/notices/pictures/{row.reply['notice_picture']}")
+    answer = await api.client.get(f"/api/images/{row.reply['image']}")
 
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "image/jpeg"
@@ -36,4 +36,4 @@ async def test_the_inbox_names_the_picture_and_the_bot_gives_it(api: Api):
 
 @pytest.mark.parametrize("digest", ["0" * 64, "x", "'"])
 async def test_what_there_is_not_is_not_given(api: Api, digest: str):
-    check_fault(await api.client.get(f"/api/notices/pictures/{digest}"), 404)
+    check_fault(await api.client.get(f"/api/images/{digest}"), 404)
