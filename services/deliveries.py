@@ -164,6 +164,7 @@ async def gone(session: AsyncSession, clock: Clock, parcel: Parcel) -> None:
     and neither does a notice: by then it may be over, and he finds it among the latest.
     """
     await accounts.mark_gone(session, clock, parcel.account_id)
+    await outbox.hold_back_notices(session, parcel.account_id)
     if parcel.priority == LIVE:
         await OutboxRepository(session).delete(parcel.row)
     elif parcel.occurrence_id is not None:

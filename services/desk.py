@@ -16,6 +16,7 @@ from services.dialogues import (
     find_stop,
     intake,
     link,
+    profile,
     stop_search,
     stops_around,
 )
@@ -41,7 +42,7 @@ from services.tasks import (
 from services.turns import Heard, Replies, Reply, Turn
 from services.urgency import URGENT, urgent_kind
 
-ENGINE = Engine(find_stop.DIALOGUE, link.DIALOGUE, *intake.DIALOGUES)
+ENGINE = Engine(find_stop.DIALOGUE, link.DIALOGUE, profile.DIALOGUE, *intake.DIALOGUES)
 NOUNS = (rest_stops, rights, cases, notices, workers, links, handovers, talk)
 INTENTS: Mapping[str, TaskFunction] = {k: v for noun in NOUNS for k, v in noun.INTENTS.items()}
 # An intent that only makes sense inside a dialogue does not break into one.

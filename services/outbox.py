@@ -97,6 +97,11 @@ async def forget_live(session: AsyncSession, account_id: str) -> None:
     await OutboxRepository(session).delete_waiting(account_id, LIVE)
 
 
+async def hold_back_notices(session: AsyncSession, account_id: str) -> None:
+    """Let the notices fail that wait for who is gone: when he is back they may be over."""
+    await OutboxRepository(session).hold_back_of(account_id, "gone")
+
+
 async def after(session: AsyncSession, account_id: str, number: int) -> Sequence[News]:
     """An account's messages behind the number seen last, oldest first, a batch at a time."""
     rows = await OutboxRepository(session).after(account_id, number, AT_ONCE)

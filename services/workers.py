@@ -107,24 +107,25 @@ async def forget(session: AsyncSession, library: Library, clock: Clock, turn: Tu
     worker.forgotten_at = clock()
 
 
-def note_area(library: Library, worker: Worker, area: str, region: str | None) -> None:
-    """Note where a worker works as he says it, and its district or city where that is known.
+def note_area(library: Library, worker: Worker, area: str, region: str | None) -> bool:
+    """Note the area that a worker names, with its district or city; False where it is not known.
 
     `region` is the one he asked about last: 南沙区 alone may be in 广州 or in 三沙.
     """
-    worker.area = area
-    worker.province = worker.city = worker.district = None
     known = districts.of_china()
     found = known.named_in(area) or known.named_in(f"{region or ''}{area}")
     if found is not None:
-        worker.province, worker.city, worker.district = found.province, found.city, found.district
-        return
-    places = {(place.city, place.district) for place in library.places_named(area)}
-    city, district = places.pop() if len(places) == 1 else (library.region_in(area), None)
-    if city is not None:
-        worker.province = library.province_of(city)
-        worker.city = city if city != worker.province else None
-        worker.district = district
+        names: tuple[str | None, ...] = (found.province, found.city, found.district)
+    else:
+        places = {(place.city, place.district) for place in library.places_named(area)}
+        city, district = places.pop() if len(places) == 1 else (library.region_in(area), None)
+        if city is None:
+            return False
+        province = library.province_of(city)
+        names = (province, city if city != province else None, district)
+    worker.area = area
+    worker.province, worker.city, worker.district = names
+    return True
 
 
 async def let_notices_go_by_profile(

@@ -77,6 +77,8 @@ class Said:
     voice: Voice | None = field(default=None, repr=False)
     album: str | None = None
     press: Press | None = None
+    # The message of ours that a text answers, by the app's own way of replying.
+    answers: int | None = None
 
 
 @dataclass(frozen=True)
@@ -190,10 +192,17 @@ def _said(message: Message) -> Meaning:
     if message.voice is not None:
         return _spoken(chat, message.voice, message.caption)
     if message.text is not None:
-        command = _command(message)
-        return Said(chat, "command" if command else "text", command or message.text)
+        return _typed(message, message.text)
     found = (name for kind, name in UNREADABLE.items() if getattr(message, kind) is not None)
     return Said(chat, "other", next(found, "other"))
+
+
+def _typed(message: Message, text: str) -> Said:
+    command, answered = _command(message), message.reply_to_message
+    if command:
+        return Said(message.chat.id, "command", command)
+    answers = answered.message_id if answered else None
+    return Said(message.chat.id, "text", text, answers=answers)
 
 
 def _spoken(chat: int, voice: Voice, caption: str | None) -> Said:

@@ -17,7 +17,8 @@ from content.library import Library
 from db.session import Sessions, transaction
 from kit.clock import Clock
 from kit.errors import AppError, TooFast
-from services import accounts, outbox, photos, recordings, updates
+from kit.text import bare
+from services import accounts, notices, outbox, photos, recordings, updates
 from services.accounts import Account
 from services.conversation import Incoming, Stored
 from services.turns import Reply
@@ -115,6 +116,8 @@ class Serving:
             spoken = await self._spoken(account, first.voice)
         except AppError as error:
             return [Reply(self._library.say(error.key, **error.fields)).as_json()]
+        if text and first.answers is not None:
+            text = await self._as_reply(account, first.answers, text)
         incoming = Incoming(
             worker_id=account.worker_id,
             message_id=message_id,
@@ -130,6 +133,16 @@ class Serving:
         if len(shown) < len(said) and first.kind == "photo":
             return [Reply(self._library.say("commands.got_video")).as_json(), *replies]
         return replies
+
+    async def _as_reply(self, account: Account, message_id: int, text: str) -> str:
+        """What answers the message of a notice, with its number, as others type it."""
+        if bare(text) in self._library.words["unsubscribe"]:
+            return text
+        async with transaction(self._sessions) as session:
+            number = await notices.number_of(session, account.id, message_id)
+        if number is None:
+            return text
+        return self._library.say("notices.reply_form", number=number, text=text)
 
     async def _pictures(
         self, account: Account, files: Sequence[PhotoSize | Document]
@@ -168,6 +181,7 @@ class Serving:
             if change.is_gone:
                 await accounts.mark_gone(session, self._clock, account.id)
                 await outbox.forget_live(session, account.id)
+                await outbox.hold_back_notices(session, account.id)
             else:
                 await accounts.at_telegram(session, self._clock, change.chat)
                 self._delivery.nudge(account.id)

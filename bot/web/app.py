@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from bot import cases, nights, stops
 from bot.noticing import send_when_due
 from bot.ticking import tick_now_and_then
-from bot.web import board, inbox, open311, telegram, uploads
+from bot.web import board, inbox, open311, pictures, telegram, uploads
 from bot.web.faults import add_handlers
 from bot.web.limits import BodyLimit, Limit
 from bot.web.parts import InApp, Parts, parts_of
@@ -76,6 +76,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.include_router(_pages())
     app.include_router(board.routes())
     app.include_router(open311.routes())
+    app.include_router(pictures.pictures(parts.sessions))
     if parts.telegram and parts.telegram.secret:
         app.include_router(telegram.webhook(parts.telegram))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -188,6 +188,7 @@ class NoticePicture(Base):
 class OutboxRow(Base):
     """One message to one account, sent at most once.
 
+    One that is `claimed` is a notice that an inbox fetches by itself.
     `number` orders an account's messages and is the event id of `GET /api/inbox`; `cause` makes
     the same message to the same account a single row. A long message goes out in parts, of which
     `parts_sent` are known to have arrived; what failed is tried again from `due_at` on.

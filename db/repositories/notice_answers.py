@@ -28,6 +28,7 @@ from db.models import (
     NoticeWish,
     OutboxRow,
 )
+from db.repositories.outbox import HELD
 
 OF_WORKER = (NoticeMark, NoticeReply, NoticeWish)
 HOUR = 3600
@@ -80,6 +81,19 @@ class NoticeAnswerRepository:
             query = query.where(NoticeOccurrence.notice == notice)
         row = (await self.session.execute(query)).first()
         return None if row is None else (row[0], row[1])
+
+    async def messages_of(
+        self, account_id: str, limit: int
+    ) -> Sequence[tuple[int, Sequence[int]]]:
+        """The newest notices of an account by number, and what its channel calls each."""
+        query = (
+            select(NoticeOccurrence.notice, OutboxRow.message_ids)
+            .join(OutboxRow, OutboxRow.occurrence_id == NoticeOccurrence.id)
+            .where(OutboxRow.account_id == account_id, OutboxRow.message_ids.is_not(None))
+            .order_by(OutboxRow.number.desc())
+            .limit(limit)
+        )
+        return [(row[0], row[1] or ()) for row in await self.session.execute(query)]
 
     async def wishes(self, worker_id: str) -> dict[str, bool]:
         """What a worker said of topics."""
@@ -192,7 +206,7 @@ class NoticeAnswerRepository:
     async def drop_waiting(self, worker_id: str, topics: Sequence[str] | None) -> None:
         """Delete notices that wait for a worker, of these topics or all: he wants them no more."""
         accounts = select(Account.id).where(Account.worker_id == worker_id)
-        mine = OutboxRow.account_id.in_(accounts) & (OutboxRow.state == "waiting")
+        mine = OutboxRow.account_id.in_(accounts) & OutboxRow.state.in_(HELD)
         moments = select(NoticeOccurrence.id)
         if topics is not None:
             moments = moments.join(

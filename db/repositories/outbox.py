@@ -14,6 +14,9 @@ NEWS = 1
 TALK = "handover:"
 
 _IS_NEWS = (OutboxRow.priority >= NEWS, ~OutboxRow.cause.startswith(TALK))
+# Not sent and nobody is at it. A row of a notice to an inbox is `claimed`: the inbox fetches it,
+# and no sender need look at it each second.
+HELD = ("waiting", "claimed")
 
 
 class OutboxRepository:
@@ -62,7 +65,11 @@ class OutboxRepository:
         """The account's first message that is due; None while an earlier one must wait."""
         query = (
             select(OutboxRow)
-            .where(OutboxRow.account_id == account_id, OutboxRow.state == "waiting")
+            .where(
+                OutboxRow.account_id == account_id,
+                OutboxRow.state == "waiting",
+                _blocks(now),
+            )
             .order_by(OutboxRow.priority, OutboxRow.number)
             .limit(1)
         )
@@ -88,6 +95,7 @@ class OutboxRepository:
                 OutboxRow.state == "waiting",
                 Account.channel == channel,
                 Account.gone_at.is_(None),
+                _blocks(now),
             )
             .subquery()
         )
@@ -150,7 +158,7 @@ class OutboxRepository:
         """Let the rows of these moments of a notice fail that nobody sends; says how many."""
         query = (
             update(OutboxRow)
-            .where(OutboxRow.occurrence_id.in_(occurrence_ids), OutboxRow.state == "waiting")
+            .where(OutboxRow.occurrence_id.in_(occurrence_ids), OutboxRow.state.in_(HELD))
             .values(state="failed", reason=reason)
             .returning(OutboxRow.number)
         )
@@ -190,6 +198,19 @@ class OutboxRepository:
     async def by_number(self, number: int) -> OutboxRow | None:
         """A message."""
         return await self.session.get(OutboxRow, number, populate_existing=True)
+
+    async def hold_back_of(self, account_id: str, reason: str) -> None:
+        """Let the notices fail that wait for an account."""
+        query = (
+            update(OutboxRow)
+            .where(
+                OutboxRow.account_id == account_id,
+                OutboxRow.occurrence_id.is_not(None),
+                OutboxRow.state.in_(HELD),
+            )
+            .values(state="failed", reason=reason)
+        )
+        await self.session.execute(query)
 
     async def count_due(self, occurrence_id: str, now: datetime, limit: int) -> int:
         """How many rows of a moment of a notice wait to be sent now, counted up to a limit."""
@@ -233,3 +254,8 @@ def _of_worker(worker_id: str) -> Select[OutboxRow]:
 def _shown() -> ColumnElement[bool]:
     """What was stopped or recalled before it went out is not to be seen any more."""
     return OutboxRow.reason.is_(None) | OutboxRow.reason.not_in(("stopped", "recalled"))
+
+
+def _blocks(now: datetime) -> ColumnElement[bool]:
+    """What keeps later messages waiting: all but a notice that is to be tried once more later."""
+    return OutboxRow.occurrence_id.is_(None) | (OutboxRow.due_at <= now)

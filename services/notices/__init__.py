@@ -2,6 +2,7 @@
 
 from services.notices.answering import (
     mark_read,
+    number_of,
     open_link,
     reply,
     subscribe,
@@ -31,6 +32,7 @@ from services.notices.sending import due, make_batch
 from services.notices.states import STATES, STEPS
 from services.notices.steps import Asked, approve, pause, resume, send_back, stop, submit
 from services.notices.timing import AT_ONCE, Rule, Timing, Unpublished
+from services.notices.trying import send_test
 from services.notices.values import (
     BUTTONS,
     EXCLUSIONS,
@@ -89,6 +91,7 @@ __all__ = [
     "mark_seen",
     "next_changes",
     "note_copy",
+    "number_of",
     "open_link",
     "page",
     "pause",
@@ -103,6 +106,7 @@ __all__ = [
     "resume",
     "schedule",
     "send_back",
+    "send_test",
     "show",
     "stop",
     "submit",

@@ -1,6 +1,7 @@
 """What a worker does with a notice: read, opened, replied to; and which topics he wants."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,34 +20,47 @@ from services.masking import masker
 
 REPLY_MOST = 500
 REPLIES_A_DAY = 20
+LOOKED_BACK = 50
 DAY = timedelta(days=1)
 MEANT = timedelta(days=7)  # so long after a notice an opting out is counted as its
 
 
+@dataclass(frozen=True)
+class Read:
+    """What a worker read: the number of the notice, and its link."""
+
+    number: int
+    link: str | None
+
+
 async def mark_read(
     session: AsyncSession, clock: Clock, worker_id: str, occurrence_id: str
-) -> int:
-    """Note that a worker read it; returns the number of the notice. Raises NotFound."""
+) -> Read:
+    """Note that a worker read it. Raises NotFound where it was not sent to him."""
     rows = NoticeAnswerRepository(session)
     going = await NoticeRepository(session).occurrence(occurrence_id)
     if going is None or not await rows.got(occurrence_id, worker_id):
         raise NotFound("talk.choice_past")
     await rows.mark(occurrence_id, worker_id, "read", clock())
-    return going.notice
+    version = await NoticeRepository(session).version(going.notice, going.version)
+    return Read(going.notice, version.link if version else None)
 
 
 async def open_link(
     session: AsyncSession, clock: Clock, worker_id: str, occurrence_id: str
 ) -> str:
     """Note that a worker wants to see the link, and give it. Raises NotFound."""
-    number = await mark_read(session, clock, worker_id, occurrence_id)
-    rows = NoticeRepository(session)
-    going = await rows.occurrence(occurrence_id)
-    version = await rows.version(number, going.version) if going else None
-    if version is None or version.link is None:
+    read = await mark_read(session, clock, worker_id, occurrence_id)
+    if read.link is None:
         raise NotFound("talk.choice_past")
     await NoticeAnswerRepository(session).mark(occurrence_id, worker_id, "clicked", clock())
-    return version.link
+    return read.link
+
+
+async def number_of(session: AsyncSession, account_id: str, message_id: int) -> int | None:
+    """The number of the notice that a message of a chat is, if it is a recent one."""
+    listed = await NoticeAnswerRepository(session).messages_of(account_id, LOOKED_BACK)
+    return next((number for number, known in listed if message_id in known), None)
 
 
 async def reply(

@@ -7,7 +7,7 @@ from services.notices.values import GO, GOT, Draft
 from services.turns import Choice, Reply, Task
 
 # Where a stored message names its picture; channels read it there.
-PICTURE = "notice_picture"
+PICTURE = "image"
 READ, OPEN_LINK = "notices.got", "notices.go"
 
 

@@ -97,7 +97,7 @@ async def _make(
     )
     reply = rendering.reply_of(library, notice.number, draft, going.id)
     if found:
-        await _put(session, clock, found, going.id, reply=reply, draft=draft)
+        await _put(session, clock, found, going, reply=reply, draft=draft)
         going.made += len(found)
         going.last_account = found[-1].account_id
     if len(found) < limit:
@@ -131,26 +131,26 @@ async def _put(
     session: AsyncSession,
     clock: Clock,
     found: Sequence[Recipient],
-    occurrence_id: str,
+    going: NoticeOccurrence,
     *,
     reply: Reply,
     draft: Draft,
 ) -> None:
     """The rows, each with an id that the same row would have again, and buttons of its own."""
-    now = clock()
+    now, state = clock(), "waiting" if going.last_channel == CHANNELS[0] else "claimed"
     messages: list[dict[str, Any]] = [
         {
-            "id": ids.digest(f"{occurrence_id}:{each.account_id}")[:32],
+            "id": ids.digest(f"{going.id}:{each.account_id}")[:32],
             "account_id": each.account_id,
-            "cause": f"notice:{occurrence_id}",
+            "cause": f"notice:{going.id}",
             "reply": offered(session, each.worker_id, draft, reply),
             "priority": NEWS if draft.urgent else NOTICE,
-            "state": "waiting",
+            "state": state,
             "parts_sent": 0,
             "attempts": 0,
             "due_at": now,
             "created_at": now,
-            "occurrence_id": occurrence_id,
+            "occurrence_id": going.id,
         }
         for each in found
     ]

@@ -1,29 +1,25 @@
 """Notices in the chat: the newest ones, which topics one wants, reading and replying to one."""
 
 import re
+from collections.abc import Mapping
 
-from kit.text import normalise
 from services import consents, notices, outbox, workers
-from services.scene import Args, Scene
+from services.dialogues import profile
+from services.scene import Args, Scene, TaskFunction
 from services.turns import Choice, Replies, Reply, Task
 
 SHOWN = 5
 # What follows the word for replying: the number of a notice, then what is said.
-_NUMBERED = re.compile(r"\D{0,3}?(\d{1,6})\D{0,3}?[\s:：,，。、]*(.*)", re.DOTALL)
+_NUMBERED = re.compile(r"\s*(\d{1,6})\s*(.*)", re.DOTALL)
 
 
 async def said(scene: Scene) -> Replies | None:
     """The answer to a fixed phrase about notices; None where none was said."""
     if scene.turn.kind != "text" or not scene.text:
         return None
-    if scene.is_word("unsubscribe"):
-        return await unsubscribe(scene, {})
-    if scene.is_word("subscribe"):
-        return await subscribe(scene, {})
-    if scene.is_word("latest_notices"):
-        return await latest(scene, {})
-    if scene.is_word("not_by_profile"):
-        return await by_profile(scene, {"on": False})
+    for word, task in WORDS.items():
+        if scene.is_word(word):
+            return await task(scene, {})
     return await _replied(scene)
 
 
@@ -52,7 +48,8 @@ async def subscribe(scene: Scene, args: Args) -> Replies:
     names = [scene.library.notices.topics[key].name for key, on in wanted.items() if on]
     shown = scene.say("notices.no_topics") if not names else "、".join(names)
     others = _buttons(scene, "notices.subscribe", [key for key, on in wanted.items() if not on])
-    return (*first, Reply(scene.say("notices.which_on", topics=shown), others))
+    told = scene.choice("workers.profile_title", "notices.tell")
+    return (*first, Reply(scene.say("notices.which_on", topics=shown), (*others, told)))
 
 
 async def unsubscribe(scene: Scene, args: Args) -> Replies:
@@ -77,8 +74,11 @@ async def unsubscribe(scene: Scene, args: Args) -> Replies:
 async def got(scene: Scene, args: Args) -> Replies:
     """He read it."""
     occurrence = str(args["occurrence"])
-    number = await notices.mark_read(scene.session, scene.clock, scene.turn.worker_id, occurrence)
-    return (scene.reply("notices.got", scene.choice("menu.title", "menu"), number=number),)
+    read = await notices.mark_read(scene.session, scene.clock, scene.turn.worker_id, occurrence)
+    # Of the buttons of a message a web chat takes one: the link is still to be had.
+    link = scene.choice("notices.go_title", "notices.go", occurrence=occurrence)
+    choices = (*((link,) if read.link else ()), scene.choice("menu.title", "menu"))
+    return (scene.reply("notices.got", *choices, number=read.number),)
 
 
 async def go(scene: Scene, args: Args) -> Replies:
@@ -98,13 +98,27 @@ async def by_profile(scene: Scene, args: Args) -> Replies:
     return (scene.reply(key, scene.choice("menu.title", "menu")),)
 
 
+async def tell(scene: Scene, _args: Args) -> Replies:
+    """Ask for trade, platform and district."""
+    return await profile.begin(scene)
+
+
+async def not_by_profile(scene: Scene, _args: Args) -> Replies:
+    """Notices go by what he told no more."""
+    return await by_profile(scene, {"on": False})
+
+
 async def _replied(scene: Scene) -> Replies | None:
     """What was said to a notice by its number, handed to staff."""
-    words = normalise(scene.text)
-    lead = next((w for w in scene.library.words["reply_leads"] if words.startswith(w)), None)
-    found = _NUMBERED.fullmatch(words.removeprefix(lead)) if lead else None
-    if found is None:
+    words = scene.library.words
+    lead = next((word for word in words["reply_leads"] if scene.text.startswith(word)), None)
+    found = _NUMBERED.fullmatch(scene.text.removeprefix(lead)) if lead else None
+    # "Three days without a reply" is a complaint.
+    if found is None or found[2].startswith(words["reply_no_numbers"]):
         return None
+    text = found[2]
+    for tail in words["reply_tails"]:
+        text = text.removeprefix(tail)
     number = int(found[1])
     await notices.reply(
         scene.session,
@@ -112,7 +126,7 @@ async def _replied(scene: Scene) -> Replies | None:
         scene.clock,
         scene.turn.worker_id,
         number=number,
-        text=found[2],
+        text=text,
     )
     return (scene.reply("notices.replied", scene.choice("menu.title", "menu"), number=number),)
 
@@ -128,6 +142,14 @@ def _buttons(scene: Scene, task: str, topics: list[str]) -> tuple[Choice, ...]:
     return tuple(Choice(known[key].name, Task(task, {"topic": key})) for key in topics)
 
 
+# What is typed as a whole message, whatever else was understood.
+WORDS: Mapping[str, TaskFunction] = {
+    "unsubscribe": unsubscribe,
+    "subscribe": subscribe,
+    "latest_notices": latest,
+    "not_by_profile": not_by_profile,
+    "profile": tell,
+}
 INTENTS = {
     "latest_notices": latest,
     "subscribe_notices": subscribe,
@@ -139,4 +161,5 @@ TASKS = {
     "notices.got": got,
     "notices.go": go,
     "notices.by_profile": by_profile,
+    "notices.tell": tell,
 }

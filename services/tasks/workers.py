@@ -15,8 +15,9 @@ async def set_profile(scene: Scene, _args: Args) -> Replies:
         return (_ask_trade(scene),)
     worker.trade = trade or worker.trade
     worker.platform = platform[:64] if platform else worker.platform
-    if area:
-        workers.note_area(scene.library, worker, area[:64], scene.state.region)
+    if area and not workers.note_area(scene.library, worker, area[:64], scene.state.region):
+        worker.area = area[:64]
+        worker.province = worker.city = worker.district = None
     return (await _noted(scene),)
 
 

@@ -139,6 +139,46 @@ async def test_live_replies_and_news_go_before_a_notice(room: Newsroom, carrier:
     assert carrier.priorities == [0, 1, 2]
 
 
+async def test_a_notice_that_waits_for_its_next_try_keeps_back_no_news(room: Newsroom):
+    await one(room)
+    row = await tried(room, Outcome("later"))
+    async with transaction(room.sessions) as session:
+        reply = Reply("新闻").as_json()
+        await outbox.put_for(session, room.clock, row.account_id, "news", reply, priority=1)
+    async with transaction(room.sessions) as session:
+        assert len(await deliveries.accounts_due(session, room.clock, "telegram", 9)) == 1
+        parcel = await deliveries.next_for(session, room.clock, row.account_id)
+    assert parcel is not None
+    assert parcel.cause == "news"
+
+
+async def test_what_waits_for_who_is_gone_is_not_kept_for_his_return(
+    room: Newsroom, carrier: FakeCarrier
+):
+    number = await one(room)
+    await room.scheduled(urgent=True, title="又来了")
+    await room.look()
+    carrier.outcomes = [Outcome("gone")]
+    async with delivering(room, carrier):  # type: ignore[arg-type]
+        await until(lambda: _is(room, "failed"))
+    assert {row.reason for row in await room.rows()} == {"gone"}
+    assert len(carrier.sent) == 1
+    assert (await room.report(number)).failed == {"gone": 1}
+
+
+async def test_a_notice_on_the_web_is_the_inboxes_to_fetch(room: Newsroom):
+    await room.workers(1, "web")
+    number = await room.scheduled(urgent=True)
+    for _ in range(3):
+        await room.look()
+    (row,) = await room.rows()
+    assert row.state == "claimed"
+    async with transaction(room.sessions) as session:
+        (news,) = await outbox.after(session, row.account_id, 0)
+        await outbox.mark_sent(session, room.clock, [news.number])
+    assert (await room.report(number)).sent == 1
+
+
 async def test_what_was_stopped_while_it_was_being_sent_is_not_tried_again(room: Newsroom):
     number = await one(room)
     async with transaction(room.sessions) as session:

@@ -5,8 +5,10 @@ from sqlalchemy import select
 
 from db.models import Consent, NoticeReply, NoticeWish, OutboxRow, Worker
 from db.session import transaction
+from kit.errors import NotFound
 from services import notices
 from tests.fakes import heard
+from tests.services.linking import link, shown_to
 from tests.services.noticing import Newsroom
 from tests.testers.chat import Chat, on_sqlite
 from tests.testers.worker import WorkerTester
@@ -100,7 +102,7 @@ async def test_the_button_counts_as_read_and_the_link_as_clicked(chat, room, wor
     worker.sees("https://example.org/a")
     worker.replies = shown
     await worker.presses("收到")
-    worker.sees("记下你看过了")
+    worker.sees("记下你看过了", "去看看")
 
     report = await room.report(number)
     assert (report.read, report.clicked, report.opted_out) == (1, 1, 0)
@@ -123,6 +125,24 @@ async def test_a_reply_reaches_staff_masked_with_its_number(chat, room, worker):
     assert (said.seen_by, seen.seen_by) == (None, "陈静")
 
 
+@pytest.mark.parametrize("words", [
+    "回复{n}我那边也封了", "回复{n} 我那边也封了", "回复第{n}号：我那边也封了",
+    "回复{n}号通知，我那边也封了",
+])  # fmt: skip
+async def test_a_reply_as_people_type_it(chat, room, worker, words):
+    number = await sent(chat, room, worker)
+    await worker.says(words.format(n=number))
+    worker.sees("转给工作人员")
+    (row,) = await read(chat, select(NoticeReply))
+    assert row.masked == "我那边也封了"
+
+
+async def test_a_complaint_about_replies_is_no_reply(chat, room, worker):
+    number = await sent(chat, room, worker)
+    await worker.says(f"回复{number}天了还没消息")
+    worker.sees_not("转给工作人员")
+
+
 @pytest.mark.parametrize(("words", "seen"), [
     ("回复99 好的", "没有给你发过第99号"), ("回复1", "没看到你要说的话"),
     ("回复1。。。", "没看到"),
@@ -132,6 +152,23 @@ async def test_a_reply_that_cannot_go_anywhere_is_told_why(chat, room, worker, w
     await worker.says(words)
     worker.sees(seen)
     assert await read(chat, select(NoticeReply)) == []
+
+
+async def test_an_author_tries_it_on_his_own_chat(chat, room, worker):
+    code = await shown_to(worker)
+    number = await room.composed()
+    author = await room.author()
+    async with transaction(chat.sessions) as session:
+        for typed in ("000000", "abc"):
+            with pytest.raises(NotFound):
+                await notices.send_test(
+                    session, chat.library, chat.clock, author, number, code=typed
+                )
+        await notices.send_test(session, chat.library, chat.clock, author, number, code=code)
+    (row,) = await read(chat, select(OutboxRow))
+    assert "试发" in row.reply["text"]
+    assert "台风" in row.reply["text"]
+    assert await room.state(number) == "draft"
 
 
 @pytest.mark.usefixtures("road")
@@ -161,6 +198,48 @@ async def test_notices_go_by_what_he_told_only_after_he_agreed(chat, worker):
     assert (row.told_at, said) == (None, ["given", "withdrawn"])
 
 
+@pytest.mark.usefixtures("road")
+async def test_he_tells_of_himself_in_three_taps_and_a_yes(chat, worker):
+    await worker.says("我的情况")
+    worker.sees("你是做哪一行的", "送外卖", "跳过")
+    await worker.presses("送外卖")
+    worker.sees("哪个平台", "美团")
+    await worker.presses("美团")
+    await worker.says("火星")
+    worker.sees("没认出是哪个区")
+    await worker.says("广州南沙区")
+    worker.sees("送外卖", "美团", "广州南沙区", "按这些发")
+    await worker.presses("按这些发")
+    (row,) = await read(chat, select(Worker))
+    told = (row.trade, row.platform, row.province, row.city, row.district)
+    assert told == ("rider", "美团", "广东", "广州", "南沙区")
+    assert row.told_at is not None
+
+
+async def test_any_of_it_may_be_skipped_and_a_position_leaves_only_its_district(chat, worker):
+    await worker.says("我的情况")
+    await worker.says("跳过")
+    await worker.says("蜂鸟跑腿")
+    await worker.is_at(22.7936, 113.5336)
+    worker.sees("蜂鸟跑腿", "南沙区")
+    await worker.presses("不用")
+    worker.sees("不再按你的行业")
+    (row,) = await read(chat, select(Worker))
+    assert (row.trade, row.platform, row.district, row.told_at) == (
+        None, "蜂鸟跑腿", "南沙区", None,
+    )  # fmt: skip
+
+
+async def test_who_wants_something_else_meanwhile_is_served(chat, worker):
+    chat.rasa.hears |= {"附近哪能歇脚": heard("find_rest_stop")}
+    await worker.says("我的情况")
+    await worker.says("附近哪能歇脚")
+    worker.sees_not("哪个平台")
+    await worker.says("我的情况")
+    await worker.says("算了")
+    worker.sees("先到这里")
+
+
 async def test_who_had_all_deleted_gets_nothing_until_he_writes_again(chat, room, worker):
     number = await sent(chat, room, worker)
     await worker.says("我的资料")
@@ -175,3 +254,30 @@ async def test_who_had_all_deleted_gets_nothing_until_he_writes_again(chat, room
     await worker.says("菜单")
     await sent(chat, room, worker)
     assert len(await read(chat, select(OutboxRow))) == 1
+
+
+async def test_of_two_chats_that_are_linked_the_wishes_of_who_stays_hold(
+    chat, room, worker, phone
+):
+    number = await room.scheduled(urgent=True)
+    for _ in range(4):
+        await room.look()
+    rows = {row.account_id: row.reply for row in await read(chat, select(OutboxRow))}
+    for each in (worker, phone):
+        for reply in rows.values():
+            each.replies = [reply]
+            await each.presses("收到")
+            if "记下你看过了" in each.texts:
+                break
+        await each.says("退订")
+        await each.presses("天气停工")
+    await phone.presses("还是要收")
+    await worker.says("退订")
+    await worker.presses("封路限行")
+
+    await link(worker, phone)
+
+    said = {wish.topic: wish.wanted for wish in await read(chat, select(NoticeWish))}
+    assert said == {"weather": True, "traffic": False}
+    report = await room.report(number)
+    assert (report.read, report.opted_out) == (1, 1)

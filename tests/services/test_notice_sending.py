@@ -43,6 +43,7 @@ async def test_rows_come_in_batches_telegram_first_and_each_once(room: Newsroom)
     assert await room.state(number) == "sent"
     report = await room.report(number)
     assert (report.planned, report.sent, report.waiting) == (133, 100, 33)
+    assert report.by_hour == {NINE: 100}
 
 
 async def test_two_schedulers_send_each_notice_once(room: Newsroom):

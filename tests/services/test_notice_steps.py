@@ -166,3 +166,51 @@ async def test_what_cannot_be_sent_is_refused_with_what_to_do(room: Newsroom, fi
     with pytest.raises(BadInput, match=key) as refused:
         await room.composed(**fields)
     assert room.library.say(refused.value.key, **refused.value.fields)
+
+
+async def test_the_list_says_where_each_stands_and_when_it_goes_next(room: Newsroom):
+    draft, going = await room.composed(title="草稿"), await room.scheduled(urgent=True)
+    async with transaction(room.sessions) as session:
+        author = await room.author()
+        listed = {each.number: each for each in await notices.page(session, author)}
+        drafts = await notices.page(session, author, ("draft",))
+        counts = await notices.counts(session, author)
+
+    assert [each.number for each in drafts] == [draft]
+    assert (listed[draft].title, listed[draft].next_at) == ("草稿", None)
+    assert (listed[going].next_at, listed[going].urgent) == (room.clock(), True)
+    assert listed[going].author == "陈静"
+    assert counts == {"draft": 1, "scheduled": 1}
+
+
+@on_sqlite
+async def test_who_has_nothing_to_do_with_notices_sees_none(room: Newsroom):
+    number = await room.composed()
+    reviewer = await room.actor("周洋", Grant(Role.REVIEWER))
+    for look in (
+        lambda session: notices.page(session, reviewer),
+        lambda session: notices.show(session, reviewer, number),
+        lambda session: notices.report(session, reviewer, number),
+        lambda session: notices.replies(session, reviewer),
+        lambda session: notices.dead_letters(session, reviewer, number),
+    ):
+        async with transaction(room.sessions) as session:
+            with pytest.raises(NotAllowed):
+                await look(session)
+
+
+@on_sqlite
+async def test_a_send_back_needs_its_reason_and_leads_to_the_draft(room: Newsroom):
+    number = await room.composed()
+    await room.submit(number)
+    approver = await room.approver()
+    for note, key in ((" ", "needs_note"), ("长" * 501, "note_too_long")):
+        async with transaction(room.sessions) as session:
+            with pytest.raises(BadInput, match=key):
+                await notices.send_back(session, room.clock, Asked(approver, number, note=note))
+    async with transaction(room.sessions) as session:
+        await notices.send_back(session, room.clock, Asked(approver, number, note="写清楚地点"))
+
+    detail = await shown(room, number)
+    assert detail.state == "draft"
+    assert detail.history[-1].note == "写清楚地点"

@@ -6,8 +6,8 @@ from db.session import transaction
 from services import notices, photos
 from tests import pictures
 from tests.services.noticing import Newsroom, drafted
-from tests.telegram.conftest import aside
-from tests.testers.chat import Chat, on_sqlite
+from tests.telegram.conftest import Bot, aside
+from tests.testers.chat import on_sqlite
 from tools.telegram.bench import TelegramApi
 from tools.telegram.phone import Phone
 
@@ -16,34 +16,52 @@ SECONDS = 20
 
 
 @pytest.fixture
-def room(chat: Chat) -> Newsroom:
-    return Newsroom(chat.sessions, chat.library, chat.clock)
-
-
-async def pictured(room: Newsroom) -> str:
-    async with transaction(room.sessions) as session:
-        encoded = photos.encode(pictures.photo())
-        return await notices.keep_picture(session, room.clock, await room.author(), encoded)
-
-
-@pytest.mark.usefixtures("running")
-async def test_a_notice_with_a_picture_is_read_replied_to_corrected_and_recalled(
-    api: TelegramApi, phone: Phone, room: Newsroom
-):
+async def room(running: Bot, phone: Phone) -> Newsroom:
+    """A newsroom beside the running bot, which one worker has written to."""
     await aside(phone.says, "菜单")
     await aside(phone.waits_for, "我能帮你")
-    picture = await pictured(room)
-    number = await room.scheduled(urgent=True, picture=picture)
+    return Newsroom(running.chat.sessions, running.chat.library, running.chat.clock)
+
+
+def said(phone: Phone, words: str) -> int:
+    return sum(words in message.printed for message in phone.messages)
+
+
+async def test_it_is_read_and_replied_to_by_number_or_as_the_app_replies(
+    api: TelegramApi, phone: Phone, room: Newsroom
+):
+    number = await room.scheduled(urgent=True)
     await aside(phone.waits_for, "【紧急通知】台风", f"第{number}号", seconds=SECONDS)
 
     await aside(phone.presses, "收到")
     await aside(phone.waits_for, "记下你看过了")
     await aside(phone.says, f"回复{number} 江边封路了")
     await aside(phone.waits_for, "转给工作人员")
+    (row,) = [row for row in await room.rows() if row.occurrence_id]
+    about = {"date": 1, "chat": phone.chat, "text": "x", "message_id": row.message_ids[-1]}
+    await aside(phone.sends, text="天热得很", reply_to_message=about)
+    await aside(api.waits, lambda: said(phone, "转给工作人员") == 2 or None, "no second reply")
+
+    async with transaction(room.sessions) as session:
+        replies = await notices.replies(session, await room.author(), number)
+    assert {each.masked for each in replies} == {"江边封路了", "天热得很"}
     report = await room.report(number)
     assert (report.sent, report.read, report.replies) == (1, 1, 1)
 
+    await aside(phone.sends, text="退订", reply_to_message=about)
+    await aside(phone.waits_for, "不想收哪一类")
+
+
+async def test_it_is_corrected_and_recalled_and_its_picture_uploaded_once(
+    api: TelegramApi, phone: Phone, room: Newsroom
+):
     author = await room.author()
+    async with transaction(room.sessions) as session:
+        encoded = photos.encode(pictures.photo())
+        picture = await notices.keep_picture(session, room.clock, author, encoded)
+    number = await room.scheduled(urgent=True, picture=picture)
+    await aside(phone.waits_for, "【紧急通知】台风", seconds=SECONDS)
+
     draft = drafted(urgent=True, picture=picture, text="改到后天。")
     async with transaction(room.sessions) as session:
         await notices.edit(session, room.library, room.clock, author, number, draft=draft)
@@ -61,10 +79,6 @@ async def test_a_notice_with_a_picture_is_read_replied_to_corrected_and_recalled
     assert first["params"].get("photo") != second["params"]["photo"]
 
     await room.step(notices.recall, again, note="不来了")
-    await aside(
-        api.waits,
-        lambda: len(api.log("deleteMessage")) == 2 or None,
-        "picture and text were not deleted",
-        SECONDS,
-    )
+    gone = "picture and text were not deleted"
+    await aside(api.waits, lambda: len(api.log("deleteMessage")) == 2 or None, gone, SECONDS)
     assert {call["status"] for call in api.log("deleteMessage")} == {200}

@@ -1,4 +1,4 @@
-// Shows the conversation and turns taps and typing into turns.
+// Shows the conversation; makes turns of taps and typing.
 import { drawCard } from "./cards.js";
 import { createInbox } from "./inbox.js";
 import { createOutbox, keep, recall } from "./outbox.js";
@@ -92,7 +92,9 @@ function drawReply(from, reply) {
 	const [bubble, cards, choices] = node.children;
 	cards.append(...list(reply.cards).map((card) => drawCard(card, report)).filter(Boolean));
 	offer(choices, reply.choices, (token, title) => say({ choice: token }, title, { picked: token, from }));
-	if (reply.picture) drawSketch(cards, reply.picture).catch(() => {}); // The answer is whole without it.
+	const { picture, image } = reply; // It is whole without.
+	if (picture) drawPicture(cards, `sketches/${picture}`, word("sketch")).catch(() => {});
+	if (image) drawPicture(cards, `images/${image}`, "").catch(() => {});
 	const isEmpty = !cards.firstChild && !choices.firstChild;
 	if (reply.text || isEmpty) field("text").textContent = reply.text || word("unreadable");
 	else bubble.remove();
@@ -104,9 +106,9 @@ function report(token, words) {
 	if (last?.picked !== token || !outbox.isWaiting(last)) say({ choice: token }, words, { picked: token });
 }
 
-async function drawSketch(place, token) {
-	const answer = await fetch(`api/sketches/${token}`, { headers: { Authorization: `Bearer ${outbox.token()}` } });
-	if (answer.ok) showPicture(await answer.blob(), place, word("sketch"));
+async function drawPicture(place, path, alt) {
+	const answer = await fetch(`api/${path}`, { headers: { Authorization: `Bearer ${outbox.token()}` } });
+	if (answer.ok) showPicture(await answer.blob(), place, alt);
 }
 
 function showPicture(picture, place, alt) {
@@ -119,7 +121,7 @@ function showPicture(picture, place, alt) {
 }
 
 // Only the newest turn's choices can be tapped, and those of news until one is picked. A refused turn changed nothing,
-// unless we lost our name with it: the older choices were another worker's. Those of a card stay open.
+// unless it gave us a new name. Those of a card stay open.
 function refresh() {
 	const turns = outbox.turns();
 	const newest = turns.filter((turn) => turn.state !== "refused" || turn.renewed).pop();
@@ -161,7 +163,7 @@ function drawAll() {
 
 const isAtEnd = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_PX;
 
-// A long answer is shown from its beginning; a long question makes room for it.
+// A long answer is shown from its beginning.
 function follow(turn) {
 	const element = shown.get(turn.id);
 	const answer = element.children[1];
