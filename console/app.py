@@ -18,6 +18,9 @@ from console.routes import (
     inbox,
     me,
     members,
+    notice_reports,
+    notice_writing,
+    notices,
     reports,
     sentences,
     staff,
@@ -39,6 +42,7 @@ def create_app(settings: Settings, sessions: Sessions, library: Library, clock: 
     app.middleware("http")(guard)
     for noun in (
         *(inbox, exports, board, cases, case_steps, handovers, figures, reports),
+        *(notice_writing, notices, notice_reports),
         *(stop_proposals, stops, sentences, texts, members, me, staff, health),
     ):
         auth.refuse_undeclared(noun.router)

@@ -23,8 +23,14 @@ OWN_WORDS = (
     "board.",
     "sentences.",
     "texts.",
+    "notices.",
 )
-TO_ALL = frozenset({"cases.cannot_move", "cases.no_such_code"})
+TO_ALL = frozenset(
+    {
+        *("cases.cannot_move", "cases.no_such_code"),
+        *("photos.too_large", "photos.unreadable"),
+    }
+)
 HERE = Path(__file__).resolve().parent
 
 

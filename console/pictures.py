@@ -1,6 +1,6 @@
 """Pictures of figures as shapes with round numbers, which a template writes as SVG."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -42,15 +42,26 @@ class Bars:
     days: tuple[Mark, ...]
 
 
-def bars(lines: Sequence[Line]) -> Bars:
-    """The bars of arrivals by day or week."""
+def day(label: str) -> str:
+    """What stands below the bar of a day."""
+    return f"{date.fromisoformat(label):%m-%d}"
+
+
+def bars(
+    lines: Sequence[Line],
+    kinds: Sequence[str] = ("suggestion", "hazard"),
+    below: Callable[[str], str] = day,
+) -> Bars:
+    """A bar for each line: its counts of these kinds on top of one another, and `below` of its
+    label beneath some of them.
+    """
     most = max((sum(line.counts.values()) for line in lines), default=0)
     top = _round_up(most)
     slot = (WIDTH - LEFT) / max(1, len(lines))
     boxes: list[Box] = []
     for number, line in enumerate(lines):
         x, floor = LEFT + number * slot, float(HEIGHT - BELOW)
-        for kind in ("suggestion", "hazard"):
+        for kind in kinds:
             height = line.counts[kind] / top * (HEIGHT - BELOW - 10)
             if height:
                 floor -= height
@@ -70,7 +81,7 @@ def bars(lines: Sequence[Line]) -> Bars:
         )
         for share in range(TICKS + 1)
     )
-    return Bars(tuple(boxes), heights, _days(lines, slot))
+    return Bars(tuple(boxes), heights, _beneath([below(line.label) for line in lines], slot))
 
 
 def sketch(of: Sketch) -> tuple[int, int, tuple[Box, ...]]:
@@ -109,12 +120,9 @@ def _level(cases: int, most: int) -> int:
     return min(LEVELS, cases * LEVELS // (most + 1) + 1)
 
 
-def _days(lines: Sequence[Line], slot: float) -> tuple[Mark, ...]:
-    step = max(1, -(-len(lines) // 8))
+def _beneath(labels: Sequence[str], slot: float) -> tuple[Mark, ...]:
+    step = max(1, -(-len(labels) // 8))
     return tuple(
-        Mark(
-            round(LEFT + (number + 0.5) * slot, 1),
-            f"{date.fromisoformat(lines[number].label):%m-%d}",
-        )
-        for number in range(0, len(lines), step)
+        Mark(round(LEFT + (number + 0.5) * slot, 1), labels[number])
+        for number in range(0, len(labels), step)
     )
