@@ -16,13 +16,19 @@ REFERENCES = ("aria-describedby", "aria-labelledby", "for", "list")
 
 
 class Form:
-    """A form with its fields and the words on its button."""
+    """A form with its fields and the words on its button; of several each with what it sends."""
 
     def __init__(self, attrs: dict[str, str]) -> None:
         self.method = attrs.get("method", "get")
         self.action = attrs.get("action", "")
         self.fields: dict[str, str] = {}
         self.button = ""
+        self.buttons: list[tuple[str, dict[str, str]]] = []
+
+    def sent_by(self, button: str) -> dict[str, str] | None:
+        """What that button sends beside the fields; None where it is none of this form's."""
+        found = [sent for words, sent in self.buttons if words == button]
+        return found[0] if len(found) == 1 else None
 
 
 class Page(HTMLParser):
@@ -67,6 +73,9 @@ class Page(HTMLParser):
             self.forms.append(Form(found))
         elif tag == "a":
             self._href = found["href"]
+        elif tag == "button" and "form" in self._open:
+            sent = {found["name"]: found.get("value", "")} if "name" in found else {}
+            self.forms[-1].buttons.append(("", sent))
         elif "form" in self._open:
             self._see_field(tag, found)
 
@@ -97,6 +106,8 @@ class Page(HTMLParser):
             self._see_words(self._open[-1], data)
         if "button" in self._open and "form" in self._open:
             self.forms[-1].button += data.strip()
+            words, sent = self.forms[-1].buttons[-1]
+            self.forms[-1].buttons[-1] = (words + data.strip(), sent)
         if "a" in self._open and data.strip():
             self.links[data.strip()] = self._href
         if "body" in self._open and data.strip():
@@ -124,8 +135,8 @@ class Reader:
         """Send the form with that button and what was typed into it, and check that a change
         answers by a redirect."""
         assert self.page is not None
-        (form,) = [form for form in self.page.forms if form.button == button]
-        filled = {**form.fields, **typed}
+        (form,) = [form for form in self.page.forms if form.sent_by(button) is not None]
+        filled = {**form.fields, **(form.sent_by(button) or {}), **typed}
         if form.method == "get":
             return await self.opens(f"{form.action}?{urlencode(filled)}", status)
         answer = await self.client.request(form.method, form.action, data=filled)
