@@ -190,17 +190,16 @@ async def test_when_it_goes_out_is_shown_first(author: Reader, approver: Reader)
     assert "台风不来了" in page.text
 
 
-async def test_a_rule_beyond_the_calendar_is_told_loudly(
-    author: Reader, approver: Reader, room: Newsroom
-):
+async def test_a_rule_beyond_the_calendar_is_told_loudly(staff_at: StaffAt, room: Newsroom):
     room.clock.advance(days=365 * 20)
+    author = await staff_at("李强", Role.NOTICE_AUTHOR)
     number = await room.approved()
     await author.opens(f"/notices/{number}")
     page = await author.presses("先看什么时候发", way="rule", rule="工作日9点")
     assert "年的放假安排还没公布" in page.text
     page = await author.presses("就这样发")
     assert "下一次在哪天还算不出来" in page.text
-    page = await approver.opens("/notices")
+    page = await author.opens("/notices")
     assert "1 个通知等着放假安排公布" in page.text
 
 
