@@ -9,6 +9,7 @@ from services.figures import Line, Sketch
 # Of the picture of arrivals, in its own units.
 WIDTH, HEIGHT, LEFT, BELOW = 720, 200, 44, 24
 TICKS = 4
+LETTERS = 44  # that fit beneath the bars on a phone: eight days, or four with their hour
 SIDE, MOST_SIDE = 480, 24  # of the sketch, and of one of its cells
 LEVELS = 4
 
@@ -121,7 +122,8 @@ def _level(cases: int, most: int) -> int:
 
 
 def _beneath(labels: Sequence[str], slot: float) -> tuple[Mark, ...]:
-    step = max(1, -(-len(labels) // 8))
+    longest = max(map(len, labels), default=1)
+    step = max(1, -(-len(labels) // (LETTERS // longest)))
     return tuple(
         Mark(round(LEFT + (number + 0.5) * slot, 1), labels[number])
         for number in range(0, len(labels), step)

@@ -91,11 +91,11 @@ async def _taken(
         draft = typed.draft(parts.library)
         if form["do"] != "save":
             await composing.check(session, parts.library, form.actor, draft)
-            return await _page(request, session, parts, typed, of=of, looked=(draft, form))
+            return await _page(request, session, parts, typed, of=of, form=form, looked=draft)
         async with session.begin_nested():
             number = await _kept(session, parts, form, draft, of)
     except (*NOT_TAKEN, TooLarge) as error:
-        return await _page(request, session, parts, typed, of=of, error=error)
+        return await _page(request, session, parts, typed, of=of, form=form, error=error)
     return RedirectResponse(f"/notices/{number}", HTTPStatus.SEE_OTHER)
 
 
@@ -122,16 +122,16 @@ async def _page(
     typed: Typed,
     *,
     of: NoticeDetail | None = None,
+    form: Filled | None = None,
     error: AppError | None = None,
-    looked: tuple[notices.Draft, Filled] | None = None,
+    looked: notices.Draft | None = None,
 ) -> Response:
     """The form; `looked` is what is shown beside it as workers would get it, and counted."""
-    draft, form = looked or (None, None)
-    counted = None
-    if draft:
-        counted = await notices.count_audience(session, parts.library, parts.clock, draft)
-    # Whoever only looked still saves over what he saw when he began.
-    seen = form["seen"] if form else str(of.seen if of else "")
+    counted, stale = None, isinstance(error, notices.Stale)
+    if looked:
+        counted = await notices.count_audience(session, parts.library, parts.clock, looked)
+    # Who is not shown what others did meanwhile still saves over what he saw when he began.
+    seen = form["seen"] if form and not stale else str(of.seen if of else "")
     return parts.pages.show(
         request,
         "notices/form.html",
@@ -139,9 +139,9 @@ async def _page(
         of=of,
         seen=seen,
         typed=typed,
-        said=shown(parts, of.number if of else 0, draft) if draft else None,
+        said=shown(parts, of.number if of else 0, looked) if looked else None,
         counted=counted,
-        stale=isinstance(error, notices.Stale),
+        stale=stale,
         fault=FIELD_OF.get(error.key, "") if error else "",
         sentence=parts.pages.sentence_for(error) if error else None,
         buttons=notices.BUTTONS,

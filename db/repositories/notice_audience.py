@@ -106,7 +106,7 @@ class NoticeAudienceRepository:
         return [Recipient(row[0], row[1]) for row in await self.session.execute(query)]
 
 
-def _each(wanted: Wanted) -> Select[Any]:
+def _each(wanted: Wanted) -> Select[Any, str]:
     """Each account that is meant, or worker without one, with the reason against it."""
     return (
         select(_reason(wanted).label("reason"), Worker.id.label("worker_id"))

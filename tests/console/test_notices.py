@@ -3,15 +3,19 @@
 import csv
 import io
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
+from console import notice_files
 from console.guards import MAX_BODY
+from console.pictures import bars
 from content.library import Library
 from db.models import NoticeReply, StaffEvent
 from db.session import Sessions, transaction
+from services.notices import Report
 from services.staff.actors import Grant
 from services.staff.permissions import Role
 from tests import pictures
@@ -125,7 +129,8 @@ async def test_a_late_save_keeps_both_texts(staff_at: StaffAt, author: Reader):
     await author.opens("/notices/1/edit")
     await other.opens("/notices/1/edit")
     await author.presses(SAVE, text="李强改的")
-    page = await other.presses(LOOK, text="赵敏改的")
+    await other.presses(SAVE, 422, title="")
+    await other.presses(LOOK, title="台风", text="赵敏改的")
     page = await other.presses(SAVE, 409)
     assert "有人动过这个通知" in page.text
     assert "李强改的" in page.text
@@ -272,6 +277,25 @@ async def test_the_report_is_taken_along_and_put_on_record(author: Reader, room:
     async with transaction(room.sessions) as session:
         kinds = await session.scalars(select(StaffEvent.kind))
         assert list(kinds).count("notice_report_taken") == 2
+
+
+@pytest.mark.parametrize(
+    ("hours", "lines", "first"), [(0, 0, None), (30, 30, "11-18 10:00"), (60, 3, "11-18")]
+)
+def test_the_picture_shows_hours_or_days(
+    clock: FixedClock, hours: int, lines: int, first: str | None
+):
+    by_hour = {
+        clock() + timedelta(hours=number) - timedelta(minutes=30): 2 for number in range(hours)
+    }
+    report = Report(9, 0, 9, 0, {}, 0, 0, 0, 0, 0, {}, by_hour)
+    found = notice_files.over_time(report)
+    assert len(found) == lines
+    assert sum(line.counts[notice_files.LEFT] for line in found) == 2 * hours
+    drawn = bars(found, (notice_files.LEFT,), notice_files.below)
+    assert len(drawn.boxes) == lines
+    assert [mark.text for mark in drawn.days][:1] == ([first] if first else [])
+    assert len(drawn.days) <= 4
 
 
 async def test_what_failed_is_sent_once_more(author: Reader, room: Newsroom):
