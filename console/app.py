@@ -19,6 +19,9 @@ from console.routes import (
     inbox,
     me,
     members,
+    notice_reports,
+    notice_writing,
+    notices,
     reports,
     sentences,
     staff,
@@ -41,7 +44,8 @@ def create_app(settings: Settings, sessions: Sessions, library: Library, clock: 
     app.middleware("http")(guard)
     for noun in (
         *(inbox, workbench, bulk, exports, board, cases, case_steps, handovers, figures),
-        *(reports, stop_proposals, stops, sentences, texts, members, me, staff, health),
+        *(reports, notice_writing, notices, notice_reports, stop_proposals, stops),
+        *(sentences, texts, members, me, staff, health),
     ):
         auth.refuse_undeclared(noun.router)
         app.include_router(noun.router)

@@ -45,7 +45,7 @@ SignedIn = Annotated[Actor, Depends(signed_in)]
 
 @dataclass(frozen=True)
 class Needs:
-    """The permission of a route that a role must give.
+    """The permission of a route that a role must give; where two are named, either will do.
 
     Whose role is limited to some districts or categories is let in only where the route applies
     the limits itself (services.staff.actors), and says so.
@@ -53,14 +53,17 @@ class Needs:
 
     permission: Permission
     applies_limits: bool = False
+    or_else: Permission | None = None
+
+    @property
+    def permissions(self) -> tuple[Permission, ...]:
+        """Those of which one will do."""
+        return (self.permission,) if self.or_else is None else (self.permission, self.or_else)
 
     async def __call__(self, actor: SignedIn) -> None:
         """Raise NotAllowed for who may not."""
-        if self.applies_limits:
-            allowed = actor.may(self.permission)
-        else:
-            allowed = actor.may_everywhere(self.permission)
-        if not allowed:
+        may = actor.may if self.applies_limits else actor.may_everywhere
+        if not any(map(may, self.permissions)):
             raise NotAllowed("staff.no_permission")
 
 
@@ -145,8 +148,15 @@ SECTIONS = (
     (Permission.READ_AUDIT, "/staff/events"),
     (Permission.EXPORT_DATA, "/cases/export"),
     (Permission.SEE_FIGURES, "/figures"),
+    (Permission.WRITE_NOTICES, "/notices"),
+    (Permission.APPROVE_NOTICES, "/notices"),
 )
-LIMITED = frozenset({Permission.SEE_CASES, Permission.EXPORT_DATA, Permission.SEE_FIGURES})
+LIMITED = frozenset(
+    {
+        *(Permission.SEE_CASES, Permission.EXPORT_DATA, Permission.SEE_FIGURES),
+        *(Permission.WRITE_NOTICES, Permission.APPROVE_NOTICES),
+    }
+)
 
 
 def session_cookie(settings: Settings) -> str:

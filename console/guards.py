@@ -1,19 +1,25 @@
 """What is refused before any route is asked, and the headers that every answer bears."""
 
+import re
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 from starlette.middleware.base import RequestResponseEndpoint
 
+from console.auth import session_cookie
 from console.deps import console_of
 from console.errors import error_page
 from console.headers import SECURITY_HEADERS
 from kit.errors import AppError, BadInput, TooLarge
 from kit.settings import Settings
+from services import photos
 
 # Our longest form, that of a stop, holds some 2,500 characters and carries what it showed beside
 # them; a Chinese one takes nine bytes on its way.
 MAX_BODY = 64 * 1024
+# The form of a notice carries a picture besides.
+MAX_UPLOAD = photos.BYTES_MOST + MAX_BODY
+UPLOADS = re.compile(r"/notices/(new|[0-9]{1,9}/edit)")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 HEALTH = frozenset({"/healthz", "/readyz"})
 
@@ -70,5 +76,18 @@ def _check_size(request: Request) -> None:
     length = request.headers.get("content-length", "0")
     if not length.isascii() or not length.isdigit():
         raise BadInput
-    if int(length[:12]) > MAX_BODY:
+    if _is_upload(request):
+        if int(length[:12]) > MAX_UPLOAD:
+            raise TooLarge("console.upload_too_large", most=photos.MEGABYTES_MOST)
+    elif int(length[:12]) > MAX_BODY:
         raise TooLarge
+
+
+def _is_upload(request: Request) -> bool:
+    """Whether a file may come along: with this form alone, and of who seems to be signed in."""
+    sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return (
+        sent == "multipart/form-data"
+        and UPLOADS.fullmatch(request.url.path) is not None
+        and session_cookie(console_of(request).settings) in request.cookies
+    )

@@ -16,9 +16,14 @@ from kit.text import shorten
 # Worded for workers, and as right for staff.
 OWN_WORDS = (
     *("console.", "staff.", "case_steps.", "workbench.", "handover_staff."),
-    *("exports.", "board.", "sentences.", "texts."),
+    *("exports.", "board.", "sentences.", "texts.", "notices."),
 )
-TO_ALL = frozenset({"cases.cannot_move", "cases.no_such_code"})
+TO_ALL = frozenset(
+    {
+        *("cases.cannot_move", "cases.no_such_code"),
+        *("photos.too_large", "photos.unreadable"),
+    }
+)
 HERE = Path(__file__).resolve().parent
 
 

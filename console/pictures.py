@@ -1,6 +1,6 @@
 """Pictures of figures as shapes with round numbers, which a template writes as SVG."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +9,7 @@ from services.figures import Line, Sketch
 # Of the picture of arrivals, in its own units.
 WIDTH, HEIGHT, LEFT, BELOW = 720, 200, 44, 24
 TICKS = 4
+LETTERS = 44  # that fit beneath the bars on a phone: eight days, or four with their hour
 SIDE, MOST_SIDE = 480, 24  # of the sketch, and of one of its cells
 LEVELS = 4
 
@@ -42,15 +43,26 @@ class Bars:
     days: tuple[Mark, ...]
 
 
-def bars(lines: Sequence[Line]) -> Bars:
-    """The bars of arrivals by day or week."""
+def day(label: str) -> str:
+    """What stands below the bar of a day."""
+    return f"{date.fromisoformat(label):%m-%d}"
+
+
+def bars(
+    lines: Sequence[Line],
+    kinds: Sequence[str] = ("suggestion", "hazard"),
+    below: Callable[[str], str] = day,
+) -> Bars:
+    """A bar for each line: its counts of these kinds on top of one another, and `below` of its
+    label beneath some of them.
+    """
     most = max((sum(line.counts.values()) for line in lines), default=0)
     top = _round_up(most)
     slot = (WIDTH - LEFT) / max(1, len(lines))
     boxes: list[Box] = []
     for number, line in enumerate(lines):
         x, floor = LEFT + number * slot, float(HEIGHT - BELOW)
-        for kind in ("suggestion", "hazard"):
+        for kind in kinds:
             height = line.counts[kind] / top * (HEIGHT - BELOW - 10)
             if height:
                 floor -= height
@@ -70,7 +82,7 @@ def bars(lines: Sequence[Line]) -> Bars:
         )
         for share in range(TICKS + 1)
     )
-    return Bars(tuple(boxes), heights, _days(lines, slot))
+    return Bars(tuple(boxes), heights, _beneath([below(line.label) for line in lines], slot))
 
 
 def sketch(of: Sketch) -> tuple[int, int, tuple[Box, ...]]:
@@ -109,12 +121,10 @@ def _level(cases: int, most: int) -> int:
     return min(LEVELS, cases * LEVELS // (most + 1) + 1)
 
 
-def _days(lines: Sequence[Line], slot: float) -> tuple[Mark, ...]:
-    step = max(1, -(-len(lines) // 8))
+def _beneath(labels: Sequence[str], slot: float) -> tuple[Mark, ...]:
+    longest = max(map(len, labels), default=1)
+    step = max(1, -(-len(labels) // (LETTERS // longest)))
     return tuple(
-        Mark(
-            round(LEFT + (number + 0.5) * slot, 1),
-            f"{date.fromisoformat(lines[number].label):%m-%d}",
-        )
-        for number in range(0, len(lines), step)
+        Mark(round(LEFT + (number + 0.5) * slot, 1), labels[number])
+        for number in range(0, len(labels), step)
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
+from starlette.datastructures import UploadFile
 
 from console.auth import SignedIn, own_form
 from kit.errors import NotFound
@@ -51,3 +52,12 @@ async def posted(
 
 
 Posted = Annotated[Filled, Depends(posted)]
+
+
+async def picture(request: Request) -> bytes:
+    """The bytes of the file in a form's field `picture`; none where none was chosen."""
+    file = (await request.form()).get("picture")
+    return await file.read() if isinstance(file, UploadFile) else b""
+
+
+Picture = Annotated[bytes, Depends(picture)]

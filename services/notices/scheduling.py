@@ -32,8 +32,7 @@ async def schedule(
     """
     notice = await begun(session, asked, "schedule")
     now = clock()
-    if when.at is not None and not now - timedelta(minutes=1) <= when.at <= now + MOST_AHEAD:
-        raise BadInput("notices.bad_moment")
+    check_moment(when, now)
     await NoticeRepository(session).drop_moments(notice.number, ("waiting",))
     await session.flush()
     notice.timing = when.as_json()
@@ -49,6 +48,12 @@ async def schedule(
     going = await set_next(session, library, notice, now)
     await session.flush()
     return going.at if going else None
+
+
+def check_moment(when: Timing, now: datetime) -> None:
+    """Raise BadInput for a moment in the past or more than a year ahead."""
+    if when.at is not None and not now - timedelta(minutes=1) <= when.at <= now + MOST_AHEAD:
+        raise BadInput("notices.bad_moment")
 
 
 async def set_next(

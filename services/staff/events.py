@@ -22,7 +22,7 @@ KINDS = (
     *("invited", "first_link", "joined", "signed_in", "signed_out", "refused", "locked"),
     *("password_changed", "password_link", "password_reset", "totp_set", "totp_reset"),
     *("recovery_used", "roles_changed", "suspended", "resumed"),
-    *("session_ended", "sessions_ended", "report_taken", "exported"),
+    *("session_ended", "sessions_ended", "report_taken", "exported", "notice_report_taken"),
 )
 
 

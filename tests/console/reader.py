@@ -16,7 +16,7 @@ REFERENCES = ("aria-describedby", "aria-labelledby", "for", "list")
 
 
 class Form:
-    """A form with its fields and the words on its button."""
+    """A form with its fields and the words on its button; of several each with what it sends."""
 
     def __init__(self, attrs: dict[str, str]) -> None:
         self.method = attrs.get("method", "get")
@@ -24,6 +24,12 @@ class Form:
         self.fields: dict[str, str] = {}
         self.button = ""
         self.others: dict[str, str] = {}  # further buttons, by their words, and where they lead
+        self.buttons: list[tuple[str, dict[str, str]]] = []
+
+    def sent_by(self, button: str) -> dict[str, str] | None:
+        """What that button sends beside the fields; None where it is none of this form's."""
+        found = [sent for words, sent in self.buttons if words == button]
+        return found[0] if len(found) == 1 else None
 
 
 class Page(HTMLParser):
@@ -67,10 +73,12 @@ class Page(HTMLParser):
             self.headings[tag].append("")
         elif tag == "form":
             self.forms.append(Form(found))
-        elif tag == "button":
-            self._leads_to = found.get("formaction", "")
         elif tag == "a":
             self._href = found["href"]
+        elif tag == "button" and "form" in self._open:
+            self._leads_to = found.get("formaction", "")
+            sent = {found["name"]: found.get("value", "")} if "name" in found else {}
+            self.forms[-1].buttons.append(("", sent))
         elif "form" in self._open:
             self._see_field(tag, found)
 
@@ -100,6 +108,8 @@ class Page(HTMLParser):
         if "form" in self._open and self._open[-1] in {"textarea", "option"}:
             self._see_words(self._open[-1], data)
         if "button" in self._open and "form" in self._open:
+            words, sent = self.forms[-1].buttons[-1]
+            self.forms[-1].buttons[-1] = (words + data.strip(), sent)
             if self._leads_to:
                 self.forms[-1].others[data.strip()] = self._leads_to
             else:
@@ -131,9 +141,9 @@ class Reader:
         """Send the form with that button and what was typed into it, and check that a change
         answers by a redirect."""
         assert self.page is not None
-        (form,) = [form for form in self.page.forms if button in {form.button, *form.others}]
+        (form,) = [form for form in self.page.forms if form.sent_by(button) is not None]
         action = form.others.get(button, form.action)
-        filled = {**form.fields, **typed}
+        filled = {**form.fields, **(form.sent_by(button) or {}), **typed}
         if form.method == "get":
             return await self.opens(f"{form.action}?{urlencode(filled)}", status)
         answer = await self.client.request(form.method, action, data=filled)

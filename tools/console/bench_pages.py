@@ -36,8 +36,11 @@ ASKED: Mapping[str, tuple[str, ...]] = {
         *("", "?state=received", "?state=archived", "?kind=hazard", "?overdue=yes"),
         *(f"?area={AREA}", "?unit=unit-1", "?page={page}"),
     ),
+    "/cases/board": ("",),
+    "/cases/export": ("", f"?area={AREA}"),
     "/cases/reminders": ("",),
     "/cases/{code}": ("",),
+    "/cases/{code}/board": ("",),
     "/figures": (
         "",
         f"?{YEAR}",
@@ -48,9 +51,22 @@ ASKED: Mapping[str, tuple[str, ...]] = {
     "/figures/reports": ("",),
     "/figures/reports/{report_id}": ("",),
     "/figures/reports/{report_id}/xlsx": ("",),
+    "/handovers": ("",),
+    "/handovers/list": ("",),
+    "/handovers/{handover_id}": ("",),
+    "/handovers/{handover_id}/words": ("",),
     "/healthz": ("",),
     "/me": ("",),
+    "/notices": ("", "?state=sent", "?page=2"),
+    "/notices/new": ("",),
+    "/notices/{number}": ("", "?count=yes"),
+    "/notices/{number}/edit": ("",),
+    "/notices/{number}/failed": ("",),
+    "/notices/{number}/replies": ("",),
+    "/notices/{number}/report": ("",),
     "/readyz": ("",),
+    "/sentences": ("",),
+    "/sentences/export": ("",),
     "/sign-in": ("",),
     "/staff": ("",),
     "/staff/events": ("", "?page=50"),
@@ -60,6 +76,8 @@ ASKED: Mapping[str, tuple[str, ...]] = {
     "/stops/proposals": ("",),
     "/stops/proposals/{proposal_id}": ("",),
     "/stops/{stop_id}": ("",),
+    "/texts": ("",),
+    "/texts/{key}": ("",),
 }
 # What is not asked, and why.
 LEFT_OUT: Mapping[str, str] = {
@@ -69,6 +87,9 @@ LEFT_OUT: Mapping[str, str] = {
     "/me/second-factor": "it is there while an app is being changed only",
     "/cases/{code}/photos/{number}": "a file, not a page",
     "/cases/{code}/recordings/{number}": "a file, not a page",
+    "/handovers/{handover_id}/photos/{number}": "a file, not a page",
+    "/handovers/{handover_id}/recordings/{number}": "a file, not a page",
+    "/notices/pictures/{digest}": "a file, not a page",
 }
 
 

@@ -17,11 +17,12 @@ from db.base import Base
 from db.session import Sessions, make_engine, make_sessions, transaction
 from kit import ids
 from kit.clock import utc_now
-from services import figures
+from services import figures, texts
 from services.figures import reports
 from services.rest_stops.importing.candidates import columns_of_new, prepare
 from services.staff import sessions as browsers
 from services.staff.permissions import Role
+from tools.console import made_up_desk
 from tools.console.made_up import CITY, DISTRICTS, UNITS, MadeUpOffice
 from tools.stops.made_up import made_up as made_up_stops
 
@@ -68,6 +69,8 @@ async def _fill(url: str, library: Library, count: int, units: Sequence[str]) ->
         given = {
             "staff_id": next(iter(staff.values())),
             **await _others(engine, library, staff, count),
+            **await _desk(engine, staff, count, now),
+            "key": next(iter(texts.shipped(library))),
         }
         await _turns(engine, count * TURNS_A_CASE, now)
         sessions = make_sessions(engine)
@@ -156,6 +159,30 @@ async def _others(
     ]
     await _put(engine, "staff_events", happened)
     return {"stop_id": "made-0", "proposal_id": str(proposals[0]["id"])}
+
+
+async def _desk(
+    engine: AsyncEngine, staff: Mapping[str, str], count: int, now: datetime
+) -> dict[str, str]:
+    """What else is done in an office: talks, posts, sentences, notices."""
+    async with engine.connect() as connection:
+        query = sql("SELECT id FROM cases ORDER BY id LIMIT :most")
+        most = min(made_up_desk.POSTS, count // made_up_desk.POSTS_SHARE)
+        cases = list(await connection.scalars(query, {"most": most}))
+    people = list(staff.values())
+    talk = ""
+    for part in (
+        made_up_desk.talks(people, count, now),
+        made_up_desk.posts(cases, now),
+        made_up_desk.sentences(count, now),
+        made_up_desk.notices(staff, count, now),
+    ):
+        for table, rows in part:
+            for start in range(0, len(rows), AT_ONCE):
+                await _put(engine, table, rows[start : start + AT_ONCE])
+            if table == "handovers":
+                talk = rows[0]["id"]
+    return {"handover_id": talk, "number": str(made_up_desk.FIRST_NOTICE)}
 
 
 async def _turns(engine: AsyncEngine, count: int, now: datetime) -> None:
