@@ -27,6 +27,7 @@ from tools.stops.databases import databases, what_is_missing
 
 CASES, ROUNDS, MOST_MS = 100_000, 40, 150.0
 PAGE = "console-pages.md"
+LAST_PAGE = 40  # of the inbox, which ends there
 AREA = "%E5%B9%BF%E4%B8%9C"
 YEAR = "from={first}&to={last}"
 # Each path that answers GET, and how it is asked: further addresses after a stroke are queries.
@@ -38,8 +39,12 @@ ASKED: Mapping[str, tuple[str, ...]] = {
     ),
     "/cases/board": ("",),
     "/cases/export": ("", f"?area={AREA}"),
+    "/cases/bulk/{bulk_id}": ("",),
+    "/cases/labels": ("",),
     "/cases/reminders": ("",),
+    "/cases/views": ("",),
     "/cases/{code}": ("",),
+    "/cases/{code}/compare": ("?with={other}",),
     "/cases/{code}/board": ("",),
     "/figures": (
         "",
@@ -142,8 +147,9 @@ def check_table(paths: Sequence[str]) -> None:
 def _address(path: str, query: str, filled: Filled) -> str:
     first, last = figures.today(), figures.today()
     first = f"{int(first[:4]) - 1}{first[4:]}".replace("-02-29", "-02-28")
+    pages = max(1, len(filled.codes) // 100)
     return path.format(code=filled.codes[0], **filled.ids) + query.format(
-        first=first, last=last, page=max(1, len(filled.codes) // 100)
+        first=first, last=last, page=min(LAST_PAGE, pages), other=filled.codes[1]
     )
 
 

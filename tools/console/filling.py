@@ -28,6 +28,7 @@ from tools.stops.made_up import made_up as made_up_stops
 
 AT_ONCE, SEED, STOPS, PROPOSALS, HAPPENINGS = 2_000, 1, 2_000, 200, 5_000
 TURNS_A_CASE = 3
+TICKED = 50  # cases of one page
 MADE_UP = tuple(f"unit-{number}" for number in range(UNITS))
 # In the order in which rows may point to one another.
 TABLES = ("cases", "case_events", "case_units", "case_answers", "case_reminders", "case_themes")
@@ -69,6 +70,7 @@ async def _fill(url: str, library: Library, count: int, units: Sequence[str]) ->
         given = {
             "staff_id": next(iter(staff.values())),
             **await _others(engine, library, staff, count),
+            "bulk_id": await _bulk(engine, staff["all roles"], codes, now),
             **await _desk(engine, staff, count, now),
             "key": next(iter(texts.shipped(library))),
         }
@@ -183,6 +185,20 @@ async def _desk(
             if table == "handovers":
                 talk = rows[0]["id"]
     return {"handover_id": talk, "number": str(made_up_desk.FIRST_NOTICE)}
+
+
+async def _bulk(engine: AsyncEngine, staff_id: str, codes: Sequence[str], now: datetime) -> str:
+    """One step that was taken for a page of cases."""
+    row = {
+        "id": ids.new_id(),
+        "staff_id": staff_id,
+        "step": "take_up",
+        "given": {},
+        "at": now,
+        "items": [{"code": code, "number": 1} for code in codes[-TICKED:]],
+    }
+    await _put(engine, "case_bulks", [row])
+    return str(row["id"])
 
 
 async def _turns(engine: AsyncEngine, count: int, now: datetime) -> None:
