@@ -146,7 +146,14 @@ SECTIONS = (
     (Permission.EXPORT_DATA, "/cases/export"),
     (Permission.SEE_FIGURES, "/figures"),
 )
-LIMITED = frozenset({Permission.SEE_CASES, Permission.EXPORT_DATA, Permission.SEE_FIGURES})
+LIMITED = frozenset(
+    {
+        Permission.SEE_CASES,
+        Permission.EDIT_STOPS,
+        Permission.EXPORT_DATA,
+        Permission.SEE_FIGURES,
+    }
+)
 
 
 def session_cookie(settings: Settings) -> str:

@@ -21,6 +21,7 @@ from tests.factories import FixedClock, add_staff
 from tests.services.imported_files import ONE, bring
 from tests.services.stops import CENTRE, stop, store
 from tests.services.test_stop_proposals import Desk
+from tests.staffing import everything
 from tests.stops import add_proposal, add_report, add_stop
 
 
@@ -105,7 +106,7 @@ async def _look(sessions: Sessions, library: Library, clock: FixedClock, outcome
         staff = await add_staff(session)
         rows = settling.StopReportRepository(session)
         heard = settling.heard(await rows.unsettled(["gz-1"]))
-        look = Look(staff.id, outcome, "", heard)
+        look = Look(everything(staff.id), outcome, "", heard)
         await settling.settle(session, library, clock, "gz-1", look)
 
 
