@@ -20,6 +20,7 @@ from console.routes import (
     me,
     members,
     reports,
+    rights,
     sentences,
     staff,
     stop_proposals,
@@ -41,7 +42,7 @@ def create_app(settings: Settings, sessions: Sessions, library: Library, clock: 
     app.middleware("http")(guard)
     for noun in (
         *(inbox, workbench, bulk, exports, board, cases, case_steps, handovers, figures),
-        *(reports, stop_proposals, stops, sentences, texts, members, me, staff, health),
+        *(reports, stop_proposals, stops, sentences, texts, rights, members, me, staff, health),
     ):
         auth.refuse_undeclared(noun.router)
         app.include_router(noun.router)

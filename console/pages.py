@@ -16,7 +16,7 @@ from kit.text import shorten
 # Worded for workers, and as right for staff.
 OWN_WORDS = (
     *("console.", "staff.", "case_steps.", "workbench.", "handover_staff."),
-    *("exports.", "board.", "sentences.", "texts."),
+    *("exports.", "board.", "sentences.", "texts.", "right_looks."),
 )
 TO_ALL = frozenset({"cases.cannot_move", "cases.no_such_code"})
 HERE = Path(__file__).resolve().parent

@@ -51,6 +51,8 @@ ASKED: Mapping[str, tuple[str, ...]] = {
     "/healthz": ("",),
     "/me": ("",),
     "/readyz": ("",),
+    "/rights": ("", f"?region={AREA}&reason=unsure"),
+    "/rights/{key}": ("",),
     "/sign-in": ("",),
     "/staff": ("",),
     "/staff/events": ("", "?page=50"),
