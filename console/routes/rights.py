@@ -51,24 +51,24 @@ async def listed(
     )
 
 
-@router.get("/rights/{key}")
+@router.get("/rights/{fact}")
 async def one(
-    request: Request, key: str, session: Session, parts: Parts, actor: SignedIn
+    request: Request, fact: str, session: Session, parts: Parts, actor: SignedIn
 ) -> Response:
     """One fact with its proof, why it waits, and the looks at it."""
-    return await _page(request, session, parts, actor, key)
+    return await _page(request, session, parts, actor, fact)
 
 
-@router.post("/rights/{key}/look")
+@router.post("/rights/{fact}/look")
 async def look(
-    request: Request, key: str, session: Session, parts: Parts, form: Posted
+    request: Request, fact: str, session: Session, parts: Parts, form: Posted
 ) -> Response:
     """Write down that it was looked at, and go back to the others."""
     note = form["note"]
     try:
-        await right_looks.look(session, parts.library, parts.clock, form.actor, key, note=note)
+        await right_looks.look(session, parts.library, parts.clock, form.actor, fact, note=note)
     except BadInput as error:
-        return await _page(request, session, parts, form.actor, key, refused=(error, note))
+        return await _page(request, session, parts, form.actor, fact, refused=(error, note))
     return RedirectResponse("/rights", HTTPStatus.SEE_OTHER)
 
 
@@ -77,11 +77,11 @@ async def _page(
     session: AsyncSession,
     parts: Console,
     actor: Actor,
-    key: str,
+    fact: str,
     *,
     refused: tuple[BadInput, str] | None = None,
 ) -> Response:
-    card, looks = await right_looks.show(session, parts.library, parts.clock, actor, key)
+    card, looks = await right_looks.show(session, parts.library, parts.clock, actor, fact)
     error, note = refused or (None, "")
     return parts.pages.show(
         request,

@@ -48,8 +48,8 @@ BEHIND = {
     "/sentences": {Role.CONTENT_EDITOR},
     "/sentences/export": {Role.CONTENT_EDITOR},
     "/rights": {Role.CONTENT_EDITOR},
-    "/rights/{key}": {Role.CONTENT_EDITOR},
-    "/rights/{key}/look": {Role.CONTENT_EDITOR},
+    "/rights/{fact}": {Role.CONTENT_EDITOR},
+    "/rights/{fact}/look": {Role.CONTENT_EDITOR},
     "/texts/{key}": {Role.CONTENT_EDITOR},
     "/texts/changes/{revision_id}/approve": {Role.CONTENT_EDITOR},
     "/figures": {Role.REVIEWER, Role.DATA_OFFICER, Role.AUDITOR},
@@ -96,7 +96,7 @@ async def knocks(reader: Reader, route: APIRoute, csrf: str) -> list[tuple[str, 
     """Ask for a route by each of its methods; nothing that it names exists."""
     path = route.path_format
     names = ("code", "number", "stop_id", "proposal_id", "staff_id", "token", "key", "report_id")
-    for name in (*names, "revision_id", "sentence_id", "handover_id", *OWN):
+    for name in (*names, "revision_id", "sentence_id", "handover_id", "fact", *OWN):
         path = path.replace(f"{{{name}}}", "7KQ3-M9TX" if name == "code" else "1")
     assert "{" not in path, f"{path}: give this test a value for it"
     answers = []

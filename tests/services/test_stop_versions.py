@@ -88,7 +88,7 @@ async def an_import_of_a_change(sessions: Sessions, library: Library, clock: Fix
 
 async def an_edit(sessions: Sessions, _library: Library, clock: FixedClock) -> None:
     async with transaction(sessions) as session:
-        row = await editing.find(session, "gz-1", lock=True)
+        row = await editing.find(session, everything("s"), "gz-1", lock=True)
         signed = editing.Signed("s", "打电话核实过")
         await editing.change(session, clock, row, {"facilities": ("水",)}, signed)
 

@@ -52,7 +52,8 @@ ASKED: Mapping[str, tuple[str, ...]] = {
     "/me": ("",),
     "/readyz": ("",),
     "/rights": ("", f"?region={AREA}&reason=unsure"),
-    "/rights/{key}": ("",),
+    "/rights/{fact}": ("",),
+    "/sentences": ("",),
     "/sign-in": ("",),
     "/staff": ("",),
     "/staff/events": ("", "?page=50"),
@@ -62,6 +63,8 @@ ASKED: Mapping[str, tuple[str, ...]] = {
     "/stops/proposals": ("",),
     "/stops/proposals/{proposal_id}": ("",),
     "/stops/{stop_id}": ("",),
+    "/texts": ("",),
+    "/texts/{key}": ("",),
 }
 # What is not asked, and why.
 LEFT_OUT: Mapping[str, str] = {
