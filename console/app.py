@@ -23,6 +23,7 @@ from console.routes import (
     notice_writing,
     notices,
     reports,
+    rights,
     sentences,
     staff,
     stop_proposals,
@@ -45,7 +46,7 @@ def create_app(settings: Settings, sessions: Sessions, library: Library, clock: 
     for noun in (
         *(inbox, workbench, bulk, exports, board, cases, case_steps, handovers, figures),
         *(reports, notice_writing, notices, notice_reports, stop_proposals, stops),
-        *(sentences, texts, members, me, staff, health),
+        *(sentences, texts, rights, members, me, staff, health),
     ):
         auth.refuse_undeclared(noun.router)
         app.include_router(noun.router)

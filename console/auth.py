@@ -154,7 +154,7 @@ SECTIONS = (
 LIMITED = frozenset(
     {
         *(Permission.SEE_CASES, Permission.EXPORT_DATA, Permission.SEE_FIGURES),
-        *(Permission.WRITE_NOTICES, Permission.APPROVE_NOTICES),
+        *(Permission.WRITE_NOTICES, Permission.APPROVE_NOTICES, Permission.EDIT_STOPS),
     }
 )
 

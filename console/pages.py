@@ -16,7 +16,7 @@ from kit.text import shorten
 # Worded for workers, and as right for staff.
 OWN_WORDS = (
     *("console.", "staff.", "case_steps.", "workbench.", "handover_staff."),
-    *("exports.", "board.", "sentences.", "texts.", "notices."),
+    *("exports.", "board.", "sentences.", "texts.", "notices.", "right_looks."),
 )
 TO_ALL = frozenset(
     {

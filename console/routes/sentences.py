@@ -12,7 +12,7 @@ from console.auth import Needs, SignedIn
 from console.deps import Console, Parts, Session
 from console.reading import Posted, page_number
 from kit.errors import BadInput, NotFound
-from services import sentences
+from services import right_looks, sentences
 from services.staff.actors import Actor
 from services.staff.permissions import Permission
 
@@ -96,5 +96,6 @@ async def _page(
         intents=sentences.intents(parts.library),
         days=sentences.DAYS_KEPT,
         at=at,
+        to_review=await right_looks.count(session, parts.library, parts.clock, actor),
         sentence=parts.pages.sentence_for(error) if error else None,
     )

@@ -11,7 +11,7 @@ from console.deps import Console, Parts, Session
 from console.reading import Filled, Posted
 from content.library import Library
 from kit.errors import AppError
-from services import texts
+from services import right_looks, texts
 from services.staff.actors import Actor
 from services.staff.permissions import Permission
 
@@ -28,6 +28,7 @@ async def listed(request: Request, session: Session, parts: Parts, actor: Signed
         texts=held,
         titles=_titles(parts.library),
         waiting=await texts.waiting(session, actor),
+        to_review=await right_looks.count(session, parts.library, parts.clock, actor),
     )
 
 

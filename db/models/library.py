@@ -23,7 +23,8 @@ class LibraryEdition(Base):
 class Revision(Base):
     """One edit of one stop, card, parameter or template; or a newer shipped edition as a proposal.
 
-    The edit in force is the newest one whose `valid_from` has come; a proposal has none.
+    The edit in force is the newest one whose `valid_from` has come; a proposal has none, nor has a
+    look at a card that changes nothing (services/right_looks.py).
     """
 
     __tablename__ = "revisions"

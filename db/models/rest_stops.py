@@ -216,6 +216,10 @@ class StopProposal(Base):
     subject: Mapped[str] = mapped_column(Text)
     place: Mapped[str] = mapped_column(Text)
     offers: Mapped[str | None] = mapped_column(Text)
+    # The area of that place as far as it says one: whose limits reach it.
+    province: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
+    city: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
+    district: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
     state: Mapped[str] = mapped_column(String(16))
     stop_id: Mapped[str | None] = mapped_column(ForeignKey("rest_stops.id", ondelete="CASCADE"))
     answer: Mapped[str | None] = mapped_column(Text)

@@ -64,6 +64,12 @@ class LibraryRepository:
         )
         return (await self.session.scalars(query)).all()
 
+    async def last_of_each(self, kind: str) -> dict[str, datetime]:
+        """When the newest revision of each entry of a kind was written."""
+        newest = func.max(Revision.created_at).label("at")
+        query = select(Revision.key, newest).where(Revision.kind == kind).group_by(Revision.key)
+        return {row.key: row.at for row in await self.session.execute(query)}
+
     async def hold(self, key: int) -> None:
         """Of two who change one entry, one waits here until the other has committed.
 

@@ -127,10 +127,12 @@ class RestStopRepository:
         """Stops whose name or address holds these words, in capitals or not."""
         return await self._spots(or_(_holds("name", words), _holds("address", words)), limit=limit)
 
-    async def found(self, words: str, offset: int, limit: int) -> Sequence[RestStopRow]:
-        """Stops whose name, address or id holds these words, withdrawn ones too."""
+    async def found(
+        self, words: str, offset: int, limit: int, *, within: ColumnElement[bool]
+    ) -> Sequence[RestStopRow]:
+        """Stops `within` whose name, address or id holds these words, withdrawn ones too."""
         where = [_holds(name, words) for name in ("name", "address", "id")]
-        query = select(RestStopRow).where(or_(*where)).order_by(RestStopRow.id)
+        query = select(RestStopRow).where(or_(*where), within).order_by(RestStopRow.id)
         return (await self.session.scalars(query.offset(offset).limit(limit))).all()
 
     async def same_as(self, identity: str) -> RestStopRow | None:

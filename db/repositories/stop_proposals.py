@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import StopProposal
@@ -25,20 +25,22 @@ class StopProposalRepository:
         query = select(StopProposal).where(StopProposal.id == proposal_id)
         return await self.session.scalar(query.with_for_update() if lock else query)
 
-    async def page(self, state: str, offset: int, limit: int) -> Sequence[StopProposal]:
-        """Proposals in a state, oldest first."""
+    async def page(
+        self, state: str, offset: int, limit: int, *, within: ColumnElement[bool]
+    ) -> Sequence[StopProposal]:
+        """Proposals `within` in a state, oldest first."""
         query = (
             select(StopProposal)
-            .where(StopProposal.state == state)
+            .where(StopProposal.state == state, within)
             .order_by(StopProposal.created_at, StopProposal.id)
             .offset(offset)
             .limit(limit)
         )
         return (await self.session.scalars(query)).all()
 
-    async def count(self, state: str) -> int:
-        """How many proposals are in a state."""
-        query = select(func.count()).where(StopProposal.state == state)
+    async def count(self, state: str, within: ColumnElement[bool]) -> int:
+        """How many proposals `within` are in a state."""
+        query = select(func.count()).where(StopProposal.state == state, within)
         return await self.session.scalar(query) or 0
 
     async def count_of_worker(self, worker_id: str) -> int:

@@ -4,7 +4,18 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from functools import cache
 
-from sqlalchemy import Select, bindparam, case, delete, exists, func, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -96,10 +107,10 @@ class StopReportRepository:
         await self.session.execute(query.values(check_id=check_id))
 
     async def stops_to_check(
-        self, first: Collection[str], offset: int, limit: int
+        self, first: Collection[str], offset: int, limit: int, *, within: ColumnElement[bool]
     ) -> Sequence[RestStopRow]:
-        """Stops that somebody complained of since staff last looked: those in `first`, then
-        those with most complaints that count, the newest complaint before older ones.
+        """Stops `within` that somebody complained of since staff last looked: those in `first`,
+        then those with most complaints that count, the newest complaint before older ones.
         """
         counting = func.sum(case((_COUNTS, 1), else_=0))
         found = (
@@ -115,6 +126,7 @@ class StopReportRepository:
         query = (
             select(RestStopRow)
             .join(found, found.c.stop_id == RestStopRow.id)
+            .where(within)
             .order_by(
                 case((RestStopRow.id.in_(first), 0), else_=1),
                 found.c.counting.desc(),
@@ -126,11 +138,16 @@ class StopReportRepository:
         )
         return (await self.session.scalars(query)).all()
 
-    async def agreed_on(self, least: int, limit: int) -> Sequence[str]:
-        """Ids of stops of which so many reports that count say the same since staff looked."""
+    async def agreed_on(
+        self, least: int, limit: int, *, within: ColumnElement[bool]
+    ) -> Sequence[str]:
+        """Ids of stops `within` of which so many reports that count say the same since staff
+        looked.
+        """
         query = (
             select(StopReport.stop_id)
-            .where(*_OPEN_COMPLAINT, _COUNTS)
+            .join(RestStopRow, RestStopRow.id == StopReport.stop_id)
+            .where(*_OPEN_COMPLAINT, _COUNTS, within)
             .group_by(StopReport.stop_id, StopReport.kind)
             .having(func.count() >= least)
             .distinct()
@@ -139,9 +156,13 @@ class StopReportRepository:
         )
         return (await self.session.scalars(query)).all()
 
-    async def count_to_check(self) -> int:
-        """How many stops staff should look at."""
-        query = select(func.count(StopReport.stop_id.distinct())).where(*_OPEN_COMPLAINT)
+    async def count_to_check(self, within: ColumnElement[bool]) -> int:
+        """How many stops `within` staff should look at."""
+        query = (
+            select(func.count(StopReport.stop_id.distinct()))
+            .join(RestStopRow, RestStopRow.id == StopReport.stop_id)
+            .where(*_OPEN_COMPLAINT, within)
+        )
         return await self.session.scalar(query) or 0
 
     async def checks(self, stop_id: str) -> Sequence[StopCheck]:

@@ -14,11 +14,12 @@ from db.repositories.rest_stops import RestStopRepository
 from db.repositories.staff import StaffRepository
 from db.repositories.stop_reports import StopReportRepository
 from kit.clock import Clock
-from services.rest_stops import editing, fields, history, reports
+from services.rest_stops import editing, fields, history, reach, reports
 from services.rest_stops.columns import given
 from services.rest_stops.importing import values as stop_values
 from services.rest_stops.settling import edited_since, heard
 from services.rest_stops.standing import AGREEING, NOTHING_SAID, Claim
+from services.staff.actors import Actor
 
 PAGE_SIZE = 30
 LAST_PAGE = 1_000
@@ -117,19 +118,19 @@ class StopDetail:
     heard: str = field(repr=False)
 
 
-async def to_check(session: AsyncSession, clock: Clock, page: int = 1) -> Page:
-    """A page of the stops that wait for staff, those with hidden claims first.
+async def to_check(session: AsyncSession, clock: Clock, actor: Actor, page: int = 1) -> Page:
+    """A page of the stops in his reach that wait for staff, those with hidden claims first.
 
     A page out of range gives the nearest.
     """
-    rows = StopReportRepository(session)
-    total = await rows.count_to_check()
+    rows, within = StopReportRepository(session), reach.within(actor, RestStopRow)
+    total = await rows.count_to_check(within)
     pages = max(1, ceil(total / PAGE_SIZE))
     page = min(max(page, 1), pages)
-    candidates = await rows.agreed_on(AGREEING, IN_DISPUTE_MOST)
+    candidates = await rows.agreed_on(AGREEING, IN_DISPUTE_MOST, within=within)
     stands = await reports.standings(session, clock(), candidates)
     first = [stop for stop, standing in stands.items() if standing.hidden]
-    stops = await rows.stops_to_check(first, (page - 1) * PAGE_SIZE, PAGE_SIZE)
+    stops = await rows.stops_to_check(first, (page - 1) * PAGE_SIZE, PAGE_SIZE, within=within)
     said = await rows.unsettled([stop.id for stop in stops])
     items = (
         _to_check(
@@ -142,26 +143,29 @@ async def to_check(session: AsyncSession, clock: Clock, page: int = 1) -> Page:
     return Page(tuple(items), page, pages, total)
 
 
-async def count_to_check(session: AsyncSession) -> int:
-    """How many stops wait for staff."""
-    return await StopReportRepository(session).count_to_check()
+async def count_to_check(session: AsyncSession, actor: Actor) -> int:
+    """How many stops in his reach wait for staff."""
+    return await StopReportRepository(session).count_to_check(reach.within(actor, RestStopRow))
 
 
-async def search(session: AsyncSession, words: str, page: int = 1) -> FoundPage:
-    """Stops by words of their name, address or id, withdrawn ones too."""
+async def search(session: AsyncSession, actor: Actor, words: str, page: int = 1) -> FoundPage:
+    """Stops in his reach by words of their name, address or id, withdrawn ones too."""
     page = min(max(page, 1), LAST_PAGE)
     line = stop_values.line(words)[:WORDS_MOST]
     rows: Sequence[RestStopRow] = ()
     if line:
         offset = (page - 1) * PAGE_SIZE
-        rows = await RestStopRepository(session).found(line, offset, PAGE_SIZE + 1)
+        within = reach.within(actor, RestStopRow)
+        rows = await RestStopRepository(session).found(line, offset, PAGE_SIZE + 1, within=within)
     items = (Found(r.id, r.name, area(r), r.address, r.status) for r in rows[:PAGE_SIZE])
     return FoundPage(tuple(items), page, len(rows) > PAGE_SIZE)
 
 
-async def show(session: AsyncSession, library: Library, clock: Clock, stop_id: str) -> StopDetail:
-    """A stop for staff. Raises NotFound."""
-    row = await editing.find(session, stop_id)
+async def show(
+    session: AsyncSession, library: Library, clock: Clock, actor: Actor, stop_id: str
+) -> StopDetail:
+    """A stop for staff. Raises NotFound, also for one out of his reach."""
+    row = await editing.find(session, actor, stop_id)
     rows = StopReportRepository(session)
     waiting = await rows.unsettled([row.id])
     stands = await reports.standings(session, clock(), [row.id])

@@ -1,6 +1,5 @@
 """Staff decide on the places that workers proposed: a stop is made of one, or it is declined."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,19 +19,18 @@ from kit.errors import NotAllowed, NotFound
 from kit.text import shorten
 from services import outbox
 from services.masking import masked
-from services.rest_stops import editing, fields
+from services.rest_stops import editing, fields, reach
 from services.rest_stops.columns import DERIVED
 from services.rest_stops.fields import BadFields, Form
 from services.rest_stops.importing import values as stop_values
-from services.rest_stops.proposals import ACCEPTED, DECLINED, STATES, WAITING
+from services.rest_stops.proposals import ACCEPTED, DECLINED, STATES, WAITING, point
+from services.staff.actors import Actor
 from services.turns import Reply
 
 PAGE_SIZE = 50
 SUMMARY = 60
 TOLD_BACK = 30
 SHORT_ID = 12
-# As services/dialogues/positions.py writes a shared position: latitude and longitude in WGS-84.
-_POINT = re.compile(r"[（(](-?\d{1,2}\.\d{5}),(-?\d{1,3}\.\d{5})[）)]")
 
 
 @dataclass(frozen=True)
@@ -49,6 +47,8 @@ class Proposal:
     decided_by: str | None
     answer: str | None = field(repr=False)
     stop_id: str | None
+    city: str | None = None
+    district: str | None = None
 
 
 @dataclass(frozen=True)
@@ -61,25 +61,25 @@ class Page:
     counts: Mapping[str, int]
 
 
-async def page(session: AsyncSession, state: str, page: int = 1) -> Page:
-    """A page of the proposals in a state; a page out of range gives the nearest."""
-    rows = StopProposalRepository(session)
-    counts = {each: await rows.count(each) for each in STATES}
+async def page(session: AsyncSession, actor: Actor, state: str, page: int = 1) -> Page:
+    """A page of the proposals in his reach in a state; a page out of range gives the nearest."""
+    rows, within = StopProposalRepository(session), reach.within(actor, StopProposal)
+    counts = {each: await rows.count(each, within) for each in STATES}
     pages = max(1, ceil(counts[state] / PAGE_SIZE))
     page = min(max(page, 1), pages)
-    found = await rows.page(state, (page - 1) * PAGE_SIZE, PAGE_SIZE)
+    found = await rows.page(state, (page - 1) * PAGE_SIZE, PAGE_SIZE, within=within)
     items = tuple(_proposal(row, None) for row in found)
     return Page(items, page, pages, counts)
 
 
-async def count_waiting(session: AsyncSession) -> int:
-    """How many proposals wait for staff."""
-    return await StopProposalRepository(session).count(WAITING)
+async def count_waiting(session: AsyncSession, actor: Actor) -> int:
+    """How many proposals in his reach wait for staff."""
+    return await StopProposalRepository(session).count(WAITING, reach.within(actor, StopProposal))
 
 
-async def show(session: AsyncSession, proposal_id: str) -> Proposal:
-    """One proposal. Raises NotFound."""
-    row = await _find(session, proposal_id)
+async def show(session: AsyncSession, actor: Actor, proposal_id: str) -> Proposal:
+    """One proposal. Raises NotFound, also for one out of his reach."""
+    row = await _find(session, actor, proposal_id)
     names = await StaffRepository(session).names([row.decided_by] if row.decided_by else [])
     return _proposal(row, names.get(row.decided_by or ""))
 
@@ -95,6 +95,8 @@ def prefilled(library: Library, clock: Clock, proposal: Proposal) -> dict[str, s
         {
             "name": shorten(proposal.subject, stop_values.MOST_IN_A_NAME),
             **_where(proposal.place),
+            "city": proposal.city,
+            "district": proposal.district,
             "entry": "unknown",
             "status": "open_to_public",
             "confidence": "medium",
@@ -111,14 +113,14 @@ async def accept(
     proposal_id: str,
     form: Form,
     *,
-    staff_id: str,
+    actor: Actor,
 ) -> str:
     """Make a stop of a proposal and tell its proposer; returns the id of the stop.
 
     Raises NotFound, NotAllowed when it was decided already, and BadFields, also for a place that
-    is on the list.
+    is on the list or where he does not reach.
     """
-    proposal = await _undecided(session, proposal_id)
+    proposal = await _undecided(session, actor, proposal_id)
     now = clock()
     today = in_shanghai(now).date()
     parts = {"id": f"own-{ids.new_id()[:SHORT_ID]}", "published_on": None, "checked_on": today}
@@ -126,6 +128,8 @@ async def accept(
     # A rule that nobody wrote follows from the words.
     written = whole.keys() - {name for name in ("opening_hours",) if not whole[name].strip()}
     values = fields.read(library, today, parts, whole, written)
+    if beyond := reach.faults(library, actor, values):
+        raise BadFields(beyond)
     stops = RestStopRepository(session)
     twin = await stops.same_as(values["identity"])
     if twin is not None:
@@ -133,11 +137,11 @@ async def accept(
         raise BadFields({"address": fault})
     stop = RestStopRow(**values)
     stops.add(stop)
-    signed = editing.Signed(staff_id, library.say("stop_checks.reason_proposal"))
+    signed = editing.Signed(actor.id, library.say("stop_checks.reason_proposal"))
     editing.record(session, clock, stop.id, {"before": {}, "after": _known(values)}, signed)
     await session.flush()
     await stops.count_areas()
-    _decide(proposal, ACCEPTED, staff_id, now)
+    _decide(proposal, ACCEPTED, actor.id, now)
     proposal.stop_id = stop.id
     text = library.say(
         "stop_checks.proposal_accepted", subject=_told_back(proposal), name=stop.name
@@ -153,18 +157,18 @@ async def decline(
     proposal_id: str,
     reason: str,
     *,
-    staff_id: str,
+    actor: Actor,
 ) -> None:
     """Leave a proposed place off the map, and tell its proposer why.
 
     Raises NotFound, NotAllowed when it was decided already, and BadFields for a missing reason.
     """
-    proposal = await _undecided(session, proposal_id)
+    proposal = await _undecided(session, actor, proposal_id)
     faults: dict[str, str] = {}
     answer = fields.sentence(library, "answer", reason, faults)
     if faults:
         raise BadFields(faults)
-    _decide(proposal, DECLINED, staff_id, clock())
+    _decide(proposal, DECLINED, actor.id, clock())
     proposal.answer = answer
     text = library.say(
         "stop_checks.proposal_declined", subject=_told_back(proposal), answer=answer
@@ -172,17 +176,19 @@ async def decline(
     await _tell(session, clock, proposal, text)
 
 
-async def _find(session: AsyncSession, proposal_id: str, *, lock: bool = False) -> StopProposal:
+async def _find(
+    session: AsyncSession, actor: Actor, proposal_id: str, *, lock: bool = False
+) -> StopProposal:
     could_be = proposal_id.isascii() and proposal_id.isalnum()
     rows = StopProposalRepository(session)
     row = await rows.by_id(proposal_id, lock=lock) if could_be else None
-    if row is None:
+    if row is None or not reach.reaches(actor, row):
         raise NotFound("console.no_such_proposal")
     return row
 
 
-async def _undecided(session: AsyncSession, proposal_id: str) -> StopProposal:
-    row = await _find(session, proposal_id, lock=True)
+async def _undecided(session: AsyncSession, actor: Actor, proposal_id: str) -> StopProposal:
+    row = await _find(session, actor, proposal_id, lock=True)
     if row.state != WAITING:
         raise NotAllowed("console.proposal_decided")
     return row
@@ -200,10 +206,10 @@ async def _tell(session: AsyncSession, clock: Clock, proposal: StopProposal, tex
 
 def _where(place: str) -> dict[str, Any]:
     """The address of a proposal, or the point of a position that was shared instead of one."""
-    point = _POINT.search(place)
-    if point is None:
+    here = point(place)
+    if here is None:
         return {"address": shorten(place, stop_values.MOST_ON_A_LINE)}
-    lat, lon = point.groups()
+    lat, lon = here
     return {"position": {"lat": lat, "lon": lon, "datum": "wgs84", "accuracy": "none"}}
 
 
@@ -223,6 +229,8 @@ def _proposal(row: StopProposal, decided_by: str | None) -> Proposal:
         decided_by=decided_by,
         answer=row.answer,
         stop_id=row.stop_id,
+        city=row.city,
+        district=row.district,
     )
 
 

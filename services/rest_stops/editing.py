@@ -16,9 +16,10 @@ from db.repositories.rest_stops import RestStopRepository
 from kit import ids
 from kit.clock import Clock, in_shanghai
 from kit.errors import AppError, NotFound
-from services.rest_stops import fields
+from services.rest_stops import fields, reach
 from services.rest_stops.columns import DERIVED, given
 from services.rest_stops.fields import BadFields, Form
+from services.staff.actors import Actor
 
 KIND = "rest_stop"
 OF_AN_AREA = frozenset({"status", "province", "city", "district"})
@@ -38,7 +39,7 @@ class Edit:
     `seen` is the `snapshot` of the stop that the form was filled from.
     """
 
-    staff_id: str
+    actor: Actor
     form: Form
     reason: str
     checked: bool
@@ -59,9 +60,10 @@ async def edit(
     """Put an edit into force (docs/adr/0018).
 
     Raises NotFound, Stale when somebody else changed the stop meanwhile, and BadFields when a
-    field cannot be taken, the reason is missing or nothing was changed.
+    field cannot be taken, the reason is missing, nothing was changed, or the stop would go where
+    its editor does not reach.
     """
-    row = await find(session, stop_id, lock=True)
+    row = await find(session, made.actor, stop_id, lock=True)
     if made.seen != snapshot(library, row):
         raise Stale
     parts = given(row)
@@ -76,9 +78,10 @@ async def edit(
         values = fields.read(library, today, parts, {**shown, **made.form}, changed)
     except BadFields as error:
         raise BadFields({**error.faults, **faults}) from None
+    faults |= reach.faults(library, made.actor, values)
     if faults:
         raise BadFields(faults)
-    if not await change(session, clock, row, values, Signed(made.staff_id, reason)):
+    if not await change(session, clock, row, values, Signed(made.actor.id, reason)):
         raise BadFields({}, "console.stop_unchanged")
 
 
@@ -126,12 +129,14 @@ def record(
     LibraryRepository(session).add(revision)
 
 
-async def find(session: AsyncSession, stop_id: str, *, lock: bool = False) -> RestStopRow:
-    """A stop for staff, a withdrawn one too; raises NotFound."""
+async def find(
+    session: AsyncSession, actor: Actor, stop_id: str, *, lock: bool = False
+) -> RestStopRow:
+    """A stop in his reach, a withdrawn one too; raises NotFound."""
     # What no id can be is no question for the database: it refuses some characters.
     could_be = stop_id.isprintable() and len(stop_id) <= KEY_LENGTH
     row = await RestStopRepository(session).by_id(stop_id, lock=lock) if could_be else None
-    if row is None:
+    if row is None or not reach.reaches(actor, row):
         raise NotFound("console.no_such_stop")
     return row
 

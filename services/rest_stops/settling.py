@@ -17,6 +17,7 @@ from services import outbox
 from services.rest_stops import editing, fields, history
 from services.rest_stops.editing import Signed, Stale
 from services.rest_stops.fields import BadFields
+from services.staff.actors import Actor
 from services.turns import Reply
 
 RIGHT, CHANGED, GONE = "right", "changed", "withdrawn"
@@ -27,7 +28,7 @@ OUTCOMES = (RIGHT, CHANGED, GONE)
 class Look:
     """What a form brings: what came of the look, the staff's own sentence, and what was shown."""
 
-    staff_id: str
+    actor: Actor
     outcome: str
     answer: str
     heard: str = field(repr=False)
@@ -42,7 +43,7 @@ async def settle(
     stop off the map. Raises NotFound; NotAllowed when another settled it already; Stale when more
     was said since the form was shown; BadFields.
     """
-    row = await editing.find(session, stop_id, lock=True)
+    row = await editing.find(session, look.actor, stop_id, lock=True)
     rows = StopReportRepository(session)
     # Whoever says otherwise of today now waits, and what he says then is open again.
     waiting = await rows.unsettled([row.id], lock=True)
@@ -55,7 +56,7 @@ async def settle(
     check = StopCheck(
         id=ids.new_id(),
         stop_id=row.id,
-        staff_id=look.staff_id,
+        staff_id=look.actor.id,
         outcome=look.outcome,
         answer=answer,
         at=clock(),

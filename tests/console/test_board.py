@@ -1,5 +1,6 @@
 """The pages that release to the board, label sentences and change texts."""
 
+import re
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -131,3 +132,34 @@ async def test_a_text_is_proposed_by_one_and_approved_by_another(staff_at: Staff
     page = await second.presses("同意，马上生效")
     assert f"现在用的 {new}" in page.text
     assert "李强 提，王芳 审" in page.text
+
+
+async def test_a_fact_about_rights_is_looked_at(staff_at: StaffAt, library: Library):
+    reader = await staff_at("李强", Role.CONTENT_EDITOR)
+    drafts = [
+        fact.claim
+        for topic in library.topics.values()
+        for fact in topic.facts
+        if fact.force == "draft"
+    ]
+    page = await reader.opens("/rights?reason=draft&region=全国")
+    (claim, *_) = [each for each in drafts if each in page.links]
+    waiting = re.findall(r"待看的权益条目 (\d+)", (await reader.opens("/texts")).text)
+    page = await reader.opens(page.links[claim])
+    assert "只是草案" in page.text
+    page = await reader.presses("看过了", 422, note="看")
+    assert "请写明看了什么" in page.text
+    assert next(f for f in page.forms if f.button == "看过了").fields["note"] == "看"
+    at = page.path.removesuffix("/look")
+    page = await reader.presses("看过了", note="查过，还是草案")
+    assert page.path == "/rights"
+    page = await reader.opens("/rights?reason=draft&region=全国")
+    assert claim not in page.links
+    left = re.findall(r"待看的权益条目 (\d+)", (await reader.opens("/sentences")).text)
+    assert int(left[-1]) == int(waiting[-1]) - 1
+    page = await reader.opens(at)
+    assert "李强" in page.text
+    assert "查过，还是草案" in page.text
+    for path in ("?reason=x", "?page=99", "?region=火星&page=2", "/none"):
+        await reader.opens(f"/rights{path}", 404)
+    assert "这里没有要看的条目" in (await reader.opens("/rights?region=火星")).text

@@ -56,6 +56,18 @@ async def test_every_page_is_accessible_and_fits(
         for number, path in enumerate(paths):
             await page.goto(served.address + path)
             await is_well(page, f"board-{number}-{width}-{scheme}")
+        await page.goto(f"{served.address}/rights?reason=draft")
+        await is_well(page, f"rights-{width}-{scheme}")
+        await page.locator(".found a").first.click()
+        fact = page.url
+        await page.get_by_role("button", name="看过了").click()
+        await expect(page.get_by_role("alert")).to_contain_text("请写明看了什么")
+        await page.get_by_label("看了什么").fill("查过，还是草案")
+        await page.get_by_role("button", name="看过了").click()
+        await page.wait_for_url("**/rights")
+        await page.goto(fact)
+        await expect(page.get_by_text("查过，还是草案", exact=True)).to_be_visible()
+        await is_well(page, f"right-{width}-{scheme}")
         await page.goto(f"{served.address}/cases/{codes[1]}/board")
         await page.get_by_label("标题").fill("路口加灯")
         await page.get_by_label("内容").fill("找张伟民13812345678，" + LONG)

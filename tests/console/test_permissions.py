@@ -14,6 +14,7 @@ from services.staff.permissions import FIRST_ROLES, ROLES, Permission, Role
 from tests.console.reader import Reader, check
 
 StaffAt = Callable[..., Awaitable[Reader]]
+OF_A_DISTRICT = Grant(Role.CONTENT_EDITOR, districts=("广东/广州/南沙区",))
 OWN = ("view_id", "label_id", "bulk_id")
 APPROVERS = {Role.NOTICE_APPROVER, Role.URGENT_APPROVER}
 AROUND_NOTICES = {Role.NOTICE_AUTHOR, *APPROVERS}
@@ -48,6 +49,9 @@ BEHIND = {
     "/cases/{code}/board/release": {Role.REVIEWER},
     "/sentences": {Role.CONTENT_EDITOR},
     "/sentences/export": {Role.CONTENT_EDITOR},
+    "/rights": {Role.CONTENT_EDITOR},
+    "/rights/{fact}": {Role.CONTENT_EDITOR},
+    "/rights/{fact}/look": {Role.CONTENT_EDITOR},
     "/texts/{key}": {Role.CONTENT_EDITOR},
     "/texts/changes/{revision_id}/approve": {Role.CONTENT_EDITOR},
     "/figures": {Role.REVIEWER, Role.DATA_OFFICER, Role.AUDITOR},
@@ -110,7 +114,7 @@ async def knocks(reader: Reader, route: APIRoute, csrf: str) -> list[tuple[str, 
     """Ask for a route by each of its methods; nothing that it names exists."""
     path = route.path_format
     names = ("code", "number", "stop_id", "proposal_id", "staff_id", "token", "key", "report_id")
-    more = ("revision_id", "sentence_id", "handover_id", "digest", "reply_id")
+    more = ("revision_id", "sentence_id", "handover_id", "digest", "reply_id", "fact")
     for name in (*names, *more, *OWN):
         path = path.replace(f"{{{name}}}", "7KQ3-M9TX" if name == "code" else "1")
     assert "{" not in path, f"{path}: give this test a value for it"
@@ -125,21 +129,30 @@ async def knocks(reader: Reader, route: APIRoute, csrf: str) -> list[tuple[str, 
 async def test_every_route_by_every_role(
     app: FastAPI, staff_at: StaffAt, stranger: Reader, role: Role | None
 ):
-    reader = await staff_at("李强", granted(role)) if role else stranger
+    grant = granted(role) if role else None
+    await walks(app, await staff_at("李强", grant) if grant else stranger, grant)
+
+
+async def test_every_route_by_an_editor_of_one_district(app: FastAPI, staff_at: StaffAt):
+    await walks(app, await staff_at("李强", OF_A_DISTRICT), OF_A_DISTRICT)
+
+
+async def walks(app: FastAPI, reader: Reader, grant: Grant | None) -> None:
+    """Knock at every door; only those may open that the grant opens."""
     seen = 0
     for route in pages(app.routes):
         if route.path == "/sign-out":
             continue  # it would end the walk; it is knocked at below
-        csrf = await _csrf(reader) if role else ""
+        csrf = await _csrf(reader) if grant else ""
         for what, status, text in await knocks(reader, route, csrf):
             seen += 1
             refused = "没有这项权限。需要的话" in text or "请先登录</h1>" in text
-            if is_let_in(route, granted(role) if role else None):
-                assert not refused, f"{what} is shut to {role}: {status}"
+            if is_let_in(route, grant):
+                assert not refused, f"{what} is shut to {grant}: {status}"
                 assert status != 500, what
             else:
-                assert refused, f"{what} is open to {role}: {status}"
-                assert status == (403 if role and not _is_stage(route) else 401), what
+                assert refused, f"{what} is open to {grant}: {status}"
+                assert status == (403 if grant and not _is_stage(route) else 401), what
     assert seen > 30
 
 
@@ -154,8 +167,8 @@ def test_the_declarations_let_in_whom_we_mean(app: FastAPI, path: str):
 
 
 async def test_a_limited_role_is_refused_where_limits_are_not_applied(staff_at: StaffAt):
-    reader = await staff_at("李强", Grant(Role.CONTENT_EDITOR, districts=("广东/广州",)))
-    page = await reader.opens("/stops", 403)
+    reader = await staff_at("李强", OF_A_DISTRICT)
+    page = await reader.opens("/sentences", 403)
     assert "没有这项权限" in page.text
 
 
@@ -171,6 +184,7 @@ async def test_signing_out_is_for_everybody_who_is_in(staff_at: StaffAt, strange
 @pytest.mark.parametrize(
     ("role", "path"),
     [
+        (OF_A_DISTRICT, "/stops"),
         (Role.REVIEWER, "/cases"),
         (Role.HANDLER, "/cases"),
         (Role.CONTENT_EDITOR, "/stops"),
@@ -180,8 +194,8 @@ async def test_signing_out_is_for_everybody_who_is_in(staff_at: StaffAt, strange
         (Role.AUDITOR, "/cases"),
     ],
 )
-async def test_everybody_begins_where_he_may(staff_at: StaffAt, role: Role, path: str):
-    reader = await staff_at("李强", granted(role))
+async def test_everybody_begins_where_he_may(staff_at: StaffAt, role: Role | Grant, path: str):
+    reader = await staff_at("李强", role if isinstance(role, Grant) else granted(role))
     page = await reader.opens("/")
     assert page.path == path
     for words, section in (("来件", "/cases"), ("驿站", "/stops"), ("人员", "/staff")):

@@ -12,6 +12,7 @@ from services.rest_stops import editing
 from services.rest_stops.importing.applying import Overtaken, apply
 from tests.factories import FixedClock
 from tests.services.imported_files import ORIGIN, another, look
+from tests.staffing import everything
 from tests.stops import add_stop
 
 MANY = 30
@@ -76,7 +77,7 @@ async def test_an_edit_waits_for_an_import_of_the_same_stop(
     async def edit() -> str | None:
         await began.wait()
         async with transaction(make_sessions(engine)) as session:
-            row = await editing.find(session, "gz-1", lock=True)
+            row = await editing.find(session, everything("s"), "gz-1", lock=True)
             row.note = "二楼"
             return row.street
 

@@ -17,7 +17,10 @@ from services.rest_stops.editing import Edit, Stale
 from services.rest_stops.fields import BadFields
 from services.rest_stops.settling import Look
 from tests.factories import FixedClock, add_staff
+from tests.staffing import everything
 from tests.stops import TODAY, add_report, add_stop, told
+
+ANYBODY = everything("anybody")
 
 
 async def settle(
@@ -25,11 +28,11 @@ async def settle(
 ) -> None:
     """Look at the stop and settle it, as a member of staff of its own."""
     async with transaction(sessions) as session:
-        detail = await checking.show(session, library, clock, "gz-1")
+        detail = await checking.show(session, library, clock, ANYBODY, "gz-1")
         staff_id = (await add_staff(session)).id
     heard = given.get("heard", detail.heard)
     async with transaction(sessions) as session:
-        look = Look(staff_id, outcome, given.get("answer", ""), heard)
+        look = Look(everything(staff_id), outcome, given.get("answer", ""), heard)
         await settling.settle(session, library, clock, "gz-1", look)
 
 
@@ -57,7 +60,7 @@ async def test_the_list_has_hidden_claims_first_then_what_counts(
         await add_stop(session, library, id="newcomer", address="新路1号")
         await add_report(session, clock, "newcomer", "dry", days=0)
         await add_report(session, clock, "hidden", "open", near=True)
-        page = await checking.to_check(session, clock)
+        page = await checking.to_check(session, clock, ANYBODY)
     assert [item.id for item in page.items] == ["hidden", "many", "newcomer"]
     assert (page.total, page.pages) == (3, 1)
     hidden, many, newcomer = page.items
@@ -73,8 +76,8 @@ async def test_the_list_has_pages(sessions: Sessions, library: Library, clock: F
     for number in range(checking.PAGE_SIZE + 1):
         await say(sessions, library, clock, "locked", stop=f"s-{number:02}")
     async with transaction(sessions) as session:
-        first = await checking.to_check(session, clock)
-        last = await checking.to_check(session, clock, 9)
+        first = await checking.to_check(session, clock, ANYBODY)
+        last = await checking.to_check(session, clock, ANYBODY, 9)
     assert (first.pages, len(first.items), first.items[0].id) == (2, 30, "s-30")
     assert (last.page, [item.id for item in last.items]) == (2, ["s-00"])
 
@@ -93,7 +96,7 @@ async def test_a_search_finds_by_name_address_and_id(sessions: Sessions, library
             " \x00": [],
             "没有": [],
         }.items():
-            page = await checking.search(session, words)
+            page = await checking.search(session, ANYBODY, words)
             assert [item.id for item in page.items] == found, words
             assert not page.more
 
@@ -102,8 +105,8 @@ async def test_a_search_is_bounded(sessions: Sessions, library: Library):
     async with transaction(sessions) as session:
         for number in range(checking.PAGE_SIZE + 1):
             await add_stop(session, library, id=f"s-{number:02}", address=f"路{number}号")
-        first = await checking.search(session, "驿站")
-        second = await checking.search(session, "驿站", 2)
+        first = await checking.search(session, ANYBODY, "驿站")
+        second = await checking.search(session, ANYBODY, "驿站", 2)
     assert (len(first.items), first.more) == (checking.PAGE_SIZE, True)
     assert ([item.id for item in second.items], second.more) == (["s-30"], False)
 
@@ -115,7 +118,7 @@ async def test_a_stop_shows_everything_but_who_said_it(
     await settle(sessions, library, clock, "right", answer="电话问过")
     (second,) = await say(sessions, library, clock, "dry")
     async with transaction(sessions) as session:
-        detail = await checking.show(session, library, clock, "gz-1")
+        detail = await checking.show(session, library, clock, ANYBODY, "gz-1")
         reports = [row.id for row in await session.scalars(select(StopReport))]
     assert detail.form["source_url"] == "https://example.org/list"
     assert (detail.form["has_水"], detail.form["has_淋浴"], detail.form["has_WiFi"]) == (
@@ -154,8 +157,8 @@ async def test_all_who_said_something_hear_the_answer_once(
         [f"你说“搬走”的{tail}", f"你说“锁门”的{tail}", f"你说“还开着”的{tail}"]
     )
     async with transaction(sessions) as session:
-        detail = await checking.show(session, library, clock, "gz-1")
-        assert (await checking.to_check(session, clock)).total == 0
+        detail = await checking.show(session, library, clock, ANYBODY, "gz-1")
+        assert (await checking.to_check(session, clock, ANYBODY)).total == 0
     assert (detail.waiting, detail.hidden) == (0, set())
 
 
@@ -177,7 +180,7 @@ async def test_right_means_checked_today_and_stands_in_the_history(
     await settle(sessions, library, clock, "right")
     async with transaction(sessions) as session:
         assert (await session.get_one(RestStopRow, "gz-1")).checked_on == TODAY
-        (entry,) = (await checking.show(session, library, clock, "gz-1")).history
+        (entry,) = (await checking.show(session, library, clock, ANYBODY, "gz-1")).history
     assert [(change.field, change.old, change.new) for change in entry.changes] == [
         ("checked_on", None, TODAY.isoformat())
     ]
@@ -205,11 +208,11 @@ async def test_changed_is_said_only_of_what_was_changed(
     assert set(refusal.value.faults) == {"outcome"}
     async with transaction(sessions) as session:
         staff = await add_staff(session)
-        seen = (await checking.show(session, library, clock, "gz-1")).seen
+        seen = (await checking.show(session, library, clock, ANYBODY, "gz-1")).seen
         form = {"hours_text": "9点至18点"}
-        made = Edit(staff.id, form, "电话核实", checked=True, seen=seen)
+        made = Edit(everything(staff.id), form, "电话核实", checked=True, seen=seen)
         await editing.edit(session, library, clock, "gz-1", made)
-        assert (await checking.show(session, library, clock, "gz-1")).edited_since
+        assert (await checking.show(session, library, clock, ANYBODY, "gz-1")).edited_since
     await settle(sessions, library, clock, "changed")
     async with transaction(sessions) as session:
         assert ["已经改过来" in words for words in await told(session)] == [True]
@@ -233,14 +236,14 @@ async def test_an_answer_that_cannot_be_given_changes_nothing(
         await settle(sessions, library, clock, outcome, answer=answer)
     assert set(refusal.value.faults) == {"answer" if answer else "outcome"}
     async with transaction(sessions) as session:
-        assert (await checking.to_check(session, clock)).total == 1
+        assert (await checking.to_check(session, clock, ANYBODY)).total == 1
         assert await told(session) == []
 
 
 async def test_of_two_at_once_one_settles(sessions: Sessions, library: Library, clock: FixedClock):
     await say(sessions, library, clock, "locked")
     async with transaction(sessions) as session:
-        heard = (await checking.show(session, library, clock, "gz-1")).heard
+        heard = (await checking.show(session, library, clock, ANYBODY, "gz-1")).heard
     tries = (
         settle(sessions, library, clock, each, heard=heard) for each in ("right", "withdrawn")
     )
@@ -257,7 +260,7 @@ async def test_a_word_that_came_meanwhile_is_not_settled_unread(
 ):
     await say(sessions, library, clock, "locked")
     async with transaction(sessions) as session:
-        heard = (await checking.show(session, library, clock, "gz-1")).heard
+        heard = (await checking.show(session, library, clock, ANYBODY, "gz-1")).heard
     await say(sessions, library, clock, "moved")
     with pytest.raises(Stale) as refusal:
         await settle(sessions, library, clock, "right", heard=heard)
@@ -305,8 +308,8 @@ async def test_a_word_that_is_changed_meanwhile_is_not_settled_unread(
 ):
     (worker,) = await say(sessions, library, clock, "locked")
     async with transaction(sessions) as session:
-        heard = (await checking.show(session, library, clock, "gz-1")).heard
-        made = Look((await add_staff(session)).id, "right", "", heard)
+        heard = (await checking.show(session, library, clock, ANYBODY, "gz-1")).heard
+        made = Look(everything((await add_staff(session)).id), "right", "", heard)
     clock.advance(minutes=1)
 
     async def speaks(session: AsyncSession) -> None:
@@ -331,7 +334,7 @@ async def forget(sessions: Sessions, *workers: str) -> None:
 
 async def hidden(sessions: Sessions, library: Library, clock: FixedClock) -> set[str]:
     async with transaction(sessions) as session:
-        return set((await checking.show(session, library, clock, "gz-1")).hidden)
+        return set((await checking.show(session, library, clock, ANYBODY, "gz-1")).hidden)
 
 
 async def test_who_leaves_after_two_days_of_reports_is_still_one_voice(
@@ -373,4 +376,4 @@ async def test_an_unknown_stop_is_said_to_be_unknown(
 ):
     async with transaction(sessions) as session:
         with pytest.raises(NotFound):
-            await checking.show(session, library, clock, stop_id)
+            await checking.show(session, library, clock, ANYBODY, stop_id)

@@ -19,8 +19,11 @@ from services.rest_stops.editing import Edit, Stale
 from services.rest_stops.fields import BadFields
 from services.turns import Position
 from tests.factories import FixedClock, add_staff
+from tests.staffing import everything
 from tests.stops import GIVEN, TODAY, add_stop
 from tests.testers.chat import on_sqlite, shipped_library
+
+ANYBODY = everything("anybody")
 
 
 @pytest.fixture
@@ -39,7 +42,7 @@ class Desk:
 
     async def opens(self, stop_id: str = "gz-1") -> checking.StopDetail:
         async with transaction(self.sessions) as session:
-            detail = await checking.show(session, self.library, self.clock, stop_id)
+            detail = await checking.show(session, self.library, self.clock, ANYBODY, stop_id)
         self.form, self.seen = dict(detail.form), detail.seen
         return detail
 
@@ -55,7 +58,7 @@ class Desk:
         async with transaction(self.sessions) as session:
             staff = await add_staff(session)
             form = {**self.form, **changes}
-            made = Edit(staff.id, form, reason, checked=checked, seen=self.seen)
+            made = Edit(everything(staff.id), form, reason, checked=checked, seen=self.seen)
             await editing.edit(session, self.library, self.clock, stop_id, made)
             return await session.get_one(RestStopRow, stop_id)
 

@@ -16,9 +16,11 @@ from kit.errors import AppError, NotAllowed, NotFound
 from services.rest_stops import checking, deciding
 from services.rest_stops.fields import BadFields
 from tests.factories import NOON_OF_TESTS, FixedClock, add_staff
+from tests.staffing import everything
 from tests.stops import TODAY, add_proposal, add_stop, told
 
 FORM = {"kind": "爱心商家", "city": "广州", "district": "南沙区", "hours_text": "每天8点至20点"}
+ANYBODY = everything("anybody")
 
 
 class Desk:
@@ -29,14 +31,14 @@ class Desk:
 
     async def shows(self) -> deciding.Proposal:
         async with transaction(self.sessions) as session:
-            return await deciding.show(session, await self._id(session))
+            return await deciding.show(session, ANYBODY, await self._id(session))
 
     async def accepts(self, **changes: str) -> str:
         proposal = await self.shows()
         form = {**deciding.prefilled(self.library, self.clock, proposal), **FORM, **changes}
         async with transaction(self.sessions) as session:
             staff = await add_staff(session)
-            by = {"staff_id": staff.id}
+            by = {"actor": everything(staff.id)}
             return await deciding.accept(
                 session, self.library, self.clock, proposal.id, form, **by
             )
@@ -45,7 +47,7 @@ class Desk:
         async with transaction(self.sessions) as session:
             staff = await add_staff(session)
             key = await self._id(session)
-            by = {"staff_id": staff.id}
+            by = {"actor": everything(staff.id)}
             await deciding.decline(session, self.library, self.clock, key, reason, **by)
 
     async def words(self) -> list[str]:
@@ -130,7 +132,7 @@ async def test_the_history_begins_with_who_accepted_it(
 ):
     stop_id = await desk.accepts()
     async with transaction(sessions) as session:
-        (entry,) = (await checking.show(session, library, clock, stop_id)).history
+        (entry,) = (await checking.show(session, library, clock, ANYBODY, stop_id)).history
     assert (entry.road, entry.reason) == ("staff", "骑手推荐，核实后加入")
     assert entry.by
     assert ("kind", None, "爱心商家") in [(c.field, c.old, c.new) for c in entry.changes]
@@ -238,10 +240,10 @@ async def test_proposals_come_in_pages_the_oldest_first(sessions: Sessions, cloc
         for number in range(deciding.PAGE_SIZE + 1):
             clock.advance(minutes=1)
             await add_proposal(session, clock, f"第{number}处", "路边")
-        first = await deciding.page(session, "waiting")
-        last = await deciding.page(session, "waiting", 99)
-        none = await deciding.page(session, "declined")
-        assert await deciding.count_waiting(session) == 51
+        first = await deciding.page(session, ANYBODY, "waiting")
+        last = await deciding.page(session, ANYBODY, "waiting", 99)
+        none = await deciding.page(session, ANYBODY, "declined")
+        assert await deciding.count_waiting(session, ANYBODY) == 51
     assert (first.pages, first.items[0].subject) == (2, "第0处")
     assert [item.subject for item in last.items] == ["第50处"]
     assert (none.items, none.counts) == ((), {"waiting": 51, "accepted": 0, "declined": 0})
@@ -251,4 +253,4 @@ async def test_proposals_come_in_pages_the_oldest_first(sessions: Sessions, cloc
 async def test_an_unknown_proposal_is_said_to_be_unknown(sessions: Sessions, proposal_id: str):
     async with transaction(sessions) as session:
         with pytest.raises(NotFound):
-            await deciding.show(session, proposal_id)
+            await deciding.show(session, ANYBODY, proposal_id)

@@ -21,6 +21,7 @@ from tests.factories import FixedClock, add_staff
 from tests.services.imported_files import ONE, bring
 from tests.services.stops import CENTRE, stop, store
 from tests.services.test_stop_proposals import Desk
+from tests.staffing import everything
 from tests.stops import add_proposal, add_report, add_stop
 
 
@@ -87,7 +88,7 @@ async def an_import_of_a_change(sessions: Sessions, library: Library, clock: Fix
 
 async def an_edit(sessions: Sessions, _library: Library, clock: FixedClock) -> None:
     async with transaction(sessions) as session:
-        row = await editing.find(session, "gz-1", lock=True)
+        row = await editing.find(session, everything("s"), "gz-1", lock=True)
         signed = editing.Signed("s", "打电话核实过")
         await editing.change(session, clock, row, {"facilities": ("水",)}, signed)
 
@@ -105,7 +106,7 @@ async def _look(sessions: Sessions, library: Library, clock: FixedClock, outcome
         staff = await add_staff(session)
         rows = settling.StopReportRepository(session)
         heard = settling.heard(await rows.unsettled(["gz-1"]))
-        look = Look(staff.id, outcome, "", heard)
+        look = Look(everything(staff.id), outcome, "", heard)
         await settling.settle(session, library, clock, "gz-1", look)
 
 

@@ -70,6 +70,8 @@ ASKED: Mapping[str, tuple[str, ...]] = {
     "/notices/{number}/replies": ("",),
     "/notices/{number}/report": ("",),
     "/readyz": ("",),
+    "/rights": ("", f"?region={AREA}&reason=unsure"),
+    "/rights/{fact}": ("",),
     "/sentences": ("",),
     "/sentences/export": ("",),
     "/sign-in": ("",),

@@ -17,7 +17,7 @@ from db.base import Base
 from db.session import Sessions, make_engine, make_sessions, transaction
 from kit import ids
 from kit.clock import utc_now
-from services import figures, texts
+from services import figures, right_looks, texts
 from services.figures import reports
 from services.rest_stops.importing.candidates import columns_of_new, prepare
 from services.staff import sessions as browsers
@@ -160,7 +160,13 @@ async def _others(
         for number in range(HAPPENINGS)
     ]
     await _put(engine, "staff_events", happened)
-    return {"stop_id": "made-0", "proposal_id": str(proposals[0]["id"])}
+    topic = next(each for each in library.topics.values() if each.facts)
+    return {
+        "stop_id": "made-0",
+        "proposal_id": str(proposals[0]["id"]),
+        "fact": right_looks.key_of(topic, topic.facts[0]),
+        "key": next(iter(texts.shipped(library))),
+    }
 
 
 async def _desk(
