@@ -165,7 +165,6 @@ async def _others(
         "stop_id": "made-0",
         "proposal_id": str(proposals[0]["id"]),
         "fact": right_looks.key_of(topic, topic.facts[0]),
-        "key": next(iter(texts.shipped(library))),
     }
 
 
