@@ -49,8 +49,11 @@ async def notice_page(
     refused: Refused | None = None,
     planned: Planned | None = None,
     counts: bool = False,
+    tried: bool = False,
 ) -> Response:
-    """The page; `planned` are moments to be confirmed, `counts` asks how many get it."""
+    """The page; `planned` are moments to be confirmed, `counts` asks how many get it, `tried` says
+    that a test has just left.
+    """
     found = await notices.show(session, actor, number)
     counted = None
     if counts:
@@ -67,6 +70,7 @@ async def notice_page(
         unknown=parts.pages.sentence_for(planned.unknown) if planned and planned.unknown else None,
         when=planned.when if planned else when,
         refused=refused,
+        tried=tried,
         note=refused.form["note"] if refused else "",
         note_most=NOTE_MOST,
         sentence=parts.pages.sentence_for(refused.error) if refused else None,

@@ -73,10 +73,15 @@ async def one(
     actor: SignedIn,
     *,
     count: str = "",
+    tried: str = "",
 ) -> Response:
-    """One notice; with `count` also how many get it, and why others do not."""
+    """One notice; with `count` also how many get it, and why others do not; `tried` says that a
+    test has left.
+    """
     return await notice_page(
-        *(request, session, parts, actor, numbered(number)), counts=count == "yes"
+        *(request, session, parts, actor, numbered(number)),
+        counts=count == "yes",
+        tried=tried == "yes",
     )
 
 
@@ -101,6 +106,22 @@ async def schedule(
         refused = Refused("schedule", error, form)
         return await notice_page(request, session, parts, form.actor, wanted, refused=refused)
     return await notice_page(request, session, parts, form.actor, wanted, planned=planned)
+
+
+@router.post("/notices/{number}/test", dependencies=[WRITE])
+async def test(
+    request: Request, number: str, session: Session, parts: Parts, form: Posted
+) -> Response:
+    """Send it to the chat whose six digits were typed, which is one's own."""
+    wanted = numbered(number)
+    try:
+        await notices.send_test(
+            session, parts.library, parts.clock, form.actor, wanted, code=form["code"]
+        )
+    except (*NOT_TAKEN, NotFound) as error:
+        refused = Refused("test", error, form)
+        return await notice_page(request, session, parts, form.actor, wanted, refused=refused)
+    return RedirectResponse(f"/notices/{wanted}?tried=yes", HTTPStatus.SEE_OTHER)
 
 
 def _add(rule: Rule) -> None:

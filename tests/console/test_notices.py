@@ -13,7 +13,7 @@ from console import notice_files
 from console.guards import MAX_BODY
 from console.pictures import bars
 from content.library import Library
-from db.models import NoticeReply, StaffEvent
+from db.models import Account, LinkCode, NoticeReply, OutboxRow, StaffEvent
 from db.session import Sessions, transaction
 from services.notices import Report
 from services.staff.actors import Grant
@@ -81,6 +81,23 @@ async def test_one_writes_another_approves_and_it_goes(
     page = await author.opens("/notices/1/report")
     assert "送到（就所知） 2" in page.text
     assert [tag for tag, _ in page.elements if tag == "rect"] == ["rect"]
+
+
+async def test_an_author_sends_it_to_his_own_chat_first(author: Reader, room: Newsroom):
+    [worker] = await room.workers(1)
+    async with transaction(room.sessions) as session:
+        account = (await session.scalars(select(Account).filter_by(worker_id=worker))).one()
+        end = room.clock() + timedelta(minutes=10)
+        session.add(LinkCode(code="482913", account_id=account.id, expires_at=end))
+    await write(author)
+    page = await author.presses("试发", 404, code="000000")
+    assert "这六位数不对" in page.text
+    page = await author.presses("试发", code="482913")
+    assert "试发的已经送出" in page.text
+    async with transaction(room.sessions) as session:
+        row = (await session.scalars(select(OutboxRow))).one()
+    assert row.account_id == account.id
+    assert "台风" in row.reply["text"]
 
 
 async def test_what_cannot_be_taken_is_shown_again(author: Reader):
