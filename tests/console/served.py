@@ -101,6 +101,8 @@ def faultless(page: Page, address: str) -> Iterator[None]:
 
 async def is_well(page: Page, name: str) -> None:
     await page.wait_for_load_state()  # a click that leads elsewhere does not wait for the style
+    # Colours that change with the scheme change slowly.
+    await page.wait_for_function("document.getAnimations().length === 0")
     shots = os.environ.get("CONSOLE_SHOTS")  # a folder, to look at the pages with one's own eyes
     if shots:
         await page.screenshot(path=Path(shots) / f"{name}.png", full_page=True)

@@ -11,7 +11,8 @@ FROM_THE_SERVER = {"open", "closed", "unknown", "amap", "baidu", "tencent"}
 
 
 def test_it_weighs_little_before_images() -> None:
-    files = [file for file in STATIC.iterdir() if file.name != "icon.svg"]
+    # The public board is another page, with a style of its own.
+    files = [file for file in STATIC.iterdir() if file.name not in {"icon.svg", "board.css"}]
     assert sum(file.stat().st_size for file in files) <= WEIGHT_LIMIT
 
 

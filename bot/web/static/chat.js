@@ -120,8 +120,7 @@ function showPicture(picture, place, alt) {
 	place.after(image);
 }
 
-// Only the newest turn's choices can be tapped, and those of news until one is picked. A refused turn changed nothing,
-// unless it gave us a new name. Those of a card stay open.
+// The newest turn's choices can be tapped, those of news until one is picked, those of a card always.
 function refresh() {
 	const turns = outbox.turns();
 	const newest = turns.filter((turn) => turn.state !== "refused" || turn.renewed).pop();
