@@ -102,7 +102,8 @@ def faultless(page: Page, address: str) -> Iterator[None]:
 async def is_well(page: Page, name: str) -> None:
     await page.wait_for_load_state()  # a click that leads elsewhere does not wait for the style
     # Colours that change with the scheme change slowly.
-    await page.wait_for_function("document.getAnimations().length === 0")
+    moving = "Promise.allSettled(document.getAnimations().map(each => each.finished))"
+    await page.evaluate(f"{moving}.then(() => null)")
     shots = os.environ.get("CONSOLE_SHOTS")  # a folder, to look at the pages with one's own eyes
     if shots:
         await page.screenshot(path=Path(shots) / f"{name}.png", full_page=True)
