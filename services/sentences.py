@@ -77,7 +77,7 @@ async def note(session: AsyncSession, library: Library, clock: Clock, text: str)
     if may_be_kept(library, said):
         today = in_shanghai(clock()).date()
         await SentenceRepository(session).count_up(
-            id=ids.new_id(), digest=ids.digest(bare(said)), text=said, today=today
+            ids.new_id(), ids.digest(bare(said)), said, today
         )
 
 

@@ -24,6 +24,8 @@ USUAL_DAYS, MOST_DAYS, MOST_TYPED = 30, 731, 64
 OFFERED = (7, 30, 90, 365)
 PATH = "/figures"
 
+YEARS = range(2020, 2101)  # that a period may lie in
+
 router = APIRouter()
 
 
@@ -121,7 +123,7 @@ def _day(text: str) -> date:
         day = date.fromisoformat(text.strip())
     except ValueError as error:
         raise NotFound("console.no_such_period") from error
-    _must(2020 <= day.year <= 2100, "console.no_such_period")  # noqa: PLR2004 - years
+    _must(day.year in YEARS, "console.no_such_period")
     return day
 
 

@@ -17,10 +17,10 @@ class SentenceRepository:
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
 
-    async def count_up(self, *, id: str, digest: str, text: str, today: date) -> None:  # noqa: A002
+    async def count_up(self, sentence_id: str, digest: str, text: str, today: date) -> None:
         """One more time said; no turn fails because another says the same in this moment."""
         given: Any = sqlite if self.session.get_bind().dialect.name == "sqlite" else postgresql
-        values = {"id": id, "digest": digest, "text": text, "count": 1, "state": "new"}
+        values = {"id": sentence_id, "digest": digest, "text": text, "count": 1, "state": "new"}
         query = given.insert(Row).values(**values, first_on=today, last_on=today)
         again = {"count": Row.count + 1, "last_on": today}
         await self.session.execute(
