@@ -30,6 +30,10 @@ class CaseRepository:
             query = query.with_for_update().execution_options(populate_existing=True)
         return await self.session.scalar(query)
 
+    async def has_code(self, code: str) -> bool:
+        """Whether a case has this code."""
+        return bool(await self.session.scalar(select(Case.id).where(Case.code == code)))
+
     async def by_turn(self, turn_id: str) -> Case | None:
         """The case that this turn handed in."""
         query = select(Case).where(Case.turn_id == turn_id).options(selectinload(Case.events))

@@ -60,7 +60,7 @@ async def _stored(
     days = await parameters.days_to_answer(session, library, clock, draft.category)
     case = Case(
         id=ids.new_id(),
-        code=ids.new_code(),
+        code=await _free_code(session),
         worker_id=worker_id,
         turn_id=turn_id,
         kind=draft.kind,
@@ -93,6 +93,13 @@ async def _stored(
     limits = await parameters.in_force(session, library, clock)
     await clocks.set_going(session, library, case, limits=limits)
     return case
+
+
+async def _free_code(session: AsyncSession) -> str:
+    """A code that no case has: among 100,000 each fifth district would meet one drawn twice."""
+    while await CaseRepository(session).has_code(code := ids.new_code()):
+        pass
+    return code
 
 
 def _place(case: Case, spot: Position | None) -> None:

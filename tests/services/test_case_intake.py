@@ -3,10 +3,12 @@
 import asyncio
 from datetime import date
 
+import pytest
 from sqlalchemy import func, select
 
 from db.models import Case
 from db.session import transaction
+from kit import ids
 from services import cases
 from services.cases.sealing import unsealed
 from services.turns import Position
@@ -65,6 +67,15 @@ async def test_two_tries_of_one_turn_at_once_are_one_case(office: Office):
     assert len({(each.case.code, each.query_word, each.held) for each in done}) == 1
     async with transaction(office.sessions) as session:
         assert await session.scalar(select(func.count()).select_from(Case)) == 1
+
+
+async def test_a_code_that_is_drawn_again_is_not_given_twice(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    first = await office.hand_in(await office.worker())
+    drawn = iter([first.case.code, first.case.code, "2222-2222"])
+    monkeypatch.setattr(ids, "new_code", lambda: next(drawn))
+    assert (await office.hand_in(await office.worker(), "井盖松了")).case.code == "2222-2222"
 
 
 async def test_too_soon_and_too_many_are_held(office: Office):

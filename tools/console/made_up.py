@@ -62,10 +62,11 @@ class MadeUpOffice:
     now: datetime
     seed: int
     draws: Draws = field(init=False)
+    codes: set[str] = field(init=False)
 
     def __post_init__(self) -> None:
         """Draw from the seed."""
-        self.draws = Draws(self.seed)
+        self.draws, self.codes = Draws(self.seed), set[str]()
         self.categories = sorted(self.library.categories)
         self.reasons = sorted(self.library.refusals)
         self.cities = [(p, c) for p, names in self.library.regions.items() for c in names]
@@ -92,7 +93,7 @@ class MadeUpOffice:
         rows["cases"] = [
             {
                 "id": case_id,
-                "code": ids.new_code(),
+                "code": self._free_code(),
                 "state": last["state"],
                 "kind": "hazard" if draws.share() < OPEN_SHARE * 5 else "suggestion",
                 "category": draws.one_of(self.categories),
@@ -122,6 +123,12 @@ class MadeUpOffice:
                 {"case_id": case_id, "theme": number % 500, "rank": number // 5_000}
             ]
         return rows
+
+    def _free_code(self) -> str:
+        while (code := ids.new_code()) in self.codes:
+            pass
+        self.codes.add(code)
+        return code
 
     def _area(self) -> tuple[str, str, str | None]:
         if self.draws.share() < FAR_AWAY:
