@@ -1,6 +1,7 @@
 """Turning a template and its values into a page."""
 
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,14 +33,7 @@ class Pages:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._templates = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.filters.update(when=when, shorten=shorten)
+        self._templates = _templates()
 
     def show(
         self,
@@ -65,6 +59,20 @@ class Pages:
         """What to tell staff; None for an error whose sentence is worded for workers."""
         own = error.key.startswith(OWN_WORDS) or error.key in TO_ALL
         return self._library.say(error.key, **error.fields) if own else None
+
+
+@cache
+def _templates() -> Environment:
+    """One a process, whatever its library: to read a template takes longer than to fill it."""
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(when=when, shorten=shorten)
+    return made
 
 
 def when(moment: datetime) -> str:

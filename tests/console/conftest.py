@@ -12,6 +12,8 @@ from fastapi import FastAPI
 from playwright.async_api import Browser, BrowserContext
 
 from console.app import create_app
+from console.deps import Console
+from console.pages import Pages
 from content.library import Library
 from content.loader import load
 from db.session import Sessions, transaction
@@ -51,9 +53,25 @@ async def desk(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterato
     await context.close()
 
 
+@pytest.fixture(scope="session")
+def built() -> list[FastAPI]:
+    """The one app that all tests ask; its routes take longer to build than most tests to run."""
+    return []
+
+
 @pytest.fixture
-def app(settings: Settings, sessions: Sessions, library: Library, clock: FixedClock) -> FastAPI:
-    return create_app(settings, sessions, library, clock)
+def app(
+    built: list[FastAPI],
+    settings: Settings,
+    sessions: Sessions,
+    library: Library,
+    clock: FixedClock,
+) -> FastAPI:
+    """The console; all that it is handed is this test's own."""
+    if not built:
+        built.append(create_app(settings, sessions, library, clock))
+    built[0].state.console = Console(settings, sessions, library, clock, Pages(library))
+    return built[0]
 
 
 @pytest.fixture
