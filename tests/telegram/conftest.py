@@ -114,7 +114,7 @@ class Bot:
             await serving
 
 
-async def until(holds: Callable[[], Any], seconds: float = 10) -> None:
+async def until(holds: Callable[[], Any], seconds: float = 30) -> None:
     """Wait for what another thread or task will make true."""
     async with asyncio.timeout(seconds):
         while not holds():  # noqa: ASYNC110 - nobody could set an event

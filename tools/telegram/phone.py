@@ -12,7 +12,7 @@ import requests
 from tools.telegram.screen import Json, Message, read
 
 Wanted = Callable[[Message], bool]
-SECONDS = 10.0
+SECONDS = 30.0
 # How long one question to the proxy may stay open.
 ASK = 5.0
 GROUP, CHANNEL = -1_001_000_000_000, -1_002_000_000_000
