@@ -12,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.base import Base
 from db.migrate import upgrade
-from db.session import Sessions, make_engine, make_sessions
+from db.session import Sessions, make_sessions
 from kit.settings import Settings
 from tests import postgres, side_by_side
+from tests.engines import engine_of
 from tests.factories import MASTER_KEY, FixedClock
 
 # A machine that is busy with something else is no fault of a test; CI has no deadlines either.
@@ -128,9 +129,8 @@ def database_url(database: str, request: pytest.FixtureRequest, tmp_path: Path) 
 @pytest.fixture
 async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
     """The engine that a process would build for the test's database."""
-    made = make_engine(database_url)
-    yield made
-    await made.dispose()
+    async with engine_of(database_url) as made:
+        yield made
 
 
 @pytest.fixture

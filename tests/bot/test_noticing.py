@@ -10,8 +10,9 @@ from sqlalchemy import update
 
 from bot import noticing
 from db.models import NoticeVersion
-from db.session import Sessions, make_engine, make_sessions, transaction
+from db.session import Sessions, make_sessions, transaction
 from tests.bot.test_delivery import until
+from tests.engines import engine_of
 from tests.services.noticing import Newsroom
 from tests.testers.chat import Chat, on_sqlite
 
@@ -42,15 +43,13 @@ async def test_a_locked_database_loses_nothing(
     # What takes ten seconds outside takes a tenth of one here.
     monkeypatch.setattr("db.session.LOCK_WAIT", 0.1)
     monkeypatch.setattr(noticing, "SECONDS_BETWEEN_LOOKS", 0.01)
-    engine = make_engine(database_url)
     other = sqlite3.connect(database_url.partition("///")[2], isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    async with looking(room, make_sessions(engine)):
+    async with engine_of(database_url) as engine, looking(room, make_sessions(engine)):
         await asyncio.sleep(0.5)
         other.execute("ROLLBACK")
         other.close()
         await until(lambda: _has(room, 5))
-    await engine.dispose()
     assert len({row.account_id for row in await room.rows()}) == 5
 
 

@@ -16,10 +16,11 @@ from console.guards import MAX_BODY, own_names
 from console.pages import HERE
 from content.library import Library
 from db.models import Case, CaseEvent
-from db.session import make_engine, make_sessions
+from db.session import make_sessions
 from kit.settings import Settings
 from services.cases import ROUTES
 from tests.console.reader import Page, Reader, check, check_headers
+from tests.engines import engine_of
 from tests.factories import FixedClock
 from tests.testers.chat import shipped_library
 
@@ -160,22 +161,21 @@ def test_the_console_knows_its_names(host: str, url: str | None, names: set[str]
 async def test_a_crash_is_a_clear_page_that_tells_nothing(
     settings: Settings, library: Library, clock: FixedClock
 ):
-    engine = make_engine("sqlite+aiosqlite:////nonexistent/folder/x.db")
-    broken = create_app(settings, make_sessions(engine), library, clock)
-    transport = httpx.ASGITransport(broken, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
-        client.cookies.set("console-8001-session", "x")
-        answer = await client.get("/cases")
-        assert answer.status_code == 500
-        page = Page(answer)
-        check(page)
-        assert page.headings["h1"] == ["系统出了问题"]
-        assert "nonexistent" not in answer.text
-        assert OperationalError.__name__ not in answer.text
-        assert (await client.get("/healthz")).json() == {"status": "ok"}
-        answer = await client.get("/readyz")
-        assert (answer.status_code, answer.json()["waiting_for"]) == (503, ["database"])
-    await engine.dispose()
+    async with engine_of("sqlite+aiosqlite:////nonexistent/folder/x.db") as engine:
+        broken = create_app(settings, make_sessions(engine), library, clock)
+        transport = httpx.ASGITransport(broken, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            client.cookies.set("console-8001-session", "x")
+            answer = await client.get("/cases")
+            assert answer.status_code == 500
+            page = Page(answer)
+            check(page)
+            assert page.headings["h1"] == ["系统出了问题"]
+            assert "nonexistent" not in answer.text
+            assert OperationalError.__name__ not in answer.text
+            assert (await client.get("/healthz")).json() == {"status": "ok"}
+            answer = await client.get("/readyz")
+            assert (answer.status_code, answer.json()["waiting_for"]) == (503, ["database"])
 
 
 async def test_health_needs_no_sign_in(stranger: Reader):

@@ -15,10 +15,11 @@ from bot.sketches import Sketches
 from bot.web import app as bot_app
 from console.app import create_app
 from content.library import Library
-from db.session import make_engine, make_sessions, transaction
+from db.session import make_sessions, transaction
 from kit.settings import Settings
 from services.staff.actors import Grant
 from tests.console.served import is_well
+from tests.engines import engine_of
 from tests.factories import MASTER_KEY, FixedClock
 from tests.services.talking import Desk
 from tests.staffing import EVERYTHING, add_member, sign_in
@@ -67,22 +68,22 @@ async def both(
     port = free_port()
     settings = Settings(data_dir=folder, console_port=port)
     shutil.copyfile(database, folder / "yizhan.db")
-    engine = make_engine(f"sqlite+aiosqlite:///{folder / 'yizhan.db'}")
-    sessions, clock = make_sessions(engine, master_key=MASTER_KEY), FixedClock()
-    chat = Chat(sessions, library, clock, settings.photos)
-    chat.rasa.mode = "down"
+    async with engine_of(f"sqlite+aiosqlite:///{folder / 'yizhan.db'}") as engine:
+        sessions, clock = make_sessions(engine, master_key=MASTER_KEY), FixedClock()
+        chat = Chat(sessions, library, clock, settings.photos)
+        chat.rasa.mode = "down"
 
-    async def close() -> None:
-        await engine.dispose()
+        async def close() -> None:
+            await engine.dispose()
 
-    parts = bot_app.Parts(
-        *(sessions, library, clock, chat.pipeline, Sketches(sessions, clock), close)
-    )
-    async with (
-        serving(create_app(settings, sessions, library, clock), port) as console,
-        serving(bot_app.create_app(parts), free_port()) as bot,
-    ):
-        yield Desk(chat), bot, console
+        parts = bot_app.Parts(
+            *(sessions, library, clock, chat.pipeline, Sketches(sessions, clock), close)
+        )
+        async with (
+            serving(create_app(settings, sessions, library, clock), port) as console,
+            serving(bot_app.create_app(parts), free_port()) as bot,
+        ):
+            yield Desk(chat), bot, console
 
 
 async def signed_in(
