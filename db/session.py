@@ -1,5 +1,6 @@
 """Engine, sessions and the one way to open a transaction."""
 
+from asyncio import shield
 from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from functools import lru_cache
@@ -57,6 +58,7 @@ def make_engine(url: str) -> AsyncEngine:
     )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
+    event.listen(engine.sync_engine, "invalidate", _let_go_of_locks)
     return engine
 
 
@@ -165,17 +167,34 @@ def _compiled(query: Select[Any], dialect: Dialect) -> SQLCompiler:
     return compiled
 
 
+# 64 MB of memory instead of 2: with hundreds of thousands of stops each row lies on a page of its
+# own.
+_PREPARED = """
+PRAGMA journal_mode=WAL;
+PRAGMA synchronous=NORMAL;
+PRAGMA foreign_keys=ON;
+PRAGMA cache_size=-65536;
+"""
+
+
 def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
-    # The driver would begin transactions by itself, late and deferred; we do it in `begin`.
     raw: Any = connection
-    raw.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    # 64 MB instead of 2: with hundreds of thousands of stops each row lies on a page of its own.
-    cursor.execute("PRAGMA cache_size=-65536")
-    cursor.close()
+    try:
+        # The driver would begin transactions by itself, late and deferred; we do it in `begin`.
+        raw.isolation_level = None
+        await_only(raw.driver_connection.executescript(_PREPARED))
+    except BaseException:
+        # Whoever waits may be cancelled here: the pool forgets a connection that it has not got.
+        raw.terminate()
+        raise
+
+
+def _let_go_of_locks(connection: DBAPIConnection, *_: object) -> None:
+    # Whoever asked was cancelled in the middle, and the connection will be closed. SQLite keeps
+    # the locks of a closed connection while a cursor of it lives, here as long as the traceback
+    # does: nobody could write for as long.
+    raw: Any = connection
+    await_only(shield(raw.driver_connection.rollback()))
 
 
 def _begin_immediate(connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy's event is untyped

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from db.models import Case, OutboxRow, TurnRow, Worker
 from db.repositories.turns import TurnRepository
-from db.session import transaction
+from db.session import LOCK_WAIT, transaction
 from kit.ids import new_id
 from tests.factories import NOON_OF_TESTS, add_account, add_case, add_turn, add_worker
 
@@ -223,3 +223,20 @@ async def test_sqlite_is_set_up_for_several_processes(engine):
         ]
 
     assert said == ["wal", 1, 10_000]
+
+
+async def test_whoever_is_cancelled_in_the_middle_locks_out_nobody(sessions):
+    async def work() -> None:
+        while True:
+            async with transaction(sessions) as session:
+                await session.execute(text("SELECT 1"))
+
+    kept = []  # an error keeps alive what it went through, a cursor among it
+    for number in range(80):
+        task = asyncio.create_task(work())
+        await asyncio.sleep(number / 4_000)
+        task.cancel()
+        kept += await asyncio.gather(task, return_exceptions=True)
+        async with asyncio.timeout(LOCK_WAIT / 2), transaction(sessions) as session:
+            await session.execute(text("SELECT 1"))
+    assert {type(each) for each in kept} == {asyncio.CancelledError}
