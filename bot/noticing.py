@@ -59,6 +59,7 @@ async def _apart(work: Coroutine[Any, Any, None]) -> None:
         await asyncio.wait({task})
     finally:
         task.cancel()
+        await asyncio.wait({task})  # what it does in a transaction is undone before we are gone
     error = None if task.cancelled() else task.exception()
     if isinstance(error, AWAY):
         log.warning("notices_wait", error=type(error).__name__)
