@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.apart import apart
 from content.library import Library
 from db.session import AWAY, Sessions, transaction
 from kit.clock import Clock
@@ -45,18 +46,12 @@ async def _now_and_then(
     what: str, look_once: Look, sessions: Sessions, library: Library, clock: Clock
 ) -> None:
     while True:
-        looking = asyncio.ensure_future(look_once(sessions, library, clock))
-        try:
-            await asyncio.wait({looking})
-        finally:
-            looking.cancel()
-        _report(what, looking)
+        _report(what, await apart(look_once(sessions, library, clock)))
         await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
 
 
-def _report(what: str, looking: asyncio.Future[None]) -> None:
+def _report(what: str, error: BaseException | None) -> None:
     """Say what went wrong; the nights to come are not to suffer from it."""
-    error = None if looking.cancelled() else looking.exception()
     if isinstance(error, AWAY):
         log.warning("night_waits", work=what, error=type(error).__name__)
     elif error is not None:

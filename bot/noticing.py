@@ -1,11 +1,11 @@
 """Makes the rows of notices whose moment has come; they are claimed, so any process may."""
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import Awaitable
 
 import structlog
 
+from bot.apart import apart
 from content.library import Library
 from db.session import AWAY, Sessions, transaction
 from kit.clock import Clock
@@ -52,15 +52,9 @@ async def _fill_in(sessions: Sessions, library: Library, clock: Clock) -> None:
         await notices.fill_in(session, library, clock)
 
 
-async def _apart(work: Coroutine[Any, Any, None]) -> None:
-    """Do it; what breaks in it, even what nobody foresaw, must not keep back other notices."""
-    task = asyncio.ensure_future(work)
-    try:
-        await asyncio.wait({task})
-    finally:
-        task.cancel()
-        await asyncio.wait({task})  # what it does in a transaction is undone before we are gone
-    error = None if task.cancelled() else task.exception()
+async def _apart(work: Awaitable[None]) -> None:
+    """Do it; what breaks in it must not keep back other notices."""
+    error = await apart(work)
     if isinstance(error, AWAY):
         log.warning("notices_wait", error=type(error).__name__)
     elif error is not None:

@@ -39,6 +39,7 @@ async def serve(settings: Settings) -> None:
         )
         await uvicorn.Server(config).serve()
         warming.cancel()
+        await asyncio.gather(warming, return_exceptions=True)
     finally:
         await engine.dispose()
 

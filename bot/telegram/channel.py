@@ -9,6 +9,7 @@ import structlog
 from telegram import BotCommand
 from telegram.error import TelegramError
 
+from bot.apart import apart
 from bot.changing import Changes
 from bot.delivery import Delivery
 from bot.pipeline import Pipeline
@@ -162,13 +163,7 @@ async def _kept_up(part: str, work: Callable[[], Awaitable[None]]) -> AsyncGener
 
 async def _keep_up(part: str, work: Callable[[], Awaitable[None]]) -> None:
     while True:
-        task = asyncio.ensure_future(work())
-        try:
-            await asyncio.wait({task})
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-        error = task.exception()
+        error = await apart(work())
         if error is None:
             return
         log.error("telegram_part_broke", part=part, exc_info=error)

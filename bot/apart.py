@@ -1,0 +1,19 @@
+"""Work that must not take along whoever does it, whatever breaks in it."""
+
+import asyncio
+from collections.abc import Awaitable
+
+
+async def apart(work: Awaitable[None]) -> BaseException | None:
+    """Do it in a task of its own; returns what broke in it, even what nobody foresaw.
+
+    Who waits here and is cancelled ends the work first: its transaction is undone before the
+    engine is closed beneath it.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.wait({task})
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    return None if task.cancelled() else task.exception()
