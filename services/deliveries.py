@@ -19,9 +19,9 @@ from db.repositories.outbox import NEWS, OutboxRepository
 from db.repositories.turns import ChoiceRepository, TurnRepository
 from kit.clock import Clock
 from services import accounts, outbox, replies
-from services.notices import timing as waiting
 from services.outbox import LIVE
 from services.turns import Channel, Reply
+from services.windows import wait_until
 
 # Seconds before the next try, by how many there were; the last holds for all later ones.
 WAITS = (1, 5, 30, 60, 300, 900)
@@ -146,7 +146,7 @@ def _later(library: Library, clock: Clock, parcel: Parcel, seconds: float) -> di
         return {"state": "failed", "reason": "given_up", "attempts": parcel.attempts + counts}
     due = now + timedelta(seconds=seconds or NOTICE_WAITS[parcel.attempts])
     if parcel.priority != NEWS:
-        due = waiting.wait_until(due, library.notices.limits.windows)
+        due = wait_until(due, library.notices.limits.windows)
     return {"state": "waiting", "attempts": parcel.attempts + counts, "due_at": due}
 
 

@@ -6,7 +6,7 @@ given on top of it, by an extension or a pause, moves its day. A printed day nev
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,16 +15,16 @@ from content.library import Library
 from db.models import Case, CaseEvent, CaseReminder
 from db.repositories.case_flow import CaseFlowRepository
 from kit import ids
-from kit.clock import SHANGHAI, in_shanghai
+from kit.clock import in_shanghai
 from services import working_days
 from services.calendar import Years
 from services.cases import states
 from services.cases.rules import NEW_PROMISES, lead_of
+from services.windows import morning_of
 
 FIRST_LOOK, DECIDE, SIGN_FOR = "first_look", "decide", "sign_for"
 ANSWER, RATING = "answer", "rating"
 SHARES = (50, 80, 100)
-MORNING = time(9, tzinfo=SHANGHAI)  # when people are told that a day has come
 
 
 @dataclass(frozen=True)
@@ -162,4 +162,4 @@ def _moments(clock: Running, years: Years) -> Iterator[tuple[int, datetime]]:
         day = working_days.after(clock.since, -(-count * share // 100), years)
         days[day or clock.due] = share
     for day, share in days.items():
-        yield share, datetime.combine(day, MORNING)
+        yield share, morning_of(day)
