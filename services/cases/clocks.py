@@ -4,7 +4,7 @@ A promise counts from the day a case came in (or was opened anew) through all re
 given on top of it, by an extension or a pause, moves its day. A printed day never comes earlier.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -24,7 +24,11 @@ from services.windows import morning_of
 
 FIRST_LOOK, DECIDE, SIGN_FOR = "first_look", "decide", "sign_for"
 ANSWER, RATING = "answer", "rating"
-SHARES = (50, 80, 100)
+EVE = "eve"  # of the promised day: author and supporters hear of it
+WHOLE = 100
+SHARES = (50, 80, WHOLE)
+# Steps that say a promised day, or move it: who takes one, or hears of it, knows the day.
+SETS_DAY = frozenset({"hand_in", "extend", "supply", "resume", "reopen", "object"})
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,7 @@ async def set_going(
         for each in running(case, limits, years)
         for share, at in _moments(each, years)
     }
+    wanted |= _eve(case, wanted, years)
     known = await flow.reminders(case.id)
     lead = lead_of(case)
     kept = {
@@ -133,6 +138,20 @@ async def set_going(
                 )
             )
     await session.flush()
+
+
+def told_today(case: Case, today: date) -> bool:
+    """Whether its author was told the promised day today already, since it was set today."""
+    return any(day_of(event.at) == today for event in case.events if event.step in SETS_DAY)
+
+
+def _eve(
+    case: Case, wanted: Iterable[tuple[str, int, date]], years: Years
+) -> dict[tuple[str, int, date], datetime]:
+    """The morning of the working day before the promised one, while that clock runs."""
+    promised = {due for clock, _, due in wanted if clock == ANSWER and due == case.due}
+    days = {due: working_days.before(due, years) for due in promised}
+    return {(EVE, WHOLE, due): morning_of(day) for due, day in days.items() if day is not None}
 
 
 def _of_promise(case: Case) -> Sequence[CaseEvent]:
