@@ -121,12 +121,11 @@ class StopWaitRepository:
         await self.session.execute(query.execution_options(synchronize_session=False))
 
     async def spoken_for(self) -> Sequence[str]:
-        """Stops somebody waits for that others found open since he asked, as far as it counts."""
+        """Stops that somebody waits for and others found open since he asked."""
         said = exists().where(
             StopReport.stop_id == StopWait.stop_id,
             StopReport.check_id.is_(None),
             StopReport.kind == "open",
-            StopReport.near | StopReport.known,
             StopReport.at > StopWait.asked_at,
         )
         query = select(StopWait.stop_id).where(said).distinct().order_by(StopWait.stop_id)

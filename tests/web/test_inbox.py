@@ -84,7 +84,7 @@ async def test_a_broken_line_is_taken_up_where_it_broke(
     api.tell(4, reply("第二条"))
     await phone.sees("第二条")
     assert [seen for _, seen in api.listeners] == ["0", "3", "3"]
-    assert await messages(phone) == ["你好", "收到：你好", "第一条", "第二条"]
+    assert await log(phone) == ["你好", "收到：你好", "第一条", FRESH, "第二条"]
 
 
 async def test_waits_grow_to_half_a_minute_and_differ_between_phones(phone: Phone) -> None:
