@@ -11,6 +11,7 @@ from content.case_patterns import KeyWords, SentencePatterns
 from content.case_schema import KINDS, CaseLimits, Category, Redress, Refusal
 from content.handover_schema import HandoverRules
 from content.notice_parts import NoticeBook
+from content.reminder_schema import ReminderRules
 from content.schema import Hotline, Place, RestStop, RightTopic
 from content.wording import Messages
 from kit.text import normalise
@@ -37,6 +38,7 @@ class Library:
     notices: NoticeBook
     calendar: Mapping[int, CalendarYear]
     handovers: HandoverRules
+    reminders: ReminderRules
     messages: Messages
     version: str
 

@@ -5,18 +5,19 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from content import case_parts, notice_parts, parts
+from content import case_parts, notice_parts, parts, reminder_schema
 from content.calendar_parts import calendar_years
 from content.handover_schema import STAND_IN, HandoverRules, check_numbers
 from content.library import Library
 from content.problems import ContentError, Problem
+from content.reminder_schema import ReminderRules
 from content.schema import Hotline, Place, RestStop, RightTopic
 from content.wording import Messages
 from content.yaml_reader import Document, read_text, read_yaml
 
 BOOKS = (
     *("calendar.yml", "facilities.yml", "handovers.yml", "hotlines.yml", "link_hosts.yml"),
-    *("names.yml", "regions.yml", "stop_columns.yml", "words.yml"),
+    *("names.yml", "regions.yml", "reminders.yml", "stop_columns.yml", "words.yml"),
     *(f"cases/{stem}.yml" for stem in case_parts.FILES),
     *(f"notices/{stem}.yml" for stem in notice_parts.FILES),
 )
@@ -56,6 +57,7 @@ class _Loading:
         )
         calendar = calendar_years(self._read(self._root / "calendar.yml"))
         handovers = self._handovers(hotlines)
+        reminders = self._reminders()
         texts = self._messages()
         problems = [*self._problems, *(p for d in self._documents for p in d.problems)]
         if problems:
@@ -78,6 +80,7 @@ class _Loading:
             notices=notices,
             calendar=MappingProxyType(calendar),
             handovers=handovers,
+            reminders=reminders,
             messages=Messages(texts),
             version=self._version(),
         )
@@ -152,6 +155,11 @@ class _Loading:
         if rules is not None:
             check_numbers(document, rules, frozenset(hotlines))
         return rules or STAND_IN
+
+    def _reminders(self) -> ReminderRules:
+        document = self._read(self._root / "reminders.yml")
+        rules = parts.build(ReminderRules, document.value, document)
+        return rules or reminder_schema.STAND_IN
 
     def _places(self) -> tuple[Place, ...]:
         found: dict[tuple[str, str, str], Place] = {}

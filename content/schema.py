@@ -153,9 +153,14 @@ class Fact(Model):
         default=None, json_schema_extra={"staff_only": True}, description="how it was verified"
     )
     review_by: date | None = None
+    within_years: int | None = Field(
+        default=None, ge=1, le=20, description="a time limit from the day one knew: see reminders"
+    )
 
     @model_validator(mode="after")
     def _a_draft_takes_no_effect(self) -> Self:
+        if self.within_years and (self.force, self.confidence) != ("law", "high"):
+            raise ValueError("`within_years` needs a law of high confidence: days are counted")
         if self.force == "draft" and self.effective is not None:
             raise ValueError("a draft has no effective date; leave `effective` empty")
         return self

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 # Characters that show nothing: zero-width marks, directional overrides, soft hyphen, BOM, fillers;
 # and halves of a surrogate pair, which no database can store.
@@ -53,6 +54,11 @@ def without_command_marks(text: str) -> str:
 def is_readable(text: str) -> bool:
     """Whether there is at least one letter, ideograph or digit to understand."""
     return _READABLE.search(text) is not None
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A pattern that fits any of these words, a longer one before a shorter."""
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
 def shorten(text: str, limit: int) -> str:

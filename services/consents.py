@@ -19,7 +19,16 @@ CONTACT = "contact"
 NEWS = "news"
 # That notices go by trade, platform and area stands above its button (workers.yml).
 PROFILE = "profile"
-VERSIONS = {HAND_IN["web"]: 4, HAND_IN["telegram"]: 4, CONTACT: 1, NEWS: 1, PROFILE: 1}
+# That the last day of a time limit is kept stands above its button (reminders.yml).
+DEADLINE = "deadline"
+VERSIONS = {
+    HAND_IN["web"]: 4,
+    HAND_IN["telegram"]: 4,
+    CONTACT: 1,
+    NEWS: 1,
+    PROFILE: 1,
+    DEADLINE: 1,
+}
 
 
 async def give(session: AsyncSession, clock: Clock, worker_id: str, notice: str) -> None:

@@ -19,9 +19,9 @@ from db.repositories.outbox import NEWS, OutboxRepository
 from db.repositories.turns import ChoiceRepository, TurnRepository
 from kit.clock import Clock
 from services import accounts, outbox, replies
-from services.notices import timing as waiting
 from services.outbox import LIVE
 from services.turns import Channel, Reply
+from services.windows import wait_until
 
 # Seconds before the next try, by how many there were; the last holds for all later ones.
 WAITS = (1, 5, 30, 60, 300, 900)
@@ -135,18 +135,18 @@ def _later(library: Library, clock: Clock, parcel: Parcel, seconds: float) -> di
     over = now - parcel.created_at >= TRIED_FOR
     if parcel.occurrence_id is None:
         wait = max(seconds, WAITS[min(parcel.attempts, len(WAITS) - 1)])
-        return {
-            "state": "failed" if over else "waiting",
-            "attempts": parcel.attempts + 1,
-            "due_at": now + timedelta(seconds=wait),
-        }
+        due = now + timedelta(seconds=wait)
+        if outbox.is_reminder(parcel.cause):
+            due = wait_until(due, library.notices.limits.windows)
+        state = "failed" if over else "waiting"
+        return {"state": state, "attempts": parcel.attempts + 1, "due_at": due}
     # That all have to wait says nothing of this one: it is no try of his.
     counts = int(not seconds)
     if over or (counts and parcel.attempts >= len(NOTICE_WAITS)):
         return {"state": "failed", "reason": "given_up", "attempts": parcel.attempts + counts}
     due = now + timedelta(seconds=seconds or NOTICE_WAITS[parcel.attempts])
     if parcel.priority != NEWS:
-        due = waiting.wait_until(due, library.notices.limits.windows)
+        due = wait_until(due, library.notices.limits.windows)
     return {"state": "waiting", "attempts": parcel.attempts + counts, "due_at": due}
 
 
@@ -161,13 +161,13 @@ async def failed(session: AsyncSession, library: Library, clock: Clock, parcel: 
 
 async def gone(session: AsyncSession, clock: Clock, parcel: Parcel) -> None:
     """He closed his side. News of his waits until he is back; an answer to a closed chat does not,
-    and neither does a notice: by then it may be over, and he finds it among the latest.
+    and neither does a notice or reminder: by then it may be over; he finds it among the latest.
     """
     await accounts.mark_gone(session, clock, parcel.account_id)
-    await outbox.hold_back_notices(session, parcel.account_id)
+    await outbox.hold_back_passing(session, parcel.account_id)
     if parcel.priority == LIVE:
         await OutboxRepository(session).delete(parcel.row)
-    elif parcel.occurrence_id is not None:
+    elif parcel.occurrence_id is not None or outbox.is_reminder(parcel.cause):
         await _settle(session, parcel, state="failed", reason="gone")
     else:
         await _settle(session, parcel, state="waiting")

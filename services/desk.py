@@ -11,16 +11,9 @@ from kit.clock import Clock
 from kit.errors import AppError
 from kit.text import is_readable
 from services import replies as old_replies
-from services.dialogues import (
-    attachments,
-    find_stop,
-    intake,
-    link,
-    profile,
-    stop_search,
-    stops_around,
-)
-from services.dialogues.engine import CHOSEN, Engine
+from services.dialogues import attachments, find_stop, stop_search, stops_around
+from services.dialogues.engine import CHOSEN
+from services.dialogues.every import ENGINE
 from services.dialogues.forms import PENDING, SUMMARY
 from services.dialogues.listening import SURE, agrees
 from services.handovers import talking
@@ -33,6 +26,7 @@ from services.tasks import (
     handovers,
     links,
     notices,
+    reminders,
     rest_stops,
     rights,
     stop_questions,
@@ -42,8 +36,7 @@ from services.tasks import (
 from services.turns import Heard, Replies, Reply, Turn
 from services.urgency import URGENT, urgent_kind
 
-ENGINE = Engine(find_stop.DIALOGUE, link.DIALOGUE, profile.DIALOGUE, *intake.DIALOGUES)
-NOUNS = (rest_stops, rights, cases, notices, workers, links, handovers, talk)
+NOUNS = (rest_stops, rights, cases, notices, reminders, workers, links, handovers, talk)
 INTENTS: Mapping[str, TaskFunction] = {k: v for noun in NOUNS for k, v in noun.INTENTS.items()}
 # An intent that only makes sense inside a dialogue does not break into one.
 NEVER_BREAKS_IN = frozenset({"affirm", "deny", "out_of_scope", "nlu_fallback", "greet", "thank"})
@@ -124,9 +117,10 @@ async def _serve_unprompted(scene: Scene) -> Replies:
         return await _resume(scene, {})
     if scene.is_word("to_person"):
         return await run(scene, "handovers.ask", {})
-    followed = await notices.said(scene) or await cases.said(scene)
-    if followed is not None:
-        return await _beside_draft(scene, followed)
+    for noun in (notices, reminders, cases):
+        followed = await noun.said(scene)
+        if followed is not None:
+            return await _beside_draft(scene, followed)
     return await (_serve_dialogue(scene) if is_open else _open_desk(scene))
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import ChoiceRow, OutboxRow
 from db.repositories.accounts import AccountRepository
-from db.repositories.outbox import NEWS, OutboxRepository
+from db.repositories.outbox import NEWS, REMINDER, OutboxRepository
 from db.repositories.turns import ChoiceRepository
 from kit import ids
 from kit.clock import Clock
@@ -35,13 +35,37 @@ async def put(
         await tell(session, clock, worker_id, cause, reply)
 
 
+async def remind(
+    session: AsyncSession, clock: Clock, worker_id: str, cause: str, reply: Reply
+) -> None:
+    """Queue what passes with its moment, as `put` does, but for nobody who closed his channel."""
+    if not await consents.is_withdrawn(session, worker_id, consents.NEWS):
+        rows = await AccountRepository(session).of_worker(worker_id)
+        there = [account.id for account in rows if account.gone_at is None]
+        await _tell(session, clock, worker_id, there, cause=f"{REMINDER}{cause}", reply=reply)
+
+
 async def tell(
     session: AsyncSession, clock: Clock, worker_id: str, cause: str, reply: Reply
 ) -> None:
     """Queue what a worker asked for himself, such as a word of staff in his talk with them."""
+    rows = await AccountRepository(session).of_worker(worker_id)
+    there = [account.id for account in rows]
+    await _tell(session, clock, worker_id, there, cause=cause, reply=reply)
+
+
+async def _tell(
+    session: AsyncSession,
+    clock: Clock,
+    worker_id: str,
+    account_ids: Sequence[str],
+    *,
+    cause: str,
+    reply: Reply,
+) -> None:
     offered = _offered(session, worker_id, reply).as_json()
-    for account in await AccountRepository(session).of_worker(worker_id):
-        await put_for(session, clock, account.id, cause, offered, priority=NEWS)
+    for account_id in account_ids:
+        await put_for(session, clock, account_id, cause, offered, priority=NEWS)
 
 
 def _offered(session: AsyncSession, worker_id: str, reply: Reply) -> Reply:
@@ -97,8 +121,13 @@ async def forget_live(session: AsyncSession, account_id: str) -> None:
     await OutboxRepository(session).delete_waiting(account_id, LIVE)
 
 
-async def hold_back_notices(session: AsyncSession, account_id: str) -> None:
-    """Let the notices fail that wait for who is gone: when he is back they may be over."""
+def is_reminder(cause: str) -> bool:
+    """Whether a message passes with its moment."""
+    return cause.startswith(REMINDER)
+
+
+async def hold_back_passing(session: AsyncSession, account_id: str) -> None:
+    """Let what passes fail that waits for who is gone: when he is back it may be over."""
     await OutboxRepository(session).hold_back_of(account_id, "gone")
 
 

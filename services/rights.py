@@ -27,7 +27,7 @@ def card(library: Library, clock: Clock, topic: RightTopic, city: str | None) ->
     return RightCard(
         topic=topic.id,
         title=topic.title,
-        claims=tuple(_claim(library, fact) for fact in facts),
+        claims=tuple(claim(library, fact) for fact in facts),
         steps=topic.steps,
         hotline=tuple(Hotline(line.number, line.name) for line in topic.hotlines),
         as_of=topic.as_of.isoformat(),
@@ -84,7 +84,8 @@ def _remarks(
     yield library.say("rights.disclaimer")
 
 
-def _claim(library: Library, fact: Fact) -> Claim:
+def claim(library: Library, fact: Fact) -> Claim:
+    """One fact with its proof."""
     missing = library.say("rights.missing")
     region, force = _region(library, fact), library.say(f"rights.name_{fact.force}")
     return Claim(

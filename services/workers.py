@@ -16,9 +16,9 @@ from db.repositories.turns import DialogueRepository, TurnRepository
 from db.repositories.workers import WorkerRepository
 from kit.clock import Clock
 from kit.errors import NotFound
-from services import consents, districts, links, photos, recordings, vault
+from services import consents, deadlines, districts, links, photos, recordings, vault
 from services.handovers import ending
-from services.rest_stops import proposals, reports, sketches
+from services.rest_stops import proposals, reports, sketches, waits
 from services.scene import FORMS
 from services.turns import Channel, Turn
 
@@ -44,6 +44,8 @@ class Stored:
     reports: int
     proposals: int
     talked: int
+    deadlines: int
+    waits: int
     channels: tuple[Channel, ...]
 
 
@@ -75,6 +77,8 @@ async def stored(session: AsyncSession, clock: Clock, worker_id: str) -> Stored:
         reports=await reports.count(session, worker_id),
         proposals=await proposals.count(session, worker_id),
         talked=await HandoverRepository(session).count_words_of(worker_id),
+        deadlines=await deadlines.count(session, worker_id),
+        waits=await waits.count(session, worker_id),
         channels=await links.channels(session, worker_id),
     )
 
@@ -96,6 +100,8 @@ async def forget(session: AsyncSession, library: Library, clock: Clock, turn: Tu
     await photos.SHELF.forget_worker(session, worker_id)
     await recordings.SHELF.forget_worker(session, worker_id)
     await reports.forget_worker(session, worker_id)
+    await deadlines.forget_worker(session, worker_id)
+    await waits.forget_worker(session, worker_id)
     await proposals.forget_worker(session, worker_id)
     await sketches.forget_worker(session, worker_id)
     await DialogueRepository(session).forget_worker(worker_id)

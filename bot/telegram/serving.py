@@ -181,7 +181,7 @@ class Serving:
             if change.is_gone:
                 await accounts.mark_gone(session, self._clock, account.id)
                 await outbox.forget_live(session, account.id)
-                await outbox.hold_back_notices(session, account.id)
+                await outbox.hold_back_passing(session, account.id)
             else:
                 await accounts.at_telegram(session, self._clock, change.chat)
                 self._delivery.nudge(account.id)

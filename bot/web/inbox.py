@@ -17,9 +17,11 @@ BEATS_BETWEEN_SIGNS = 3
 async def events(
     sessions: Sessions, clock: Clock, account_id: str, seen: int
 ) -> AsyncGenerator[str]:
-    """The messages of an account behind the one seen last, then each new one, without end."""
-    quiet = 0
-    yield ": ok\n\n"
+    """The messages of an account behind the one seen last, then each new one, without end.
+
+    The first comment comes behind what waited, so that a page can tell it from what comes live.
+    """
+    quiet = BEATS_BETWEEN_SIGNS
     while True:
         async with transaction(sessions) as session:
             news = await outbox.after(session, account_id, seen)
@@ -27,8 +29,8 @@ async def events(
         for item in news:
             seen = item.number
             yield f"id: {item.number}\ndata: {json.dumps(item.reply, ensure_ascii=False)}\n\n"
-        quiet = 0 if news else quiet + 1
-        if quiet >= BEATS_BETWEEN_SIGNS:
+        quiet += 1
+        if news or quiet >= BEATS_BETWEEN_SIGNS:
             quiet = 0
             yield ": ok\n\n"
         await asyncio.sleep(LOOK_EVERY)

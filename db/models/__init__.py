@@ -33,6 +33,7 @@ from db.models.notices import (
     NoticeWish,
     OutboxRow,
 )
+from db.models.reminders import Deadline, DeadlineMoment, StopWait
 from db.models.rest_stops import (
     RestStopRow,
     StopArea,
@@ -96,6 +97,8 @@ __all__ = [
     "CaseView",
     "ChoiceRow",
     "Consent",
+    "Deadline",
+    "DeadlineMoment",
     "DialogueRow",
     "FigureMark",
     "FigureReport",
@@ -140,6 +143,7 @@ __all__ = [
     "StopReport",
     "StopSketch",
     "StopVersion",
+    "StopWait",
     "TurnDay",
     "TurnRow",
     "Unit",

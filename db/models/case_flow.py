@@ -76,7 +76,8 @@ class CaseReminder(Base):
     __table_args__ = (
         UniqueConstraint("case_id", "clock", "share", "due"),
         CheckConstraint(
-            "clock IN ('first_look', 'decide', 'sign_for', 'answer', 'rating')", name="clock"
+            "clock IN ('first_look', 'decide', 'sign_for', 'answer', 'rating', 'eve')",
+            name="clock",
         ),
         CheckConstraint("share IN (50, 80, 100)", name="share"),
         Index("ix_case_reminders_claimed_at_at", "claimed_at", "at"),

@@ -1,6 +1,6 @@
 """Queries about how cases go: answers, recusals, rewards, units, reminders."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -59,11 +59,19 @@ class CaseFlowRepository:
         )
         await self.session.execute(query.execution_options(synchronize_session=False))
 
-    async def claim_reminders(self, now: datetime, limit: int) -> Sequence[CaseReminder]:
-        """Claim what is due, oldest first; what another claims at the moment is passed over."""
+    async def claim_reminders(
+        self, now: datetime, limit: int, but: Collection[str] = ()
+    ) -> Sequence[CaseReminder]:
+        """Claim what is due, oldest first, `but` of no clock of these; what another claims at the
+        moment is passed over.
+        """
         due = (
             select(CaseReminder.id)
-            .where(CaseReminder.claimed_at.is_(None), CaseReminder.at <= now)
+            .where(
+                CaseReminder.claimed_at.is_(None),
+                CaseReminder.at <= now,
+                CaseReminder.clock.not_in(but),
+            )
             .order_by(CaseReminder.at, CaseReminder.id)
             .limit(limit)
             .with_for_update(skip_locked=True)

@@ -16,6 +16,7 @@ from db.models import (
     CaseTry,
     ChoiceRow,
     Consent,
+    Deadline,
     Handover,
     LinkCode,
     LinkTry,
@@ -28,19 +29,21 @@ from db.models import (
     StopProposal,
     StopReport,
     StopSketch,
+    StopWait,
     TurnRow,
     WorkerKey,
 )
 from db.repositories.case_parts import CasePartRepository
 from db.repositories.notice_answers import NoticeAnswerRepository
 from db.repositories.outbox import NEWS
+from db.repositories.reminders import DeadlineRepository, StopWaitRepository
 
 # All that hangs on a worker and goes along when he becomes another. Where he is (`DialogueRow`)
 # is not moved but put together by `services.links`: there is one such row a worker.
 MOVED = (
     *(Account, TurnRow, ChoiceRow, Case, CaseAddition, CaseSupporter, CaseTry, Consent),
     *(Photo, Recording, StopReport, StopProposal, StopSketch, WorkerKey, Handover),
-    *(NoticeMark, NoticeReply, NoticeWish),
+    *(NoticeMark, NoticeReply, NoticeWish, Deadline, StopWait),
 )
 
 
@@ -92,7 +95,8 @@ class LinkRepository:
         await self.session.execute(update(TurnRow).where(alike).values(message_id=TurnRow.id))
         await self._drop_same_words(leaving, staying)
         await CasePartRepository(self.session).merge(leaving, staying)
-        await NoticeAnswerRepository(self.session).drop_same(leaving, staying)
+        for rows in (NoticeAnswerRepository, DeadlineRepository, StopWaitRepository):
+            await rows(self.session).drop_same(leaving, staying)
         cases = select(Case.id).where(Case.worker_id == leaving)
         own = CaseEvent.case_id.in_(cases) & (CaseEvent.actor_id == leaving)
         await self.session.execute(update(CaseEvent).where(own).values(actor_id=staying))

@@ -12,6 +12,8 @@ from db.models import Account, OutboxRow
 NEWS = 1
 # What staff say in a talk begins so; it is no news of anything.
 TALK = "handover:"
+# What passes with its moment begins so: it waits for nobody who is gone, and not for the night.
+REMINDER = "remind:"
 
 _IS_NEWS = (OutboxRow.priority >= NEWS, ~OutboxRow.cause.startswith(TALK))
 # Not sent and nobody is at it. A row of a notice to an inbox is `claimed`: the inbox fetches it,
@@ -200,12 +202,12 @@ class OutboxRepository:
         return await self.session.get(OutboxRow, number, populate_existing=True)
 
     async def hold_back_of(self, account_id: str, reason: str) -> None:
-        """Let the notices fail that wait for an account."""
+        """Let the notices and reminders fail that wait for an account."""
         query = (
             update(OutboxRow)
             .where(
                 OutboxRow.account_id == account_id,
-                OutboxRow.occurrence_id.is_not(None),
+                _passes(),
                 OutboxRow.state.in_(HELD),
             )
             .values(state="failed", reason=reason)
@@ -257,5 +259,10 @@ def _shown() -> ColumnElement[bool]:
 
 
 def _blocks(now: datetime) -> ColumnElement[bool]:
-    """What keeps later messages waiting: all but a notice that is to be tried once more later."""
-    return OutboxRow.occurrence_id.is_(None) | (OutboxRow.due_at <= now)
+    """What keeps later messages waiting: all but what passes and is to be tried again later."""
+    return ~_passes() | (OutboxRow.due_at <= now)
+
+
+def _passes() -> ColumnElement[bool]:
+    """A notice or a reminder: by the time that somebody is back it may be over."""
+    return OutboxRow.occurrence_id.is_not(None) | OutboxRow.cause.startswith(REMINDER)

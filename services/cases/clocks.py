@@ -4,9 +4,9 @@ A promise counts from the day a case came in (or was opened anew) through all re
 given on top of it, by an extension or a pause, moves its day. A printed day never comes earlier.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,16 +15,20 @@ from content.library import Library
 from db.models import Case, CaseEvent, CaseReminder
 from db.repositories.case_flow import CaseFlowRepository
 from kit import ids
-from kit.clock import SHANGHAI, in_shanghai
+from kit.clock import in_shanghai
 from services import working_days
 from services.calendar import Years
 from services.cases import states
 from services.cases.rules import NEW_PROMISES, lead_of
+from services.windows import morning_of
 
 FIRST_LOOK, DECIDE, SIGN_FOR = "first_look", "decide", "sign_for"
 ANSWER, RATING = "answer", "rating"
-SHARES = (50, 80, 100)
-MORNING = time(9, tzinfo=SHANGHAI)  # when people are told that a day has come
+EVE = "eve"  # of the promised day: author and supporters hear of it
+WHOLE = 100
+SHARES = (50, 80, WHOLE)
+# Steps that say a promised day, or move it: who takes one, or hears of it, knows the day.
+SETS_DAY = frozenset({"hand_in", "extend", "supply", "resume", "reopen", "object"})
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,7 @@ async def set_going(
         for each in running(case, limits, years)
         for share, at in _moments(each, years)
     }
+    wanted |= _eve(case, wanted, years)
     known = await flow.reminders(case.id)
     lead = lead_of(case)
     kept = {
@@ -133,6 +138,20 @@ async def set_going(
                 )
             )
     await session.flush()
+
+
+def told_today(case: Case, today: date) -> bool:
+    """Whether its author was told the promised day today already, since it was set today."""
+    return any(day_of(event.at) == today for event in case.events if event.step in SETS_DAY)
+
+
+def _eve(
+    case: Case, wanted: Iterable[tuple[str, int, date]], years: Years
+) -> dict[tuple[str, int, date], datetime]:
+    """The morning of the working day before the promised one, while that clock runs."""
+    promised = {due for clock, _, due in wanted if clock == ANSWER and due == case.due}
+    days = {due: working_days.before(due, years) for due in promised}
+    return {(EVE, WHOLE, due): morning_of(day) for due, day in days.items() if day is not None}
 
 
 def _of_promise(case: Case) -> Sequence[CaseEvent]:
@@ -162,4 +181,4 @@ def _moments(clock: Running, years: Years) -> Iterator[tuple[int, datetime]]:
         day = working_days.after(clock.since, -(-count * share // 100), years)
         days[day or clock.due] = share
     for day, share in days.items():
-        yield share, datetime.combine(day, MORNING)
+        yield share, morning_of(day)

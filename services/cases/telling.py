@@ -1,6 +1,7 @@
 """News of a case: to its author, unless he wants none, and to all who stand behind it."""
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -9,6 +10,7 @@ from db.models import Case, CaseEvent
 from db.repositories.case_parts import CasePartRepository
 from kit.clock import Clock
 from services import outbox
+from services.cases import clocks, rules
 from services.cases.given import RATINGS
 from services.cases.reading import card
 from services.cases.states import STEPS, WORKER
@@ -53,6 +55,26 @@ async def ask_rating(session: AsyncSession, library: Library, clock: Clock, case
     cause = f"case:{case.code}:{len(case.events)}:rating"
     what = library.say("case_steps.ask_rating")
     await _author(session, library, clock, case, cause=cause, what=what, buttons=choices)
+
+
+async def eve(
+    session: AsyncSession, library: Library, clock: Clock, case: Case, *, due: date
+) -> None:
+    """Tell author and supporters, on the working day before, until when the answer is due."""
+    is_tomorrow = due - clocks.day_of(clock()) == timedelta(days=1)
+    what = library.say(
+        f"case_steps.eve_{'tomorrow' if is_tomorrow else 'next'}",
+        due=due.isoformat(),
+        who=rules.lead_of(case) or library.say("case_steps.eve_staff"),
+    )
+    behind = library.say("case_steps.supported", code=case.code, what=what)
+    told = dict.fromkeys(await CasePartRepository(session).supporters(case.id), behind)
+    if case.worker_id is not None and case.wants_answer:
+        told[case.worker_id] = library.say("case_steps.own", code=case.code, what=what)
+    cause = f"case:{case.code}:{due.isoformat()}"
+    for worker_id, text in told.items():
+        news = Reply(text, cards=(card(library, case),))
+        await outbox.remind(session, clock, worker_id, cause, news)
 
 
 async def _author(

@@ -18,12 +18,23 @@ from kit.clock import Clock
 from services import working_days
 from services.calendar import is_day_off
 from services.cases import parameters, states, telling
-from services.cases.clocks import RATING, day_of, set_going, start_of, total_days
+from services.cases.clocks import (
+    EVE,
+    RATING,
+    WHOLE,
+    day_of,
+    set_going,
+    start_of,
+    told_today,
+    total_days,
+)
 from services.cases.inbox import columns, late
 from services.cases.rules import lead_of
 from services.staff.actors import Actor, seen_by
 from services.staff.permissions import Permission
+from services.windows import wait_until
 
+TO_WORKERS = frozenset({RATING, EVE})
 CLAIMED_AT_ONCE, UNDATED_AT_ONCE, SHOWN = 200, 500, 200
 # From this month on next year's calendar is missed: it is published in November as a rule.
 CALENDAR_MISSED_FROM = 11
@@ -74,18 +85,30 @@ class CalendarWarning:
 async def tick(session: AsyncSession, library: Library, clock: Clock) -> Ticked:
     """Claim what has come due, at most 200 rows, and act on it; again while `claimed` is full."""
     dated = await date_undated(session, library, clock)
-    claimed = await CaseFlowRepository(session).claim_reminders(clock(), CLAIMED_AT_ONCE)
+    now = clock()
+    # What workers hear waits until it may be told; staff look when they come.
+    quiet = wait_until(now, library.notices.limits.windows) > now
+    claimed = await CaseFlowRepository(session).claim_reminders(
+        now, CLAIMED_AT_ONCE, TO_WORKERS if quiet else ()
+    )
     for row in claimed:
-        if row.clock == RATING and row.share == 100:  # noqa: PLR2004 - the whole of its days
-            await _ask_rating(session, library, clock, row.case_id)
+        if row.clock in TO_WORKERS and row.share == WHOLE:
+            await _tell(session, library, clock, row)
     return Ticked(len(claimed), dated)
 
 
-async def _ask_rating(session: AsyncSession, library: Library, clock: Clock, case_id: str) -> None:
-    code = await CaseRepository(session).code_of(case_id)
+async def _tell(session: AsyncSession, library: Library, clock: Clock, row: CaseReminder) -> None:
+    """Ask for a rating, or tell that an answer is due, where it is still so."""
+    code = await CaseRepository(session).code_of(row.case_id)
     case = await CaseRepository(session).by_code(code) if code else None
-    if case is not None and case.state == states.ANSWERED:
+    if case is None:
+        return
+    if row.clock == RATING and case.state == states.ANSWERED:
         await telling.ask_rating(session, library, clock, case)
+    today, is_open = day_of(clock()), case.state in states.OPEN - states.STOPPED
+    still = row.clock == EVE and is_open and case.due == row.due and today < row.due
+    if still and not told_today(case, today):
+        await telling.eve(session, library, clock, case, due=row.due)
 
 
 async def date_undated(session: AsyncSession, library: Library, clock: Clock) -> int:
@@ -148,7 +171,8 @@ def _for(actor: Actor) -> Condition:
     """The reminders that are for this actor, of cases that he may see."""
     own = [grant.unit for grant in actor.grants if grant.unit]
     decides = actor.condition_for(Permission.DECIDE_CASES, columns())
-    return or_(and_(CaseReminder.unit.in_(own), seen_by(actor, columns())), decides)
+    theirs = or_(and_(CaseReminder.unit.in_(own), seen_by(actor, columns())), decides)
+    return and_(CaseReminder.clock != EVE, theirs)
 
 
 async def warnings(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from kit.errors import BadInput
-from kit.text import normalise
+from kit.text import any_of, normalise
 from services.notices.timing import LAST, Rule
 
 Words = Mapping[str, Sequence[str]]
@@ -56,10 +56,10 @@ def _days(words: Words, said: str) -> Rule:
 def _weekdays(words: Words, said: str) -> frozenset[int]:
     """一, 一和三, 一到五, 一、三、五; each with or without another 周 before it."""
     names = _values(words["weekdays"])
-    said = re.sub(_any(words["weeks"]), "", said)
+    said = re.sub(any_of(words["weeks"]), "", said)
     found: set[int] = set()
-    for part in re.split(_any(words["also"]), said):
-        ends = [names.get(end) for end in re.split(_any(words["between"]), part)]
+    for part in re.split(any_of(words["also"]), said):
+        ends = [names.get(end) for end in re.split(any_of(words["between"]), part)]
         first, last = ends[0], ends[-1]
         if first is None or last is None or len(ends) > 2 or first > last:  # noqa: PLR2004
             raise BadInput("notices.bad_rule")
@@ -70,8 +70,8 @@ def _weekdays(words: Words, said: str) -> frozenset[int]:
 def _month_days(words: Words, said: str) -> frozenset[int]:
     """1号, 1号和15号, 最后一天."""
     found = set()
-    for part in re.split(_any(words["also"]), said):
-        bare = re.sub(rf"(?:{_any(words['day_marks'])})$", "", part)
+    for part in re.split(any_of(words["also"]), said):
+        bare = re.sub(rf"(?:{any_of(words['day_marks'])})$", "", part)
         day = LAST if part in words["last_day"] else _number(words, bare)
         if not (day == LAST and part in words["last_day"]) and not 1 <= day <= DAYS:
             raise BadInput("notices.bad_rule")
@@ -81,12 +81,12 @@ def _month_days(words: Words, said: str) -> frozenset[int]:
 
 def _clock(words: Words) -> str:
     """What an hour looks like: 9点, 早上8点半, 18:30."""
-    number = rf"(?:\d{{1,2}}|{_any(_values(words['numerals']))})"
-    part = _any([*words["mornings"], *words["noons"], *words["evenings"]])
-    minutes = rf"(?:{_any([*words['half'], *words['quarter']])}|{number}"
+    number = rf"(?:\d{{1,2}}|{any_of(_values(words['numerals']))})"
+    part = any_of([*words["mornings"], *words["noons"], *words["evenings"]])
+    minutes = rf"(?:{any_of([*words['half'], *words['quarter']])}|{number}"
     return (
-        rf"(?P<part>{part})?(?P<hour>{number})(?:{_any(words['hour_marks'])})"
-        rf"(?P<minute>{minutes}(?:{_any(words['minute_marks'])})?))?"
+        rf"(?P<part>{part})?(?P<hour>{number})(?:{any_of(words['hour_marks'])})"
+        rf"(?P<minute>{minutes}(?:{any_of(words['minute_marks'])})?))?"
     )
 
 
@@ -96,7 +96,7 @@ def _time(words: Words, found: re.Match[str]) -> tuple[int, int]:
         hour += NOON
     if part in words["noons"] and hour in {1, 2}:
         hour += NOON
-    said = re.sub(rf"(?:{_any(words['minute_marks'])})$", "", said)
+    said = re.sub(rf"(?:{any_of(words['minute_marks'])})$", "", said)
     if said in words["half"]:
         minute = 30
     elif said in words["quarter"]:
@@ -160,10 +160,6 @@ def _field(field: str, low: int, high: int) -> frozenset[int]:
 def _values(listed: Iterable[str]) -> dict[str, int]:
     """`一=1` and its like as a table."""
     return {name: int(value) for name, _, value in (each.partition("=") for each in listed)}
-
-
-def _any(words: Iterable[str]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
 def _without(said: str, words: Sequence[str], *, at_front: bool = False) -> tuple[str, bool]:

@@ -16,6 +16,7 @@ from services.notices import states, timing
 from services.notices.composing import newest
 from services.notices.steps import Asked, begun
 from services.notices.timing import Rule, Timing, Unpublished
+from services.windows import wait_until
 
 MOST_AHEAD = timedelta(days=366)
 SHOWN = 3
@@ -94,7 +95,7 @@ def next_moment(when: Timing, now: datetime, years: Years) -> datetime | None:
 def behind_quiet(library: Library, moment: datetime, *, urgent: bool) -> datetime:
     """The moment, or the end of the quiet hours or peak that it lies in; an urgent one passes."""
     windows = () if urgent else library.notices.limits.windows
-    return timing.wait_until(moment, windows)
+    return wait_until(moment, windows)
 
 
 def coming(

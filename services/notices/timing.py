@@ -1,14 +1,13 @@
-"""When a notice goes out: at once, at a moment, or by a rule; and the hours in which it waits.
+"""When a notice goes out: at once, at a moment, or by a rule.
 
 Pure: moments are aware, days and hours those of Shanghai, where the clock is never changed.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from content.notice_schema import Window
 from kit.clock import SHANGHAI, in_shanghai
 from kit.errors import AppError
 from services import calendar
@@ -109,31 +108,6 @@ def fits(rule: Rule, day: date, years: Years) -> bool:
     if rule.working_days:
         return _known(calendar.is_working_day(day, years), day)
     return not (rule.no_holidays and _known(calendar.is_holiday(day, years), day))
-
-
-def wait_until(moment: datetime, windows: Iterable[Window]) -> datetime:
-    """The moment itself, or the end of the windows that it lies in, one behind the other."""
-    hours = tuple(windows)
-    # A window's end may lie in another one; where they fill the day, nobody waits for ever.
-    for _ in hours:
-        end = next((found for each in hours if (found := _end(moment, each))), None)
-        if end is None:
-            break
-        moment = end
-    return moment
-
-
-def _end(moment: datetime, window: Window) -> datetime | None:
-    """When the window is over that a moment lies in; None where it lies outside."""
-    here = in_shanghai(moment)
-    now = here.time()
-    if window.start <= window.end:
-        inside, days = window.start <= now < window.end, 0
-    else:
-        inside, days = now >= window.start or now < window.end, int(now >= window.start)
-    if not inside:
-        return None
-    return datetime.combine(here.date() + timedelta(days=days), window.end, SHANGHAI)
 
 
 def _is_last(rule: Rule, day: date) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import StopReport
+from db.repositories.reminders import StopWaitRepository
 from db.repositories.rest_stops import RestStopRepository
 from db.repositories.stop_reports import StopReportRepository
 from db.repositories.workers import WorkerRepository
@@ -62,6 +63,8 @@ async def report(
     row.kind, row.at, row.check_id = kind, now, None
     row.known = now - worker.created_at >= KNOWN_AFTER
     await session.flush()
+    if kind == "open":  # He need not be told what he sees.
+        await StopWaitRepository(session).drop(worker_id, stop_id)
     return Reported(row.id, stop.name, was, row.near or row.known)
 
 

@@ -14,7 +14,7 @@ from kit import ids
 from kit.clock import Clock, in_shanghai
 from kit.errors import BadInput, NotAllowed
 from services import outbox
-from services.rest_stops import editing, fields, history
+from services.rest_stops import editing, fields, history, waits
 from services.rest_stops.editing import Signed, Stale
 from services.rest_stops.fields import BadFields
 from services.staff.actors import Actor
@@ -65,8 +65,11 @@ async def settle(
     await session.flush()
     await rows.settle([report.id for report in waiting], check.id)
     await _bring(session, library, clock, row, check)
-    for worker_id, text in _answers(library, row, check, waiting):
+    answers = dict(_answers(library, row, check, waiting))
+    for worker_id, text in answers.items():
         await outbox.put(session, clock, worker_id, f"check:{check.id}", Reply(text))
+    if look.outcome != GONE:  # That answer says all that they waited for.
+        await waits.end(session, answers, row.id)
 
 
 def heard(waiting: Sequence[StopReport]) -> str:

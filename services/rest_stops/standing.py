@@ -19,7 +19,7 @@ AGAINST: dict[ReportKind, Claim] = {
     "refused": "entry",
 }
 # Reports after which a rider stands before a door that does not let him in.
-SHUT = frozenset({"locked", "moved", "refused"})
+SHUT: frozenset[ReportKind] = frozenset({"locked", "moved", "refused"})
 AGREEING = 2
 TODAY = timedelta(hours=24)
 # So long a single word is repeated to others; what staff have not settled by then is old news.
@@ -72,6 +72,18 @@ def standing(voices: Iterable[Voice], now: datetime) -> Standing:
         shut=any(_is_unanswered(voice, good) for voice in told if _says_shut_today(voice, now)),
         confirmed_at=newest.at if newest and confirmed else None,
     )
+
+
+def open_again(voices: Iterable[Voice]) -> datetime | None:
+    """Since when a stop that some found shut is open again: its newest "open" that counts, where
+    nobody said behind it that one cannot get in, and no claim against getting in is hidden.
+    """
+    told = sorted(voices, key=lambda voice: voice.at)
+    good = [voice.at for voice in told if voice.kind == "open" and voice.counts]
+    shut = [voice.at for voice in told if voice.kind in SHUT]
+    if not good or (shut and shut[-1] >= good[-1]):
+        return None
+    return None if any(_is_hidden(told, kind) for kind in SHUT) else good[-1]
 
 
 def _is_hidden(told: Sequence[Voice], kind: ReportKind) -> bool:

@@ -2,7 +2,7 @@
 
 from content.schema import RightTopic
 from kit.errors import NotFound
-from services import rights, workers
+from services import deadlines, rights, workers
 from services.scene import Args, Scene
 from services.turns import Choice, Replies, Reply, Task
 
@@ -83,10 +83,18 @@ def _card(scene: Scene, found: RightTopic) -> Replies:
             (scene.choice("rights.elsewhere_title", "rights.elsewhere", topic=found.id),)
             * bool(city)
         ),
+        *_reminder(scene, found),
         scene.choice("menu.suggest_title", "cases.begin", kind="suggestion"),
     )
     text = scene.say(known, title=found.title, place=city or "")
     return (Reply(text, choices, (card,)),)
+
+
+def _reminder(scene: Scene, found: RightTopic) -> tuple[Choice, ...]:
+    """Where the law sets a time limit, a reminder of its last day."""
+    if deadlines.limit_of(found) is None:
+        return ()
+    return (scene.choice("reminders.offer_title", "reminders.begin", topic=found.id),)
 
 
 def _city(scene: Scene) -> str | None:

@@ -5,10 +5,10 @@ from kit.text import normalise
 from services.dialogues import forms, stop_search
 from services.dialogues.intake import HAZARD
 from services.dialogues.stop_search import Search
-from services.rest_stops import cards, finding, reports
+from services.rest_stops import cards, finding, reports, waits
 from services.rest_stops.finding import Wish
 from services.rest_stops.reports import KINDS
-from services.rest_stops.standing import ReportKind
+from services.rest_stops.standing import SHUT, ReportKind
 from services.scene import SAID, Args, Scene
 from services.tasks import stop_questions
 from services.turns import Choice, Replies, Reply, Task
@@ -39,10 +39,19 @@ async def take(scene: Scene, stop: str, kind: ReportKind) -> Replies:
     asked = () if taken.counts else (Reply(scene.say("rest_stops.report_where"), ask="location"),)
     if kind == "open":
         return (Reply("\n".join(lines), _onward(scene)), *asked)
-    return (await _outside(scene, stop, lines), *asked)
+    outside = await _outside(scene, stop, lines, await _wait(scene, stop, kind))
+    return (outside, *asked)
 
 
-async def _outside(scene: Scene, stop: str, lines: list[str]) -> Reply:
+async def _wait(scene: Scene, stop: str, kind: ReportKind) -> tuple[Choice, ...]:
+    """The offer to hear when it is open again, where it is shut and he did not take it yet."""
+    worker_id = scene.turn.worker_id
+    if kind not in SHUT or await waits.is_waiting(scene.session, worker_id, stop):
+        return ()
+    return (scene.choice("rest_stops.wait_title", "rest_stops.wait", stop=stop),)
+
+
+async def _outside(scene: Scene, stop: str, lines: list[str], wait: tuple[Choice, ...]) -> Reply:
     """He does not get in: the next open stop of his list."""
     search = stop_search.last(scene)
     found = await _next_open(scene, search, stop) if search else None
@@ -58,7 +67,7 @@ async def _outside(scene: Scene, stop: str, lines: list[str]) -> Reply:
     )
     # What no button says, he may write.
     write = scene.choice("rest_stops.problem_title", "rest_stops.problem", stop=stop)
-    return Reply("\n".join(lines), (*_onward(scene), write), shown)
+    return Reply("\n".join(lines), (*wait, *_onward(scene), write), shown)
 
 
 async def _next_open(scene: Scene, search: Search, stop: str) -> str | None:

@@ -49,6 +49,8 @@ async def show(scene: Scene, _args: Args) -> Replies:
         reports=stored.reports,
         proposals=stored.proposals,
         talked=stored.talked,
+        deadlines=stored.deadlines,
+        waits=stored.waits,
         kept_days=scene.library.handovers.kept_days,
         linked=_linked(scene, stored) or none,
     )

@@ -19,6 +19,7 @@ from services import accounts, outbox
 from services.accounts import Account as Way
 from services.conversation import Incoming
 from services.turns import Reply
+from tests.factories import NOON_OF_TESTS
 from tests.testers.chat import Chat, on_sqlite
 
 SECONDS = 10
@@ -163,6 +164,46 @@ async def test_who_is_gone_gets_his_news_when_he_is_back(
             await accounts.at_telegram(session, chat.clock, HIM)
         await until(lambda: _settled(chat, "sent"))
     assert carrier.texts == ["答", "答", "新闻"]
+
+
+async def remind(chat: Chat, way: Way, *texts: str) -> None:
+    async with transaction(chat.sessions) as session:
+        for text in texts:
+            await outbox.remind(session, chat.clock, way.worker_id, text, Reply(text))
+
+
+async def test_a_reminder_does_not_wait_for_who_is_gone(
+    chat: Chat, carrier: FakeCarrier, way: Way
+):
+    carrier.outcomes = [Outcome("gone")]
+    await remind(chat, way, "明天到期", "后天到期")
+    async with delivering(chat, carrier):
+        await until(lambda: _settled(chat, "failed"))
+        await remind(chat, way, "再提醒")
+        async with transaction(chat.sessions) as session:
+            await accounts.at_telegram(session, chat.clock, HIM)
+        await put(chat, way, "新闻", priority=1)
+        await until(lambda: _state(chat, "cause:新闻", "sent"))
+    assert carrier.texts == ["明天到期", "新闻"]
+    reasons = {row.cause: row.reason for row in (await rows(chat)).values()}
+    assert reasons == {"remind:明天到期": "gone", "remind:后天到期": "gone", "cause:新闻": None}
+
+
+@on_sqlite
+async def test_a_reminder_that_fails_is_tried_again_by_day_and_keeps_back_no_news(
+    chat: Chat, carrier: FakeCarrier, way: Way
+):
+    chat.clock.now = NOON_OF_TESTS.replace(hour=13, minute=59, second=59)  # 21:59:59 in Shanghai
+    carrier.outcomes = [Outcome("later")]
+    await remind(chat, way, "明天到期")
+    async with delivering(chat, carrier):
+        await until(lambda: _waits(chat, "remind:明天到期", 1))
+        await put(chat, way, "新闻", priority=1)
+        await until(lambda: _state(chat, "cause:新闻", "sent"))
+        assert (await rows(chat))["remind:明天到期"].due_at.hour == 23  # seven in the morning
+        chat.clock.advance(hours=9, seconds=1)
+        await until(lambda: _settled(chat, "sent"))
+    assert carrier.texts == ["明天到期", "新闻", "明天到期"]
 
 
 async def _is_gone(chat: Chat) -> bool:

@@ -101,6 +101,19 @@ async def test_what_waits_comes_at_once_and_in_order(api: Api):
     assert all(row.sent_at for row in rows)
 
 
+@on_sqlite
+async def test_the_first_sign_of_life_comes_behind_what_waited(api: Api):
+    """A page tells by it what came while it was closed."""
+    me = await worker_id(api)
+    for causes in ((), ("一", "二")):
+        await put(api.chat, me, *causes)
+        async with listening(api.app, **api.authorization) as stream:
+            assert (await stream.next())["type"] == "http.response.start"
+            for _ in causes:
+                assert (await stream.next())["body"].startswith(b"id: ")
+            assert (await stream.next())["body"] == b": ok\n\n"
+
+
 async def test_it_resumes_behind_the_last_one_seen(api: Api):
     me = await worker_id(api)
     await put(api.chat, me, "一", "二", "三")

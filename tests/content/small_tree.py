@@ -44,6 +44,7 @@ marks: {empty: [/], none_of: [没有], not_needed: [无需], regions: [市], bel
         "金洲站,metro,广州,南沙区,22.79,113.53,ODbL 1.0,© OpenStreetMap contributors,osm\n"
         "蕉门站,metro,广州,南沙区,22.80,113.55,ODbL 1.0,© OpenStreetMap contributors,osm\n"
     ),
+    "reminders.yml": "days_before: [7, 1]\ndeadlines_most: 2\nstop_days: 9\n",
     "rest_stops/guangdong.yml": """\
 - id: gz-nansha-one
   name: 一号驿站

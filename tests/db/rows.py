@@ -1,6 +1,6 @@
 """One valid row of each table, for tests that spoil one value of it."""
 
-from tests.db import board_rows, case_rows, handover_rows, notice_rows
+from tests.db import board_rows, case_rows, handover_rows, notice_rows, reminder_rows
 from tests.factories import NOON_OF_TESTS as NOON
 
 # One valid row of each table; those of one worker, one turn and one case belong together.
@@ -199,6 +199,7 @@ ROWS = {
     **handover_rows.ROWS,
     **board_rows.ROWS,
     **notice_rows.ROWS,
+    **reminder_rows.ROWS,
     "case_additions": {
         "id": "f",
         "case_id": "k",

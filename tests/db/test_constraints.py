@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from db.base import Base
 from db.models import OutboxRow
 from db.session import transaction
-from tests.db import board_rows, case_rows, handover_rows, notice_rows
+from tests.db import board_rows, case_rows, handover_rows, notice_rows, reminder_rows
 from tests.db.rows import ROWS
 from tests.factories import NOON_OF_TESTS as NOON
 
@@ -64,6 +64,7 @@ CHECKS = [
     *handover_rows.CHECKS,
     *board_rows.CHECKS,
     *notice_rows.CHECKS,
+    *reminder_rows.CHECKS,
     ("ck_outbox_state", {"state": "lost"}),
     ("ck_updates_state", {"state": "lost"}),
     ("ck_updates_fault", {"fault": "KeyError"}),
@@ -98,6 +99,7 @@ UNIQUES = [
     *handover_rows.UNIQUES,
     *board_rows.UNIQUES,
     *notice_rows.UNIQUES,
+    *reminder_rows.UNIQUES,
     ("uq_case_supporters_case_id_worker_id", {"id": "b2"}),
     ("uq_case_additions_case_id_number", {"id": "f2", "turn_id": None}),
     ("uq_case_additions_turn_id", {"id": "f2", "number": 2}),

@@ -71,12 +71,9 @@ async def due(office: Office, code: str) -> str:
 
 
 async def clocks(office: Office, code: str) -> set[str]:
-    """The clocks of a case that still wait."""
-    query = (
-        select(CaseReminder.clock)
-        .join(Case)
-        .where(Case.code == code, CaseReminder.claimed_at.is_(None))
-    )
+    """The clocks of a case that still wait, but for what its author is told."""
+    which = (CaseReminder.claimed_at.is_(None), CaseReminder.clock != "eve")
+    query = select(CaseReminder.clock).join(Case).where(Case.code == code, *which)
     async with transaction(office.sessions) as session:
         return set(await session.scalars(query))
 

@@ -11,7 +11,8 @@ from kit.clock import SHANGHAI, in_shanghai
 from kit.errors import BadInput
 from services import calendar
 from services.notices import read_rule
-from services.notices.timing import LAST, Rule, Timing, Unpublished, next_after, read, wait_until
+from services.notices.timing import LAST, Rule, Timing, Unpublished, next_after, read
+from services.windows import wait_until
 from tests.services.notice_model import MINUTE, fits_minute, may_read
 from tests.testers.chat import shipped_library
 

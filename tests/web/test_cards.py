@@ -75,7 +75,7 @@ async def test_a_stop_being_built_is_not_called_open(phone: Phone, api: FakeApi)
 
 async def test_a_right_shows_its_law_number_and_date(phone: Phone, api: FakeApi) -> None:
     card = await shown(phone, api, RIGHT)
-    laws = card.locator(".claims").first.locator("[data-f=proof]")
+    laws = card.locator(".claims").first.locator("[slot=proof]")
     await expect(laws).to_have_text(
         [
             (

@@ -46,7 +46,7 @@ async def test_it_waits_for_the_network_and_keeps_the_order(
     await phone.sees("收到：三")
     assert api.heard() == ["一", "二", "三"]
     assert len(api.turns) == 3
-    order = await phone.page.locator("#log .bubble [data-f=text]").all_inner_texts()
+    order = await phone.page.locator("#log .bubble [slot=text]").all_inner_texts()
     assert order == ["一", "收到：一", "二", "收到：二", "三", "收到：三"]
 
 

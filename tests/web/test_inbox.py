@@ -2,10 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import pytest
-from playwright.async_api import BrowserContext, expect
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, expect
 
 from tests.web.fake_api import FakeApi, Fault
 from tests.web.phone import Phone
@@ -13,6 +14,7 @@ from tests.web.samples import CASE, choices, reply
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 LOOKS = 250
+FRESH = "以下是新消息"
 
 
 def _watch(happened: Callable[[], bool]) -> bool:
@@ -35,7 +37,7 @@ async def enrol(phone: Phone, api: FakeApi) -> None:
 
 
 async def messages(phone: Phone) -> list[str]:
-    return await phone.page.locator("#log .bubble [data-f=text]").all_inner_texts()
+    return await phone.page.locator("#log .bubble [slot=text]").all_inner_texts()
 
 
 async def test_nobody_listens_before_there_is_a_worker(phone: Phone, api: FakeApi) -> None:
@@ -82,7 +84,7 @@ async def test_a_broken_line_is_taken_up_where_it_broke(
     api.tell(4, reply("第二条"))
     await phone.sees("第二条")
     assert [seen for _, seen in api.listeners] == ["0", "3", "3"]
-    assert await messages(phone) == ["你好", "收到：你好", "第一条", "第二条"]
+    assert await log(phone) == ["你好", "收到：你好", "第一条", FRESH, "第二条"]
 
 
 async def test_waits_grow_to_half_a_minute_and_differ_between_phones(phone: Phone) -> None:
@@ -106,18 +108,83 @@ async def test_it_pauses_without_network(
     assert len(api.listeners) == 2
 
 
-async def test_it_pauses_while_the_page_is_hidden(phone: Phone, api: FakeApi) -> None:
-    await enrol(phone, api)
-    hide = (
+async def hide(phone: Phone, *, is_hidden: bool) -> None:
+    await phone.page.evaluate(
         "(isHidden) => { Object.defineProperty(document, 'hidden',"
         " {value: isHidden, configurable: true});"
-        " document.dispatchEvent(new Event('visibilitychange')) }"
+        " document.dispatchEvent(new Event('visibilitychange')) }",
+        is_hidden,
     )
-    await phone.page.evaluate(hide, arg=True)
+
+
+async def test_it_pauses_while_the_page_is_hidden(phone: Phone, api: FakeApi) -> None:
+    await enrol(phone, api)
+    await hide(phone, is_hidden=True)
     await until(lambda: api.lines == 0)
-    await phone.page.evaluate(hide, arg=False)
-    await until(lambda: api.lines == 1)
+    api.tell(1, reply("藏着的时候"))
+    await hide(phone, is_hidden=False)
+    await phone.sees("藏着的时候")
+    assert await log(phone) == ["你好", "收到：你好", FRESH, "藏着的时候"]
     assert len(api.listeners) == 2
+
+
+async def log(phone: Phone) -> list[str]:
+    """What stands there, the line above what is new among it."""
+    texts = phone.page.locator("#log .bubble [slot=text], #log > small")
+    return await texts.all_inner_texts()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def computer(browser: Browser, address: str) -> AsyncIterator[Phone]:
+    """A page that listens on while it is hidden."""
+    context = await browser.new_context(viewport={"width": 900, "height": 900})
+    computer = Phone(await context.new_page())
+    await computer.open(address)
+    yield computer
+    computer.is_well()
+    await context.close()
+
+
+async def test_what_came_while_it_was_hidden_is_counted_and_marked(
+    computer: Phone, api: FakeApi
+) -> None:
+    await enrol(computer, api)
+    api.tell(1, reply("看着来的"))
+    await computer.sees("看着来的")
+    talk = ["你好", "收到：你好", "看着来的"]
+    assert await log(computer) == talk
+    await hide(computer, is_hidden=True)
+    api.tell(2, reply("藏着来的"))
+    api.tell(3, reply("又来一条"))
+    await expect(computer.page).to_have_title("(2) 驿站")
+    await computer.page.reload()
+    await computer.sees("又来一条")
+    assert await log(computer) == [*talk, FRESH, "藏着来的", "又来一条"]
+    await expect(computer.page).to_have_title("驿站")
+    await computer.page.reload()  # It was seen.
+    await computer.sees("又来一条")
+    assert await log(computer) == [*talk, "藏着来的", "又来一条"]
+
+
+async def test_what_came_while_it_was_closed_is_marked_until_he_answers(
+    computer: Phone, api: FakeApi, address: str
+) -> None:
+    await enrol(computer, api)
+    await computer.page.goto("about:blank")
+    api.tell(1, reply("关着来的"))
+    await computer.open(address)
+    await computer.sees("关着来的")
+    assert await log(computer) == ["你好", "收到：你好", FRESH, "关着来的"]
+    await hide(computer, is_hidden=True)
+    await expect(computer.page).to_have_title("驿站")
+    api.tell(2, reply("再来一条"))
+    await expect(computer.page).to_have_title("(1) 驿站")
+    await hide(computer, is_hidden=False)
+    await expect(computer.page).to_have_title("驿站")
+    assert (await log(computer))[2:] == ["关着来的", FRESH, "再来一条"]
+    await computer.says("知道了")
+    await computer.sees("收到：知道了")
+    assert FRESH not in await log(computer)
 
 
 async def test_a_silent_line_is_given_up(phone: Phone, api: FakeApi) -> None:

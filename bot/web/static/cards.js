@@ -1,5 +1,5 @@
 // Draws the cards of a reply: one function a kind.
-import { byId, fromTemplate, list, offer, onTap, put, word } from "./words.js";
+import { byId, fromTemplate, list, make, offer, onTap, put, word } from "./words.js";
 
 const CLAIMS_OPEN = 3;
 
@@ -19,18 +19,15 @@ function dial(link, words, label = link) {
 }
 
 function fillList(element, items) {
-	for (const item of list(items)) {
-		element.append(document.createElement("li"));
-		element.lastChild.textContent = item;
-	}
-	if (!element.firstChild) (element.closest("[data-f=how]") || element).remove();
+	element.append(...list(items).map((item) => make("li", item)));
+	if (!element.firstChild) (element.closest("[slot=how]") || element).remove();
 }
 
 const dotted = (...parts) => parts.filter(Boolean).join(" · ");
 
 // `report` is told what whoever stands at the door taps: token and words.
 function restStop(card, report) {
-	const { node, field } = fromTemplate("t-rest_stop", card, "name", "area", "distance_text", "told");
+	const { node, field } = fromTemplate("rest_stop", card, "name", "area", "distance_text", "told");
 	const state = card.under_construction ? "under_construction" : card.open_state;
 	put(field("badge"), dotted(word(state), card.hours_now));
 	field("badge").dataset.is = state;
@@ -39,9 +36,8 @@ function restStop(card, report) {
 	fillList(field("facilities"), [...list(card.facilities), ...list(card.other_facilities)]);
 	put(field("lines"), dotted(...list(card.lines)));
 	for (const { app, url } of list(card.maps)) {
-		const link = document.createElement("a");
+		const link = make("a", word(app));
 		link.className = "button";
-		link.textContent = word(app);
 		field("phone").before(link);
 		linkTo(link, url);
 	}
@@ -51,21 +47,21 @@ function restStop(card, report) {
 }
 
 function drawClaim(claim) {
-	const { node, field } = fromTemplate("t-claim", claim, "text", "proof");
+	const { node, field } = fromTemplate("claim", claim, "text", "proof");
 	fillList(field("remarks"), claim.remarks);
 	linkTo(field("link"), claim.link);
 	return node;
 }
 
 function right(card) {
-	const { node, field } = fromTemplate("t-right", card, "title");
+	const { node, field } = fromTemplate("right", card, "title");
 	const claims = list(card.claims).map(drawClaim);
 	const more = node.querySelector("details");
 	put(field("as_of"), card.as_of && word("as_of", card.as_of));
 	fillList(field("steps"), card.steps);
 	fillList(field("remarks"), card.remarks);
 	for (const line of list(card.hotline)) {
-		const hotline = fromTemplate("t-hotline", line, "name");
+		const hotline = fromTemplate("hotline", line, "name");
 		field("hotlines").append(hotline.node);
 		dial(hotline.node, line.number, hotline.field("call"));
 	}
@@ -76,7 +72,7 @@ function right(card) {
 	return node;
 }
 
-// Without https there is no clipboard: the code is selected, and a long press copies it by hand.
+// Without https there is no clipboard: a long press copies the code, which is selected.
 async function copy(code) {
 	try {
 		await navigator.clipboard.writeText(code.textContent);
@@ -88,7 +84,7 @@ async function copy(code) {
 }
 
 function caseCard(card) {
-	const { node, field } = fromTemplate("t-case", card, "summary", "state");
+	const { node, field } = fromTemplate("case", card, "summary", "state");
 	const code = field("code");
 	const button = node.querySelector("button");
 	code.textContent = card.code;

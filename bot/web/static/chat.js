@@ -2,15 +2,16 @@
 import { drawCard } from "./cards.js";
 import { createInbox } from "./inbox.js";
 import { createOutbox, keep, recall } from "./outbox.js";
-import { createPhoto } from "./photo.js";
-import { createPlace } from "./place.js";
-import { byId, fromTemplate, list, offer, onTap, word } from "./words.js";
+import { createPhoto, createPlace } from "./phone.js";
+import { byId, fromTemplate, list, make, offer, onTap, word } from "./words.js";
 
 const DRAFT = "yizhan.draft";
 const NEAR_PX = 120;
 const PHOTO_MOST = 1e7;
 const [scroll, log, news, text, down, wipe] = ["scroll", "log", "news", "text", "down", "wipe"].map(byId);
 const shown = new Map(); // By the id of a turn or a piece of news.
+const fresh = make("small", word("fresh")); // The line above what he has not seen.
+const { title } = document;
 let wasOffline = false;
 
 const outbox = createOutbox({
@@ -23,15 +24,16 @@ const outbox = createOutbox({
 	},
 	reloaded: drawAll,
 	trouble(isOffline) {
-		if (isOffline !== wasOffline) news.textContent = word(isOffline ? "offline" : "back");
+		if (isOffline !== wasOffline) tell(isOffline ? "offline" : "back");
 		wasOffline = isOffline;
 	},
-	unstored: () => (news.textContent = word("unstored")),
+	unstored: () => tell("unstored"),
 });
 
 const inbox = createInbox(outbox, {
-	arrived(item) {
+	arrived(item, isLive) {
 		const stay = isAtEnd();
+		if (isLive) see();
 		const node = drawNews(item);
 		refresh();
 		if (stay) scroll.scrollTop = node.offsetTop - scroll.clientHeight / 2;
@@ -44,16 +46,19 @@ const place = createPlace(
 	() => text.focus(),
 );
 
+const tell = (key) => (news.textContent = key && word(key));
+
 const asksPlace = (turn) => turn?.state === "done" && list(turn.replies).some((reply) => reply.ask === "location");
 
 createPhoto((picture) => {
-	if (picture.size > PHOTO_MOST) news.textContent = word("photo_large");
+	if (picture.size > PHOTO_MOST) tell("photo_large");
 	else say({ photo: null }, word("my_photo"), {}, picture);
 });
 
 function say(body, words, more, picture) {
 	place.show(false);
-	if (!wasOffline) news.textContent = "";
+	if (!wasOffline) tell("");
+	fresh.remove();
 	outbox.send(body, words, more, picture);
 }
 
@@ -61,7 +66,7 @@ function draw(turn) {
 	const element = shown.get(turn.id) || addTurn(turn);
 	element.dataset.state = turn.state;
 	const said = turn.state === "done" ? "" : turn.error || word(turn.state);
-	element.querySelector('[data-f="state"]').textContent = (turn.renewed ? word("renewed") : "") + said;
+	element.querySelector("[slot=state]").textContent = (turn.renewed ? word("renewed") : "") + said;
 	const again = element.querySelector(".state button");
 	const isOffered = turn.state === "retrying" || turn.state === "broken";
 	if (!isOffered && again === document.activeElement) scroll.focus({ preventScroll: true });
@@ -72,14 +77,24 @@ function draw(turn) {
 }
 
 function addTurn(turn) {
-	const { node, field } = fromTemplate("t-turn", turn, "text");
+	const { node, field } = fromTemplate("turn", turn, "text");
 	const picture = outbox.pictures.get(turn.id);
 	if (picture) showPicture(picture, field("text"), "");
 	onTap(node.querySelector("button"), () => outbox.again(turn.id));
 	return add(turn.id, node);
 }
 
-const drawNews = ({ id, reply }) => add(id, drawReply(id, reply));
+function drawNews(item) {
+	if (inbox.isFirstUnread(item)) log.append(fresh);
+	return add(item.id, drawReply(item.id, item.reply));
+}
+
+// What stands at the end of a visible page has been seen; a hidden one counts in its title.
+function see() {
+	down.hidden = isAtEnd();
+	const unread = inbox.unread(down.hidden && !document.hidden);
+	document.title = document.hidden && unread ? `(${unread}) ${title}` : title;
+}
 
 function add(id, node) {
 	log.append(node);
@@ -88,7 +103,7 @@ function add(id, node) {
 }
 
 function drawReply(from, reply) {
-	const { node, field } = fromTemplate("t-reply");
+	const { node, field } = fromTemplate("reply");
 	const [bubble, cards, choices] = node.children;
 	cards.append(...list(reply.cards).map((card) => drawCard(card, report)).filter(Boolean));
 	offer(choices, reply.choices, (token, title) => say({ choice: token }, title, { picked: token, from }));
@@ -102,8 +117,12 @@ function drawReply(from, reply) {
 }
 
 function report(token, words) {
+	if (!isUnderWay("picked", token)) say({ choice: token }, words, { picked: token });
+}
+
+function isUnderWay(key, value) {
 	const last = outbox.last();
-	if (last?.picked !== token || !outbox.isWaiting(last)) say({ choice: token }, words, { picked: token });
+	return last?.[key] === value && outbox.isWaiting(last);
 }
 
 async function drawPicture(place, path, alt) {
@@ -112,9 +131,7 @@ async function drawPicture(place, path, alt) {
 }
 
 function showPicture(picture, place, alt) {
-	const image = new Image();
-	image.alt = alt;
-	image.src = URL.createObjectURL(picture);
+	const image = Object.assign(new Image(), { alt, src: URL.createObjectURL(picture) });
 	image.onload = () => URL.revokeObjectURL(image.src);
 	image.onerror = () => image.remove();
 	place.after(image);
@@ -142,7 +159,7 @@ function refresh() {
 		}
 	}
 	byId("shortcuts").hidden = !turns.length;
-	down.hidden = isAtEnd();
+	see();
 	inbox.tune();
 }
 
@@ -155,7 +172,7 @@ function drawAll() {
 		inbox.after(turn.id).forEach(drawNews);
 	}
 	refresh();
-	scroll.scrollTop = scroll.scrollHeight;
+	scroll.scrollTop = fresh.isConnected ? fresh.offsetTop - 8 : scroll.scrollHeight;
 	place.show(asksPlace(outbox.last()));
 	setTimeout(() => log.setAttribute("aria-live", "polite"));
 }
@@ -170,7 +187,8 @@ function follow(turn) {
 	scroll.scrollTop = Math.max(element.offsetTop - 8, least);
 }
 
-scroll.addEventListener("scroll", () => (down.hidden = isAtEnd()));
+scroll.addEventListener("scroll", see);
+document.addEventListener("visibilitychange", refresh);
 onTap(down, () => {
 	scroll.scrollTop = scroll.scrollHeight;
 	scroll.focus({ preventScroll: true });
@@ -202,21 +220,18 @@ byId("composer").addEventListener("submit", submit);
 for (const button of document.querySelectorAll(".starters button, #shortcuts button")) {
 	onTap(button, () => {
 		const words = (button.querySelector("b") || button).textContent;
-		const last = outbox.last();
-		if (last?.text !== words || !outbox.isWaiting(last)) say({ text: words }, words);
+		if (!isUnderWay("text", words)) say({ text: words }, words);
 	});
 }
 
 onTap(byId("wipe-open"), () => wipe.showModal());
-onTap(byId("wipe-no"), () => wipe.close());
 onTap(byId("wipe-yes"), () => {
 	inbox.wipe();
 	outbox.wipe();
 	setDraft("");
 	wasOffline = false;
 	drawAll();
-	wipe.close();
-	news.textContent = word("wiped");
+	tell("wiped");
 });
 
 setDraft(recall(DRAFT) || "");

@@ -1,48 +1,54 @@
 // Listens for the worker's news and keeps them on this phone.
-import { keep, pause, recall } from "./outbox.js";
+import { keep, onStored, pause, recall } from "./outbox.js";
 
 const KEY = "yizhan.news";
 const NEWS_KEPT = 20;
 // The server gives a sign every 16 seconds.
 const SILENCE_MS = 45000;
-const NOTHING = { owner: null, seen: 0, news: [] };
+const NOTHING = { owner: null, seen: 0, news: [], unread: 0 };
 
 function read() {
 	try {
-		return JSON.parse(recall(KEY)) || NOTHING;
+		return { ...NOTHING, ...JSON.parse(recall(KEY)) };
 	} catch {
 		return NOTHING;
 	}
 }
 
-// `watch` is told of: arrived(item), reloaded().
+// `watch` is told of: arrived(item, isLive), reloaded().
 export function createInbox(outbox, watch) {
 	let kept = read();
 	let isStored = true;
-	let line = null; // { token, request } while one is wanted.
+	let line = null; // { token, request, isLive } while one is wanted.
 
 	// Another worker's numbers do not count.
 	const seen = (token) => (kept.owner === token ? kept.seen : 0);
 
-	function take(event, owner) {
+	function take(event, own) {
 		const number = Number(/^id: (\d+)$/m.exec(event)?.[1]);
-		if (!number) return; // Only a sign that the line lives.
+		if (!number) own.isLive = true; // A sign of life: all that waited has come.
 		if (isStored) kept = read(); // Another tab may have been first.
-		if (number <= seen(owner)) return;
+		if (!(number > seen(own.token))) return;
 		const item = { id: `news-${number}`, after: outbox.last()?.id, reply: {} };
 		try {
 			item.reply = JSON.parse(/^data: (.*)$/m.exec(event)[1]) || {};
 		} catch {
 			// The page says that it cannot show it.
 		}
-		kept = { owner, seen: number, news: [...kept.news, item].slice(-NEWS_KEPT) };
+		const news = [...kept.news, item].slice(-NEWS_KEPT);
+		save({ owner: own.token, seen: number, news, unread: kept.unread + 1 });
+		watch.arrived(item, own.isLive);
+	}
+
+	function save(now) {
+		kept = now;
 		isStored = keep(KEY, JSON.stringify(kept));
-		watch.arrived(item);
 	}
 
 	// Ends when the line does; returns what the server answered, if it did.
 	async function hear(own) {
 		const request = (own.request = new AbortController());
+		own.isLive = false;
 		const giveUp = () => request.abort();
 		let silence = setTimeout(giveUp, SILENCE_MS);
 		try {
@@ -53,15 +59,15 @@ export function createInbox(outbox, watch) {
 			const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
 			for (let rest = ""; ; ) {
 				const { value, done } = await reader.read();
-				if (done || own !== line) return null;
+				if (done || own !== line) return;
 				clearTimeout(silence);
 				silence = setTimeout(giveUp, SILENCE_MS);
 				const events = (rest + value).split("\n\n");
 				rest = events.pop();
-				for (const event of events) take(event, own.token);
+				for (const event of events) take(event, own);
 			}
 		} catch {
-			return null; // It broke, or was cut.
+			// It broke, or was cut.
 		} finally {
 			clearTimeout(silence);
 			giveUp();
@@ -77,9 +83,10 @@ export function createInbox(outbox, watch) {
 		}
 	}
 
-	// Opens or cuts the line, as name, screen and network are now.
+	// Opens or cuts the line, as name, screen and network are; a hidden page spares a phone.
 	function tune() {
-		const token = document.hidden || !navigator.onLine ? null : outbox.token();
+		const isAway = document.hidden && !matchMedia("(hover)").matches;
+		const token = isAway || !navigator.onLine ? null : outbox.token();
 		if (token === (line && line.token)) return;
 		line?.request.abort();
 		line = token && { token };
@@ -88,9 +95,7 @@ export function createInbox(outbox, watch) {
 
 	addEventListener("online", tune);
 	addEventListener("offline", tune);
-	document.addEventListener("visibilitychange", tune);
-	addEventListener("storage", ({ key }) => {
-		if (key !== KEY && key !== null) return;
+	onStored(KEY, () => {
 		kept = read();
 		watch.reloaded();
 	});
@@ -98,6 +103,11 @@ export function createInbox(outbox, watch) {
 	return {
 		tune,
 		after: (id) => kept.news.filter((item) => item.after === id),
+		isFirstUnread: ({ id }) => kept.news[Math.max(0, kept.news.length - kept.unread)]?.id === id,
+		unread(isSeen) {
+			if (isSeen && kept.unread) save({ ...kept, unread: 0 });
+			return kept.unread;
+		},
 		wipe() {
 			kept = NOTHING;
 			keep(KEY, null);

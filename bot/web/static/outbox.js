@@ -8,7 +8,7 @@ const UPLOAD_WITHIN_MS = 120000;
 const WAITS_MS = [1000, 2000, 4000, 8000, 15000, 30000];
 const FAULTS_BEFORE_GIVING_UP = 6;
 
-const newId = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("-");
+const newId = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
 
 const isWaiting = (turn) => turn.state === "sending" || turn.state === "retrying";
 
@@ -23,7 +23,7 @@ export function recall(key) {
 	}
 }
 
-// A browser may refuse storage; the page then works, but only as long as it is open.
+// Where a browser refuses storage the page works as long as it is open.
 export function keep(key, value) {
 	try {
 		if (value) localStorage.setItem(key, value);
@@ -33,6 +33,9 @@ export function keep(key, value) {
 		return false;
 	}
 }
+
+// Another tab changed it, or cleared all.
+export const onStored = (own, todo) => addEventListener("storage", ({ key }) => (key ?? own) === own && todo());
 
 function read() {
 	try {
@@ -47,13 +50,6 @@ function trimmed(turns) {
 	let total = 0;
 	const isKept = (turn) => (total += 1 + (turn.replies || []).length) <= MESSAGES_KEPT || isWaiting(turn);
 	return turns.reverse().filter(isKept).reverse();
-}
-
-async function post(path, body, token, signal) {
-	const headers = token ? { Authorization: `Bearer ${token}` } : {};
-	if (typeof body === "string") headers["Content-Type"] = "application/json";
-	const response = await fetch(path, { method: "POST", headers, body, signal });
-	return { status: response.status, answer: await response.json().catch(() => null) };
 }
 
 // `watch` is told of: changed(turn), reloaded(), trouble(isOffline), unstored().
@@ -82,6 +78,13 @@ export function createOutbox(watch) {
 		return true;
 	}
 
+	async function post(path, body) {
+		const headers = token ? { Authorization: `Bearer ${token}` } : {};
+		if (typeof body === "string") headers["Content-Type"] = "application/json";
+		const response = await fetch(path, { method: "POST", headers, body, signal: request.signal });
+		return { status: response.status, answer: await response.json().catch(() => null) };
+	}
+
 	// Whether to go on with the queue at once.
 	function judge(turn, { status, answer }) {
 		if (status === 200 && Array.isArray(answer?.replies)) {
@@ -97,7 +100,7 @@ export function createOutbox(watch) {
 		}
 		if (error && status < 500 && status !== 429) return finish(turn, { state: "refused", error });
 		// All but the server's own fault passes by itself.
-		const faults = (turn.faults || 0) + (status === 500 ? 1 : 0);
+		const faults = (turn.faults || 0) + (status === 500);
 		const isHopeless = faults === FAULTS_BEFORE_GIVING_UP;
 		change(turn, { state: isHopeless ? "broken" : "retrying", error, faults: isHopeless ? 0 : faults });
 		return isHopeless;
@@ -109,7 +112,7 @@ export function createOutbox(watch) {
 		const limit = setTimeout((own) => own.abort(), isUpload ? UPLOAD_WITHIN_MS : ANSWER_WITHIN_MS, request);
 		try {
 			if (!token) {
-				const made = await post("api/workers", "{}", null, request.signal);
+				const made = await post("api/workers", "{}");
 				if (!made.answer?.token) return { ...made, status: 503 };
 				token = made.answer.token;
 				save();
@@ -117,13 +120,12 @@ export function createOutbox(watch) {
 			if (isUpload) {
 				const form = new FormData();
 				form.append("photo", pictures.get(turn.id));
-				const made = await post("api/photos", form, token, request.signal);
+				const made = await post("api/photos", form);
 				if (!made.answer?.photo) return made;
 				turn.body.photo = made.answer.photo;
 				save();
 			}
-			const body = JSON.stringify({ id: turn.id, ...turn.body });
-			return await post("api/turns", body, token, request.signal);
+			return await post("api/turns", JSON.stringify({ id: turn.id, ...turn.body }));
 		} catch {
 			return null; // No network, or no answer in time.
 		} finally {
@@ -168,8 +170,7 @@ export function createOutbox(watch) {
 
 	addEventListener("online", hurry);
 	document.addEventListener("visibilitychange", () => document.hidden || hurry());
-	addEventListener("storage", ({ key }) => {
-		if (key !== KEY && key !== null) return;
+	onStored(KEY, () => {
 		({ token, turns } = read());
 		watch.reloaded();
 	});

@@ -12,23 +12,24 @@ export const list = (value) => (Array.isArray(value) ? value.filter(Boolean) : [
 
 export function fromTemplate(name, card = {}, ...keys) {
 	const node = byId(name).content.firstElementChild.cloneNode(true);
-	const field = (key) => node.querySelector(`[data-f="${key}"]`);
+	const field = (key) => node.querySelector(`[slot=${key}]`);
 	for (const key of keys) put(field(key), card[key]);
 	return { node, field };
 }
 
 // What a card lacks is left out.
 export function put(element, value) {
-	if (value === null || value === undefined || value === "") element.remove();
+	if ((value ?? "") === "") element.remove();
 	else element.textContent = value;
 }
+
+export const make = (name, textContent) => Object.assign(document.createElement(name), { textContent });
 
 // A button for each choice; `pick` is told its token and title.
 export function offer(box, choices, pick) {
 	for (const { title, token } of list(choices)) {
 		if (!token) continue;
-		const button = document.createElement("button");
-		button.textContent = title;
+		const button = make("button", title);
 		button.value = token;
 		onTap(button, () => button.getAttribute("aria-disabled") !== "true" && pick(token, title));
 		box.append(button);
