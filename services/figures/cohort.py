@@ -116,17 +116,25 @@ class Cohort:
         return {name: int(np.count_nonzero(mask)) for name, mask in self.marks.items()}
 
     def by(self, name: str, counted: tuple[str, ...]) -> dict[int, dict[str, int]]:
-        """Counts by the value of a column, for the values that there are."""
+        """Counts by the value of a column, for the values that there are, most cases first."""
+        return self.largest(name, counted, len(self))[0]
+
+    def largest(
+        self, name: str, counted: tuple[str, ...], most: int
+    ) -> tuple[dict[int, dict[str, int]], dict[str, int]]:
+        """As `by`, for so many values; and the counts of all others together, none where there
+        are none.
+        """
         column = self[name]
-        counts = {each: np.bincount(column[self.marks[each]]) for each in counted}
-        there = np.flatnonzero(np.bincount(column))
-        return {
-            int(value): {
-                each: int(counts[each][value]) if value < len(counts[each]) else 0
-                for each in counted
-            }
-            for value in there
+        size = int(column.max(initial=0)) + 1
+        counts = {each: np.bincount(column[self.marks[each]], minlength=size) for each in counted}
+        cases = np.bincount(column, minlength=size)
+        order = np.argsort(-cases, kind="stable")[: np.count_nonzero(cases)]
+        first, others = order[:most], order[most:]
+        found = {
+            int(value): {each: int(counts[each][value]) for each in counted} for value in first
         }
+        return found, {each: int(counts[each][others].sum()) for each in counted if len(others)}
 
     def cells(self) -> dict[int, int]:
         """How many cases each cell has; those without a position are in none."""

@@ -204,8 +204,7 @@ async def _names(session: AsyncSession, library: Library, cohort: Cohort) -> Map
     """What the numbers of words mean, as people read it; of those that may be shown."""
     wanted: set[int] = set()
     for name in ("area", "lead", "category", "reason", "route"):
-        found = cohort.by(name, ("arrived",))
-        wanted.update(_most(found)[:SHOWN])
+        wanted.update(cohort.largest(name, ("arrived",), SHOWN)[0])
     words = await FigureRepository(session).words(wanted - {0})
     named = {each.id: each.name for each in (*library.categories.values(),)}
     named |= {each.id: each.name for each in library.refusals.values()}
@@ -217,22 +216,14 @@ def _category(library: Library, category: str) -> str:
     return known.name if known else category
 
 
-def _most(found: Mapping[int, Mapping[str, int]]) -> list[int]:
-    return sorted(found, key=lambda number: (-found[number]["arrived"], number))
-
-
 def _table(cohort: Cohort, name: str, names: Mapping[int, str]) -> tuple[Line, ...]:
     """The lines with most cases first, and all others as one line."""
-    found = cohort.by(name, COUNTED)
-    order = _most(found)
-    lines = [Line(names.get(each, UNKNOWN), hide_few(found[each])) for each in order[:SHOWN]]
-    if rest := order[SHOWN:]:
-        counts = {each: sum(found[number][each] for number in rest) for each in COUNTED}
-        lines.append(Line(REST, hide_few(counts)))
-    return tuple(lines)
+    found, rest = cohort.largest(name, COUNTED, SHOWN)
+    lines = [Line(names.get(each, UNKNOWN), hide_few(counts)) for each, counts in found.items()]
+    return (*lines, Line(REST, hide_few(rest))) if rest else tuple(lines)
 
 
 def _given(cohort: Cohort, name: str, names: Mapping[int, str]) -> tuple[Line, ...]:
     """What was given with a step, the most frequent first."""
     found = cohort.by(name, ("arrived",))
-    return tuple(Line(names[each], found[each]) for each in _most(found) if each in names)
+    return tuple(Line(names[each], counts) for each, counts in found.items() if each in names)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from services.figures.facts import ROW
 from services.figures.values import FEWEST, Cell, Sketch
 
-MOST = 64  # cells side by side; where cases lie farther apart, cells are put together
+MOST = 32  # cells side by side; where cases lie farther apart, cells are put together
 
 
 def of(cells: Mapping[int, int], arrived: int) -> Sketch:
