@@ -23,6 +23,7 @@ DISTRICTS = tuple(
     for name in ("\u5357\u6c99", "\u756a\u79ba", "\u5929\u6cb3", "\u8d8a\u79c0", "\u6d77\u73e0")
 )
 FAR_AWAY = 0.3  # of cases are of other cities
+DANGERS = 0.05  # of hazards are dangers
 LATE = 0.1  # of promises were not kept
 
 _ACCEPTED = (("take_up", "in_review"), ("accept", "accepted"))
@@ -86,6 +87,7 @@ class MadeUpOffice:
         rows: dict[str, list[Row]] = defaultdict(list)
         self._events(rows, case_id, came, steps)
         lead = draws.one_of(self.units)
+        kind = "hazard" if draws.share() < OPEN_SHARE * 5 else "suggestion"
         due = (came + timedelta(days=7 if draws.share() > LATE else 0)).date()
         province, city, district = self._area()
         last = rows["case_events"][-1]
@@ -95,7 +97,8 @@ class MadeUpOffice:
                 "id": case_id,
                 "code": self._free_code(),
                 "state": last["state"],
-                "kind": "hazard" if draws.share() < OPEN_SHARE * 5 else "suggestion",
+                "kind": kind,
+                "danger": kind == "hazard" and draws.share() < DANGERS,
                 "category": draws.one_of(self.categories),
                 "subject": made.text,
                 "extras": {},
