@@ -1,8 +1,9 @@
 """Figures: what came in, what became of it, and reports of it that nobody has to fill in."""
 
+from services.figures.counting import COUNTED
 from services.figures.folding import fold, fold_some, mend
 from services.figures.funnel import keep_days
-from services.figures.reading import COUNTED, RATES, REST, UNKNOWN, before, figures
+from services.figures.reading import RATES, REST, UNKNOWN, before, figures
 from services.figures.values import (
     FEW,
     FEWEST,

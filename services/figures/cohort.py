@@ -1,6 +1,6 @@
 """The cases of a period as columns of numbers, and what is counted of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -28,7 +28,8 @@ from services.figures.facts import (
 
 Column = NDArray[np.int32]
 Mask = NDArray[np.bool_]
-Counter = Callable[[Column, Column], Column]
+# More working days than any case takes.
+UNPUBLISHED = 1_000_000
 # A stage by the columns of its first and its last day.
 STAGES: Mapping[str, tuple[str, str]] = {
     "respond": ("arrived", "responded"),
@@ -111,9 +112,14 @@ class Cohort:
         }
 
     @cached_property
+    def marked(self) -> Mapping[str, NDArray[np.intp]]:
+        """The numbers of the cases that count, by the name of what is counted."""
+        return {name: np.flatnonzero(mask) for name, mask in self.marks.items()}
+
+    @cached_property
     def totals(self) -> dict[str, int]:
         """How many cases count, by the name of what is counted."""
-        return {name: int(np.count_nonzero(mask)) for name, mask in self.marks.items()}
+        return {name: len(rows) for name, rows in self.marked.items()}
 
     def by(self, name: str, counted: tuple[str, ...]) -> dict[int, dict[str, int]]:
         """Counts by the value of a column, for the values that there are, most cases first."""
@@ -126,9 +132,9 @@ class Cohort:
         are none.
         """
         column = self[name]
-        size = int(column.max(initial=0)) + 1
-        counts = {each: np.bincount(column[self.marks[each]], minlength=size) for each in counted}
-        cases = np.bincount(column, minlength=size)
+        cases = np.bincount(column)
+        size = len(cases)
+        counts = {each: np.bincount(column[self.marked[each]], minlength=size) for each in counted}
         order = np.argsort(-cases, kind="stable")[: np.count_nonzero(cases)]
         first, others = order[:most], order[most:]
         found = {
@@ -145,30 +151,33 @@ class Cohort:
     def stages(self, years: Years) -> tuple[Stage, ...]:
         """The stages in their order; a day whose calendar is not published is left out."""
         first = int(self["arrived"].min()) if len(self) else self._today
-        took = _counter(first, self._today, years)
-        return tuple(self._stage(name, *days, took) for name, days in STAGES.items())
+        until = _works_until(first, self._today, years)
+        days = {name for stage in STAGES.values() for name in stage}
+        worked = {name: until[np.clip(self[name] - first, 0, len(until) - 1)] for name in days}
+        return tuple(self._stage(name, *ends, worked) for name, ends in STAGES.items())
 
-    def _stage(self, name: str, start: str, end: str, took: Counter) -> Stage:
-        first, last = self[start], self[end]
-        known = (first > 0) & (last >= first)
-        days = took(first[known], last[known])
-        days = days[days >= 0]
-        return Stage(name, float(np.median(days)) if len(days) else None, len(days))
+    def _stage(self, name: str, start: str, end: str, worked: Mapping[str, Column]) -> Stage:
+        took = worked[end] - worked[start]
+        known = (self[start] > 0) & (self[end] >= self[start]) & (took < UNPUBLISHED)
+        counts = np.bincount(took[known])
+        return Stage(name, _middle(counts), int(counts.sum()))
 
 
-def _counter(first: int, last: int, years: Years) -> Counter:
-    """Counts working days after one day up to and with another; -1 where nobody can tell."""
-    last = max(first, last)
-    works = [_works(day_at(day), years) for day in range(first, last + 1)]
-    until = np.cumsum([bool(each) for each in works], dtype=np.int32)
-    unknown = np.cumsum([each is None for each in works], dtype=np.int32)
+def _middle(counts: NDArray[np.intp]) -> float | None:
+    """The middle of numbers that are given by how many there are of 0, 1, 2 ...; None of none."""
+    until = np.cumsum(counts)
+    if not len(until):
+        return None
+    both = np.searchsorted(until, [(until[-1] - 1) // 2, until[-1] // 2], side="right")
+    return float(both.mean())
 
-    def count(start: Column, end: Column) -> Column:
-        here, there = (np.clip(day - first, 0, last - first) for day in (start, end))
-        days: Column = until[there] - until[here]
-        return np.where(unknown[there] > unknown[here], np.int32(-1), days)
 
-    return count
+def _works_until(first: int, last: int, years: Years) -> Column:
+    """How many working days there were up to each day, from one to another; a day of which nobody
+    can tell counts as `UNPUBLISHED`.
+    """
+    works = [_works(day_at(day), years) for day in range(first, max(first, last) + 1)]
+    return np.cumsum([UNPUBLISHED if it is None else it for it in works], dtype=np.int32)
 
 
 def _works(day: date, years: Years) -> bool | None:

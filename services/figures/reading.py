@@ -8,6 +8,7 @@ Everything is told of all that came in: the well-known 98.3 % of adopted suggest
 both its numbers, and with the count of all beside them.
 """
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
@@ -19,12 +20,10 @@ from content.library import Library
 from db.models import CaseFact, CaseRecusal, CaseUnit
 from db.repositories.figures import FigureRepository
 from kit.clock import Clock
-from services.cases import states
 from services.cases.clocks import day_of
-from services.figures import folding, funnel, hot, sketch
-from services.figures.cohort import Cohort
-from services.figures.facts import KINDS, number_of
-from services.figures.values import Asked, Figures, Line, Period, Rate, Took, hide_few
+from services.figures import folding, funnel, hot
+from services.figures.counting import Counts, Numbered, by_week, count
+from services.figures.values import Asked, Figures, Line, Period, Rate, hide_few
 from services.staff.actors import Actor, CaseColumns
 from services.staff.permissions import Permission
 
@@ -39,12 +38,7 @@ RATES: Mapping[str, tuple[str, str]] = {
     "extended": ("extended", "signed"),
     "refused": ("refused", "arrived"),
 }
-COUNTED = ("arrived", "open", "overdue", "answered", "solved", "rated", "satisfied", "adopted")
-SHOWN = 20  # lines of a table; what is more stands in one line of the rest
 REST, UNKNOWN = "rest", "unknown"
-# Longer periods are drawn by weeks.
-MOST_DAYS_DRAWN = 62
-WEEK = 7
 
 Condition = ColumnElement[Any]
 
@@ -84,12 +78,19 @@ async def counted(
     await folding.fold(session)
     rows, today = FigureRepository(session), day_of(clock())
     which, earlier = and_(within, *_narrowed(asked)), before(asked.period)
-    now = Cohort(await rows.bodies(and_(which, _within(asked.period))), today)
-    then = Cohort(await rows.bodies(and_(which, _within(earlier))), today)
-    names = await _names(session, library, now)
-    totals, earlier_totals = hide_few(now.totals), hide_few(then.totals)
-    by_week = asked.period.days > MOST_DAYS_DRAWN
+    now, then = [await rows.bodies(and_(which, _within(each))) for each in (asked.period, earlier)]
+    # Side by side: what is counted of these lines, and what else the database is asked.
+    counting = asyncio.create_task(
+        asyncio.to_thread(count, now, then, asked.period, today, library.calendar)
+    )
+    try:
+        themes = await hot.themes(session, library, and_(which, _within(asked.period)))
+    finally:
+        counts = await counting
     is_all = whole and not any((asked.area, asked.unit, asked.category, asked.kind))
+    ways = await funnel.of(session, clock, asked.period, counts.cases) if is_all else None
+    names = await _names(session, library, counts)
+    totals, earlier_totals = hide_few(counts.totals), hide_few(counts.before)
     return Figures(
         first=asked.period.first.isoformat(),
         last=asked.period.last.isoformat(),
@@ -103,19 +104,19 @@ async def counted(
         totals=totals,
         before=earlier_totals,
         rates=tuple(_rates(totals, earlier_totals)),
-        stages=_stages(library, now, then),
-        arrivals=_arrivals(now, asked.period, by_week=by_week),
-        by_week=by_week,
-        states=tuple(_states(now)),
-        kinds=tuple(_kinds(now)),
-        areas=_table(now, "area", names),
-        units=_table(now, "lead", names),
-        categories=_table(now, "category", names),
-        reasons=_given(now, "reason", names),
-        routes=_given(now, "route", names),
-        sketch=sketch.of(now.cells(), len(now)),
-        themes=await hot.themes(session, library, and_(which, _within(asked.period))),
-        funnel=await funnel.of(session, clock, asked.period, len(now)) if is_all else None,
+        stages=counts.stages,
+        arrivals=counts.arrivals,
+        by_week=by_week(asked.period),
+        states=counts.states,
+        kinds=counts.kinds,
+        areas=_table(*counts.largest["area"], names),
+        units=_table(*counts.largest["lead"], names),
+        categories=_table(*counts.largest["category"], names),
+        reasons=_given(counts.largest["reason"][0], names),
+        routes=_given(counts.largest["route"][0], names),
+        sketch=counts.sketch,
+        themes=themes,
+        funnel=ways,
     )
 
 
@@ -164,47 +165,9 @@ def _rates(now: Mapping[str, int], then: Mapping[str, int]) -> Iterator[Rate]:
         yield Rate(name, now[part], now[whole], now["arrived"], then[part], then[whole])
 
 
-def _stages(library: Library, now: Cohort, then: Cohort) -> tuple[Took, ...]:
-    pairs = zip(now.stages(library.calendar), then.stages(library.calendar), strict=True)
-    return tuple(
-        Took(one.name, one.days, one.cases, other.days, other.cases) for one, other in pairs
-    )
-
-
-def _arrivals(cohort: Cohort, period: Period, *, by_week: bool) -> tuple[Line, ...]:
-    """Arrivals day by day or week by week, from the first day on; none is left out."""
-    found = cohort.by("arrived", ("arrived", "hazards"))
-    step = WEEK if by_week else 1
-    lines = []
-    for start in range(0, period.days, step):
-        first = period.first + timedelta(days=start)
-        days = range(number_of(first), number_of(first) + min(step, period.days - start))
-        counts = [found[day] for day in days if day in found]
-        hazards = sum(each["hazards"] for each in counts)
-        suggestions = sum(each["arrived"] for each in counts) - hazards
-        lines.append(Line(first.isoformat(), {"suggestion": suggestions, "hazard": hazards}))
-    return tuple(lines)
-
-
-def _states(cohort: Cohort) -> Iterator[Line]:
-    found = cohort.by("state", ("arrived", "overdue"))
-    for number, state in enumerate(states.STATES, 1):
-        if number in found:
-            yield Line(state, found[number])
-
-
-def _kinds(cohort: Cohort) -> Iterator[Line]:
-    found = cohort.by("kind", COUNTED)
-    for number, kind in enumerate(KINDS, 1):
-        if number in found:
-            yield Line(kind, hide_few(found[number]))
-
-
-async def _names(session: AsyncSession, library: Library, cohort: Cohort) -> Mapping[int, str]:
+async def _names(session: AsyncSession, library: Library, counts: Counts) -> Mapping[int, str]:
     """What the numbers of words mean, as people read it; of those that may be shown."""
-    wanted: set[int] = set()
-    for name in ("area", "lead", "category", "reason", "route"):
-        wanted.update(cohort.largest(name, ("arrived",), SHOWN)[0])
+    wanted = {number for found, _ in counts.largest.values() for number in found}
     words = await FigureRepository(session).words(wanted - {0})
     named = {each.id: each.name for each in (*library.categories.values(),)}
     named |= {each.id: each.name for each in library.refusals.values()}
@@ -216,14 +179,16 @@ def _category(library: Library, category: str) -> str:
     return known.name if known else category
 
 
-def _table(cohort: Cohort, name: str, names: Mapping[int, str]) -> tuple[Line, ...]:
+def _table(found: Numbered, rest: Mapping[str, int], names: Mapping[int, str]) -> tuple[Line, ...]:
     """The lines with most cases first, and all others as one line."""
-    found, rest = cohort.largest(name, COUNTED, SHOWN)
     lines = [Line(names.get(each, UNKNOWN), hide_few(counts)) for each, counts in found.items()]
     return (*lines, Line(REST, hide_few(rest))) if rest else tuple(lines)
 
 
-def _given(cohort: Cohort, name: str, names: Mapping[int, str]) -> tuple[Line, ...]:
+def _given(found: Numbered, names: Mapping[int, str]) -> tuple[Line, ...]:
     """What was given with a step, the most frequent first."""
-    found = cohort.by(name, ("arrived",))
-    return tuple(Line(names[each], counts) for each, counts in found.items() if each in names)
+    return tuple(
+        Line(names[each], {"arrived": counts["arrived"]})
+        for each, counts in found.items()
+        if each in names
+    )

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from services.figures.facts import ROW
 from services.figures.values import FEWEST, Cell, Sketch
 
@@ -29,11 +31,11 @@ def _put_together(cells: Mapping[int, int]) -> dict[tuple[int, int], int]:
     """Counts by row and column, of cells so large that few enough lie side by side."""
     if not cells:
         return {}
-    rows, columns = [c // ROW for c in cells], [c % ROW for c in cells]
-    spread = max(max(rows) - min(rows), max(columns) - min(columns)) + 1
-    size = -(-spread // MOST)
-    found: dict[tuple[int, int], int] = {}
-    for cell, count in cells.items():
-        where = (cell // ROW // size, cell % ROW // size)
-        found[where] = found.get(where, 0) + count
-    return found
+    rows, columns = np.divmod(np.fromiter(cells, np.int64, len(cells)), ROW)
+    size = -(-(max(np.ptp(rows), np.ptp(columns)) + 1) // MOST)
+    larger = rows // size * ROW + columns // size
+    found, which = np.unique(larger, return_inverse=True)
+    counts = np.zeros(len(found), np.int64)
+    np.add.at(counts, which, np.fromiter(cells.values(), np.int64, len(cells)))
+    both = zip(found.tolist(), counts.tolist(), strict=True)
+    return {divmod(cell, ROW): count for cell, count in both}
