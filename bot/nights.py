@@ -10,7 +10,7 @@ from bot.apart import apart
 from content.library import Library
 from db.session import AWAY, Sessions, transaction
 from kit.clock import Clock
-from services import figures, sentences
+from services import figures, sentences, signups
 from services.cases import retention, theme_nights
 from services.cases.sorting import learning, nights
 from services.figures import reports
@@ -79,14 +79,15 @@ async def look_at_themes(sessions: Sessions, library: Library, clock: Clock) -> 
 
 
 async def look_at_contacts(sessions: Sessions, library: Library, clock: Clock) -> None:
-    """Forget names and contacts of cases long over, the words of old talks, older sentences."""
+    """Forget names and contacts of cases and sign-ups long over, old talks, older sentences."""
     async with transaction(sessions) as session:
         count = await retention.forget_contacts(session, clock)
         talks = await ending.forget_old(session, library, clock)
         said = await sentences.forget(session, clock)
+        left = await signups.forget_contacts(session, clock)
         await retention.tidy_workbench(session, clock)
-    if count or talks or said:
-        log.info("contacts_forgotten", cases=count, talks=talks, sentences=said)
+    if count or talks or said or left:
+        log.info("contacts_forgotten", cases=count, talks=talks, sentences=said, signups=left)
 
 
 async def look_at_figures(sessions: Sessions, library: Library, clock: Clock) -> None:

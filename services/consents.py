@@ -16,6 +16,8 @@ from services.turns import Channel
 HAND_IN: Mapping[Channel, str] = {"web": "hand_in", "telegram": "hand_in_abroad"}
 # Leaving a name or number is agreed to apart, by typing it behind content/messages/signing.yml.
 CONTACT = "contact"
+# The same for a sign-up, behind signups.yml: others may see it.
+SIGNUP_CONTACT = "signup_contact"
 NEWS = "news"
 # That notices go by trade, platform and area stands above its button (workers.yml).
 PROFILE = "profile"
@@ -25,6 +27,7 @@ VERSIONS = {
     HAND_IN["web"]: 4,
     HAND_IN["telegram"]: 4,
     CONTACT: 1,
+    SIGNUP_CONTACT: 1,
     NEWS: 1,
     PROFILE: 1,
     DEADLINE: 1,

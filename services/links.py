@@ -18,7 +18,7 @@ from kit import ids
 from kit.clock import Clock
 from kit.errors import AppError, NotFound
 from kit.text import bare
-from services import outbox
+from services import outbox, signups
 from services.handovers import ending
 from services.scene import FORMS
 from services.turns import Channel, Choice, Reply, Task, Turn
@@ -112,11 +112,13 @@ async def redeem(
     if there.channel == here.channel:
         raise Refused("links.same_channel")
     leaving, staying = there.worker_id, turn.worker_id
+    await signups.hold(session, (leaving, staying))
     await _take_hold(session, leaving)
     await _merge_dialogues(session, clock, leaving, staying)
     await _merge_profiles(session, leaving, staying)
     await LinkRepository(session).forget_codes([here.id, there.id])
     await ending.make_room(session, clock, leaving, staying)
+    await signups.join(session, library, clock, leaving, staying)
     await LinkRepository(session).merge(leaving, staying)
     await WorkerRepository(session).forget(leaving)
     news = await _news_of_link(session, library, turn)

@@ -1,7 +1,8 @@
 """What travels up to a worker: rows first, each message to each of his accounts once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -68,6 +69,26 @@ async def _tell(
         await put_for(session, clock, account_id, cause, offered, priority=NEWS)
 
 
+async def tell_each(
+    session: AsyncSession, clock: Clock, said: Mapping[str, tuple[str, Reply]]
+) -> None:
+    """The same to many workers, by id: to each a cause that nobody was told before, and a reply.
+
+    In a handful of queries, however many they are.
+    """
+    offered = {
+        worker_id: _offered(session, worker_id, reply).as_json()
+        for worker_id, (_, reply) in said.items()
+    }
+    accounts = await AccountRepository(session).of_workers(list(said))
+    rows = [
+        _row(each.id, said[each.worker_id][0], offered[each.worker_id], NEWS, clock())
+        for each in accounts
+    ]
+    if rows:
+        await OutboxRepository(session).add_all(rows)
+
+
 def _offered(session: AsyncSession, worker_id: str, reply: Reply) -> Reply:
     """The reply with a token for each of its buttons, so that he may press them."""
     if not reply.choices:
@@ -101,19 +122,24 @@ async def put_for(
     outbox = OutboxRepository(session)
     if await outbox.has(account_id, cause):
         return
-    row = OutboxRow(
-        id=ids.new_id(),
-        account_id=account_id,
-        cause=cause,
-        reply=reply,
-        priority=priority,
-        state="waiting",
-        parts_sent=0,
-        attempts=0,
-        due_at=clock(),
-        created_at=clock(),
-    )
-    outbox.add(row)
+    outbox.add(OutboxRow(**_row(account_id, cause, reply, priority, clock())))
+
+
+def _row(
+    account_id: str, cause: str, reply: dict[str, Any], priority: int, now: datetime
+) -> dict[str, Any]:
+    return {
+        "id": ids.new_id(),
+        "account_id": account_id,
+        "cause": cause,
+        "reply": reply,
+        "priority": priority,
+        "state": "waiting",
+        "parts_sent": 0,
+        "attempts": 0,
+        "due_at": now,
+        "created_at": now,
+    }
 
 
 async def forget_live(session: AsyncSession, account_id: str) -> None:

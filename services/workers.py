@@ -16,7 +16,16 @@ from db.repositories.turns import DialogueRepository, TurnRepository
 from db.repositories.workers import WorkerRepository
 from kit.clock import Clock
 from kit.errors import NotFound
-from services import consents, deadlines, districts, links, photos, recordings, vault
+from services import (
+    consents,
+    deadlines,
+    districts,
+    links,
+    photos,
+    recordings,
+    signups,
+    vault,
+)
 from services.handovers import ending
 from services.rest_stops import proposals, reports, sketches, waits
 from services.scene import FORMS
@@ -41,6 +50,8 @@ class Stored:
     news: int
     by_profile: bool
     notice_replies: int
+    signups: int
+    signup_contacts: int
     reports: int
     proposals: int
     talked: int
@@ -61,6 +72,7 @@ async def stored(session: AsyncSession, clock: Clock, worker_id: str) -> Stored:
     """What is stored of a worker, for himself to read."""
     worker = await get(session, worker_id)
     state = await DialogueRepository(session).of(worker_id, clock())
+    signed_up, reachable = await signups.count_of_worker(session, worker_id)
     return Stored(
         trade=worker.trade,
         platform=worker.platform,
@@ -73,6 +85,8 @@ async def stored(session: AsyncSession, clock: Clock, worker_id: str) -> Stored:
         region=state.region,
         by_profile=worker.told_at is not None,
         notice_replies=await NoticeAnswerRepository(session).count_said(worker_id),
+        signups=signed_up,
+        signup_contacts=reachable,
         news=await OutboxRepository(session).count_news(worker_id),
         reports=await reports.count(session, worker_id),
         proposals=await proposals.count(session, worker_id),
@@ -88,6 +102,8 @@ async def forget(session: AsyncSession, library: Library, clock: Clock, turn: Tu
     to him. A chat that he linked begins anew, and so does this one; it is told why.
     """
     worker_id = turn.worker_id
+    # First: until his lists are held, a place that comes free may bring him one more message.
+    await signups.forget_worker(session, library, clock, worker_id)
     await CaseRepository(session).forget_worker(worker_id)
     await CasePartRepository(session).forget_worker(worker_id)
     await CaseTryRepository(session).forget_worker(worker_id)

@@ -45,6 +45,7 @@ from db.models.rest_stops import (
     StopVersion,
 )
 from db.models.sentences import Sentence
+from db.models.signups import Signup, SignupList
 from db.models.sorting import AreaUnit, CaseExample, SortingImport, SortingModel
 from db.models.staff import (
     RecoveryCode,
@@ -130,6 +131,8 @@ __all__ = [
     "Sentence",
     "SignInDoor",
     "SignInLink",
+    "Signup",
+    "SignupList",
     "SortingImport",
     "SortingModel",
     "Staff",

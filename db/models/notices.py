@@ -54,11 +54,18 @@ class Notice(Base):
 
 
 class NoticeVersion(Base):
-    """What a notice says and to whom; never changed. `digest` is of all that is approved."""
+    """What a notice says and to whom; never changed. `digest` is of all that is approved.
+
+    One with `closes_at` may be signed up for until then, by as many as `places` says.
+    """
 
     __tablename__ = "notice_versions"
     __table_args__ = (
         CheckConstraint("approved_by IS NULL OR approved_by <> author_id", name="two_people"),
+        CheckConstraint(
+            "places IS NULL OR (closes_at IS NOT NULL AND places BETWEEN 1 AND 10000)",
+            name="offer",
+        ),
     )
 
     notice: Mapped[int] = mapped_column(ForeignKey("notices.number"), primary_key=True)
@@ -74,6 +81,8 @@ class NoticeVersion(Base):
     urgent: Mapped[bool]
     picture: Mapped[str | None] = mapped_column(ForeignKey("notice_pictures.digest"))
     audience: Mapped[dict[str, Any]]
+    places: Mapped[int | None]
+    closes_at: Mapped[datetime | None]
     approved_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     approved_at: Mapped[datetime | None]
 

@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Account
 
+AT_ONCE = 1_000
+
 
 class AccountRepository:
     """Accounts by their id, by the channel's key and by worker."""
@@ -32,6 +34,15 @@ class AccountRepository:
             .order_by(Account.created_at, Account.id)
         )
         return (await self.session.scalars(query)).all()
+
+    async def of_workers(self, worker_ids: Sequence[str]) -> Sequence[Account]:
+        """The accounts of many workers."""
+        found: list[Account] = []
+        for start in range(0, len(worker_ids), AT_ONCE):
+            some = worker_ids[start : start + AT_ONCE]
+            query = select(Account).where(Account.worker_id.in_(some))
+            found += await self.session.scalars(query)
+        return found
 
     async def mark_gone(self, account_id: str, now: datetime) -> None:
         """Note that the channel no longer lets us write there."""

@@ -26,6 +26,7 @@ from db.models import (
     OutboxRow,
     Photo,
     Recording,
+    Signup,
     StopProposal,
     StopReport,
     StopSketch,
@@ -43,7 +44,7 @@ from db.repositories.reminders import DeadlineRepository, StopWaitRepository
 MOVED = (
     *(Account, TurnRow, ChoiceRow, Case, CaseAddition, CaseSupporter, CaseTry, Consent),
     *(Photo, Recording, StopReport, StopProposal, StopSketch, WorkerKey, Handover),
-    *(NoticeMark, NoticeReply, NoticeWish, Deadline, StopWait),
+    *(NoticeMark, NoticeReply, NoticeWish, Deadline, StopWait, Signup),
 )
 
 

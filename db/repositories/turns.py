@@ -99,6 +99,9 @@ class TurnRepository:
         await self.session.execute(
             delete(TurnRow).where(TurnRow.worker_id == worker_id, TurnRow.id != but)
         )
+        # The choices of a turn go with it; those of a notice or of news belong to none.
+        loose = (ChoiceRow.worker_id == worker_id) & ChoiceRow.turn_id.is_(None)
+        await self.session.execute(delete(ChoiceRow).where(loose))
 
     def add(self, turn: TurnRow) -> None:
         """Append a turn."""

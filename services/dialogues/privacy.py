@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.repositories.turns import DialogueRepository
 from kit.clock import Clock
 from services import consents
-from services.dialogues import forms
+from services.dialogues import forms, signup_contact
 from services.dialogues.forms import Form
 from services.dialogues.intake import FORMS, HAZARD, SUGGESTION
 from services.scene import Scene
@@ -29,5 +29,7 @@ async def with_notice(scene: Scene, form: Form, replies: Replies) -> Replies:
 async def is_private(session: AsyncSession, clock: Clock, worker_id: str) -> bool:
     """Whether the step that is open asks for what nobody but us may read."""
     state = await DialogueRepository(session).of(worker_id, clock())
+    if state.name == signup_contact.NAME:
+        return True
     form = FORMS.get(state.name or "")
     return form is not None and forms.is_private(form, state.step)

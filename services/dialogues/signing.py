@@ -61,7 +61,7 @@ async def _take_signature(form: Form, scene: Scene) -> Replies | None:
         kind = CONTACT
     sealed = await vault.seal(scene.session, scene.turn.worker_id, words)
     kept = base64.b64encode(sealed).decode()
-    scene.keep(**{SIGNATURE: {"kind": kind, "sealed": kept, "shown": _veiled(words)}})
+    scene.keep(**{SIGNATURE: {"kind": kind, "sealed": kept, "shown": veiled(words)}})
     await consents.give(scene.session, scene.clock, scene.turn.worker_id, consents.CONTACT)
     return await asking.proceed(form, scene)
 
@@ -72,7 +72,7 @@ async def _choose_signature(form: Form, scene: Scene, do: str, _value: str) -> R
     return await asking.proceed(form, scene)
 
 
-def _veiled(words: str) -> str:
+def veiled(words: str) -> str:
     """Enough for him to know it again, too little for anybody else."""
     words = normalise(words)
     if len(words) <= HEAD + TAIL:

@@ -4,6 +4,7 @@ from services.notices.answering import (
     mark_read,
     number_of,
     open_link,
+    read_by_number,
     reply,
     subscribe,
     topic_in,
@@ -12,6 +13,8 @@ from services.notices.answering import (
 )
 from services.notices.audience import count_audience
 from services.notices.composing import compose, edit, keep_picture, picture_of
+from services.notices.lists import Entry, entries, mark_came, reveal, set_places, take_along
+from services.notices.lists import close as close_signups
 from services.notices.locking import Stale
 from services.notices.phrases import read_rule
 from services.notices.pictures import known_copy, note_copy
@@ -62,6 +65,7 @@ __all__ = [
     "Counted",
     "DeadLetter",
     "Draft",
+    "Entry",
     "Going",
     "Happened",
     "NoticeDetail",
@@ -74,6 +78,7 @@ __all__ = [
     "Unpublished",
     "approve",
     "changed",
+    "close_signups",
     "coming",
     "compose",
     "correct",
@@ -82,11 +87,13 @@ __all__ = [
     "dead_letters",
     "due",
     "edit",
+    "entries",
     "fill_in",
     "history",
     "keep_picture",
     "known_copy",
     "make_batch",
+    "mark_came",
     "mark_read",
     "mark_seen",
     "next_changes",
@@ -97,6 +104,7 @@ __all__ = [
     "pause",
     "picture_of",
     "preview",
+    "read_by_number",
     "read_rule",
     "recall",
     "replies",
@@ -104,13 +112,16 @@ __all__ = [
     "report",
     "resend",
     "resume",
+    "reveal",
     "schedule",
     "send_back",
     "send_test",
+    "set_places",
     "show",
     "stop",
     "submit",
     "subscribe",
+    "take_along",
     "topic_in",
     "unsubscribe",
     "wanted_topics",

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from content.library import Library
 from content.notice_schema import NoticeTopic
-from db.models import NoticeReply
+from db.models import NoticeOccurrence, NoticeReply
 from db.repositories.notice_answers import NoticeAnswerRepository
 from db.repositories.notices import NoticeRepository
 from kit import ids
@@ -48,13 +48,22 @@ async def mark_read(
 
 async def open_link(
     session: AsyncSession, clock: Clock, worker_id: str, occurrence_id: str
-) -> str:
-    """Note that a worker wants to see the link, and give it. Raises NotFound."""
+) -> Read:
+    """Note that a worker wants to see the link, and give it. Raises NotFound for none."""
     read = await mark_read(session, clock, worker_id, occurrence_id)
     if read.link is None:
         raise NotFound("talk.choice_past")
     await NoticeAnswerRepository(session).mark(occurrence_id, worker_id, "clicked", clock())
-    return read.link
+    return read
+
+
+async def read_by_number(session: AsyncSession, clock: Clock, worker_id: str, number: int) -> None:
+    """Note that a worker read what he names by its number. Raises NotFound where it was not sent
+    to him.
+    """
+    rows = NoticeAnswerRepository(session)
+    going = await _newest(rows, worker_id, number)
+    await rows.mark(going.id, worker_id, "read", clock())
 
 
 async def number_of(session: AsyncSession, account_id: str, message_id: int) -> int | None:
@@ -78,9 +87,7 @@ async def reply(
     from the 21st of a day on.
     """
     rows, words = NoticeAnswerRepository(session), tidy(text)
-    newest = await rows.newest_of(worker_id, number)
-    if newest is None:
-        raise NotFound("notices.not_sent_to_you", number=number)
+    going = await _newest(rows, worker_id, number)
     if not is_readable(words) or len(words) > REPLY_MOST:
         raise BadInput("notices.bad_reply", most=REPLY_MOST, number=number)
     if await rows.count_replies(worker_id, clock() - DAY) >= REPLIES_A_DAY:
@@ -94,7 +101,7 @@ async def reply(
             at=clock(),
         )
     )
-    await rows.mark(newest[0].id, worker_id, "read", clock())
+    await rows.mark(going.id, worker_id, "read", clock())
 
 
 async def wanted_topics(
@@ -147,3 +154,11 @@ def topic_in(library: Library, text: str) -> NoticeTopic | None:
         if topic.name in words or any(word in words for word in topic.words)
     ]
     return named[0] if len(named) == 1 else None
+
+
+async def _newest(rows: NoticeAnswerRepository, worker_id: str, number: int) -> NoticeOccurrence:
+    """How a notice came to a worker last; raises NotFound where it did not."""
+    newest = await rows.newest_of(worker_id, number)
+    if newest is None:
+        raise NotFound("notices.not_sent_to_you", number=number)
+    return newest[0]

@@ -11,7 +11,7 @@ from db.repositories.notices import NoticeRepository
 from kit.clock import Clock
 from kit.errors import BadInput
 from kit.text import is_readable, tidy
-from services import photos
+from services import photos, signups
 from services.notices import audience, states
 from services.notices.locking import locked
 from services.notices.values import BUTTONS, GO, Draft
@@ -28,7 +28,7 @@ async def compose(
     """Write a new notice; returns its number. Raises BadInput for what cannot be sent, NotAllowed
     where the actor may not write (to all of these).
     """
-    await check(session, library, actor, draft)
+    await check(session, library, clock, actor, draft)
     notice = Notice(state=states.DRAFT, version=1, created_at=clock(), events=[], versions=[])
     notice.versions.append(_version(draft, 1, actor, clock))
     states.append(notice, "compose", states.DRAFT, actor.id, clock())
@@ -52,7 +52,7 @@ async def edit(
     Nothing changes where the draft is what the version says. Raises as `compose` does, Stale when
     somebody took a step since event `seen`.
     """
-    await check(session, library, actor, draft)
+    await check(session, library, clock, actor, draft, number=number)
     notice = await locked(session, number, seen)
     states.check(notice, "edit")
     if newest(notice).digest == draft.digest:
@@ -65,8 +65,18 @@ async def edit(
     await session.flush()
 
 
-async def check(session: AsyncSession, library: Library, actor: Actor, draft: Draft) -> None:
-    """Raise BadInput with what is wrong with a draft, NotAllowed where it is beyond the actor."""
+async def check(
+    session: AsyncSession,
+    library: Library,
+    clock: Clock,
+    actor: Actor,
+    draft: Draft,
+    *,
+    number: int | None = None,
+) -> None:
+    """Raise BadInput with what is wrong with a draft of a new notice, or of the one of this
+    number; NotAllowed where it is beyond the actor.
+    """
     limits = library.notices.limits
     audience.check(draft.audience)
     audience.need_reach(actor, Permission.WRITE_NOTICES, draft.audience)
@@ -83,6 +93,8 @@ async def check(session: AsyncSession, library: Library, actor: Actor, draft: Dr
     _check_buttons(draft.buttons, has_link=draft.link is not None)
     if draft.picture and await NoticeRepository(session).picture(draft.picture) is None:
         raise BadInput("notices.no_such_picture")
+    if draft.offer is not None:
+        await signups.check(session, clock, draft.offer, number)
 
 
 def _check_buttons(buttons: Sequence[str], *, has_link: bool) -> None:
@@ -138,4 +150,6 @@ def _version(draft: Draft, number: int, actor: Actor, clock: Clock) -> NoticeVer
         urgent=draft.urgent,
         picture=draft.picture,
         audience=draft.audience.as_json(),
+        places=draft.offer.places if draft.offer else None,
+        closes_at=draft.offer.closes_at if draft.offer else None,
     )

@@ -1,4 +1,4 @@
-"""Who took the report of a notice away as a file."""
+"""Who took the report or the list of a notice away as a file."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,12 +10,20 @@ from services.staff.actors import Actor
 FORMATS = ("csv", "xlsx")
 
 
-async def taken(session: AsyncSession, clock: Clock, actor: Actor, number: int, file: str) -> None:
-    """Put on record that this actor took the report along; raises BadInput for no such format."""
+async def taken(
+    session: AsyncSession,
+    clock: Clock,
+    actor: Actor,
+    number: int,
+    file: str,
+    *,
+    kind: str = "notice_report_taken",
+) -> None:
+    """Put on record that this actor took it along; raises BadInput for no such format."""
     if file not in FORMATS:
         raise BadInput
     events.note(
-        *(session, clock(), "notice_report_taken"),
+        *(session, clock(), kind),
         by=actor.id,
         to=None,
         address=actor.address,

@@ -12,6 +12,7 @@ from db.repositories.notices import NoticeRepository
 from db.repositories.staff import StaffRepository
 from kit.clock import Clock, in_shanghai
 from kit.errors import NotAllowed, NotFound
+from services import signups
 from services.calendar import is_day_off
 from services.notices import audience, states, timing
 from services.notices.composing import newest
@@ -94,6 +95,7 @@ async def show(session: AsyncSession, actor: Actor, number: int) -> NoticeDetail
         ),
         timing=timing.read(notice.timing),
         is_set=notice.timing is not None,
+        signups=await signups.look(session, number),
     )
 
 

@@ -11,6 +11,7 @@ from db.repositories.notice_answers import HOUR, NoticeAnswerRepository
 from db.repositories.notices import NoticeRepository
 from kit.clock import Clock
 from kit.errors import NotAllowed
+from services import signups
 from services.notices import audience, states
 from services.notices.composing import newest
 from services.notices.locking import locked
@@ -51,6 +52,7 @@ async def report(session: AsyncSession, actor: Actor, number: int) -> Report:
             datetime.fromtimestamp(hour * HOUR, UTC): count
             for hour, count in sorted(hours.items())
         },
+        signups=await signups.look(session, number),
     )
 
 

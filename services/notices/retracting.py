@@ -12,13 +12,13 @@ from typing import Any, Literal
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from content.library import Library
-from db.models import Notice, NoticeVersion, OutboxRow
+from db.models import Account, Notice, NoticeVersion, OutboxRow
 from db.repositories.notice_audience import NOTICE
 from db.repositories.notices import NoticeRepository
 from db.repositories.outbox import NEWS, OutboxRepository
 from kit.clock import Clock
 from kit.errors import NotAllowed
-from services import accounts, outbox
+from services import accounts, outbox, signups
 from services.notices import rendering, sending, states
 from services.notices.steps import Asked, begun, hold_back
 from services.notices.values import draft_of
@@ -49,7 +49,8 @@ async def recall(session: AsyncSession, clock: Clock, asked: Asked) -> int:
     The note is the reason, and workers read it. Returns how many rows have gone out.
     """
     notice = await begun(session, asked, "recall")
-    held = await hold_back(session, notice, "recalled")
+    held = await hold_back(session, notice, states.RECALLED)
+    await signups.end(session, notice.number, states.RECALLED)
     goings = await NoticeRepository(session).occurrences(notice.number)
     count = await OutboxRepository(session).to_change(
         [each.id for each in goings], DELETE, reason="recalled"
@@ -89,7 +90,10 @@ async def next_changes(
         notice, version = await _of(session, row)
         if account.gone_at is not None:
             row.change = None
-        elif not row.message_ids or channel != "telegram":
+            continue
+        if row.change == DELETE:
+            await _tell_signed_up(session, library, clock, account, notice)
+        if not row.message_ids or channel != "telegram":
             await _follow_up(session, library, clock, row, notice=notice, version=version)
         else:
             reply = None
@@ -163,6 +167,17 @@ async def _follow_up(
         priority=NEWS if draft.urgent else NOTICE,
     )
     row.change = FOLLOWED
+
+
+async def _tell_signed_up(
+    session: AsyncSession, library: Library, clock: Clock, account: Account, notice: Notice
+) -> None:
+    """Who signed up must hear of a recall: that a message is gone from his chat says nothing."""
+    if not await signups.is_on_list(session, account.worker_id, notice.number):
+        return
+    text = library.say("signups.called_off", notice=notice.number, reason=_reason(notice))
+    cause = f"signup:{notice.number}:recalled"
+    await outbox.put_for(session, clock, account.id, cause, Reply(text).as_json(), priority=NEWS)
 
 
 def _reason(notice: Notice) -> str:

@@ -16,6 +16,7 @@ from services.notices import states, timing
 from services.notices.composing import newest
 from services.notices.steps import Asked, begun
 from services.notices.timing import Rule, Timing, Unpublished
+from services.notices.values import Draft, draft_of
 from services.windows import wait_until
 
 MOST_AHEAD = timedelta(days=366)
@@ -29,11 +30,13 @@ async def schedule(
     """Set when the approved version goes out; returns the moment behind quiet hours.
 
     None where the rule's next day lies in a year whose calendar is not published: the moment is
-    filled in once it is. Raises BadInput for a moment in the past or more than a year ahead.
+    filled in once it is. Raises BadInput for a moment in the past or more than a year ahead, and
+    for one at which what it offers is over.
     """
     notice = await begun(session, asked, "schedule")
     now = clock()
     check_moment(when, now)
+    check_offer(library, draft_of(newest(notice)), when, now)
     await NoticeRepository(session).drop_moments(notice.number, ("waiting",))
     await session.flush()
     notice.timing = when.as_json()
@@ -55,6 +58,18 @@ def check_moment(when: Timing, now: datetime) -> None:
     """Raise BadInput for a moment in the past or more than a year ahead."""
     if when.at is not None and not now - timedelta(minutes=1) <= when.at <= now + MOST_AHEAD:
         raise BadInput("notices.bad_moment")
+
+
+def check_offer(library: Library, draft: Draft, when: Timing, now: datetime) -> None:
+    """Raise BadInput where what may be signed up for would go out when it is over, or again and
+    again: the list is one.
+    """
+    if draft.offer is None:
+        return
+    if when.rule is not None:
+        raise BadInput("notices.offer_comes_once")
+    if behind_quiet(library, when.at or now, urgent=draft.urgent) >= draft.offer.closes_at:
+        raise BadInput("notices.offer_over_by_then")
 
 
 async def set_next(

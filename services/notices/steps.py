@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from content.library import Library
 from db.models import Notice
 from db.repositories.notices import NoticeRepository
 from db.repositories.outbox import OutboxRepository
 from kit.clock import Clock
 from kit.errors import BadInput, NotAllowed
 from kit.text import tidy
+from services import signups
 from services.notices import audience, states
 from services.notices.composing import newest
 from services.notices.locking import Stale, locked
@@ -31,16 +33,22 @@ class Asked:
 
 
 async def submit(session: AsyncSession, clock: Clock, asked: Asked) -> None:
-    """Ask for approval."""
+    """Ask for approval. Raises BadInput where what it offers is over by now."""
     notice = await begun(session, asked, "submit")
+    offer = draft_of(newest(notice)).offer
+    if offer is not None:
+        await signups.check(session, clock, offer, notice.number)
     states.append(notice, "submit", states.WAITING, asked.actor.id, clock(), note=asked.note)
 
 
-async def approve(session: AsyncSession, clock: Clock, asked: Asked, digest: str) -> None:
-    """Approve the version with this digest, and no other.
+async def approve(
+    session: AsyncSession, library: Library, clock: Clock, asked: Asked, digest: str
+) -> None:
+    """Approve the version with this digest, and no other. What it offers may be signed up for as
+    soon as it reaches anybody.
 
     Raises Stale where that is not the newest, NotAllowed for whoever wrote any version of it, and
-    for an urgent one without the permission for that.
+    for an urgent one without the permission for that, BadInput where what it offers is over.
     """
     notice = await begun(session, asked, "approve")
     version = newest(notice)
@@ -54,6 +62,7 @@ async def approve(session: AsyncSession, clock: Clock, asked: Asked, digest: str
     # The version first: the database holds state and version together.
     await session.flush()
     states.append(notice, "approve", states.APPROVED, asked.actor.id, clock(), note=asked.note)
+    await signups.set_up(session, library, clock, notice.number, draft_of(version).offer)
 
 
 def why_not(notice: Notice, actor: Actor) -> str | None:
@@ -91,7 +100,8 @@ async def resume(session: AsyncSession, clock: Clock, asked: Asked) -> None:
 async def stop(session: AsyncSession, clock: Clock, asked: Asked) -> int:
     """End it for good: no more rows, and those that wait are not sent. Returns how many waited."""
     notice = await begun(session, asked, "stop")
-    held = await hold_back(session, notice, "stopped")
+    held = await hold_back(session, notice, states.STOPPED)
+    await signups.end(session, notice.number, states.STOPPED)
     data = {"held_back": held}
     states.append(
         notice, "stop", states.STOPPED, asked.actor.id, clock(), note=asked.note, data=data

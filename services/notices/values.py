@@ -10,6 +10,7 @@ from db.models import NoticeVersion
 from db.repositories import notice_audience
 from kit import ids
 from services.notices.timing import AT_ONCE, Timing
+from services.signups import Counts, Offer
 
 GOT, GO = "got", "go"
 BUTTONS = (GOT, GO)
@@ -60,7 +61,8 @@ def audience_of(stored: Mapping[str, Any]) -> Audience:
 @dataclass(frozen=True)
 class Draft:
     """What an author writes. `topic` is an id of content/notices/topics.yml, `buttons` some of
-    `BUTTONS` (`go` needs the link), `picture` what `notices.keep_picture` gave.
+    `BUTTONS` (`go` needs the link), `picture` what `notices.keep_picture` gave. With an offer
+    workers may sign up.
     """
 
     title: str
@@ -71,11 +73,16 @@ class Draft:
     urgent: bool = False
     picture: str | None = None
     audience: Audience = EVERYBODY
+    offer: Offer | None = None
 
     @property
     def digest(self) -> str:
         """What an approval binds to: it changes with any of this."""
         fields = {**asdict(self), "audience": self.audience.as_json()}
+        if self.offer is None:
+            del fields["offer"]  # the digests of before there were offers stay what they are
+        else:
+            fields["offer"] = self.offer.as_json()
         return ids.digest(json.dumps(fields, ensure_ascii=False, sort_keys=True))
 
 
@@ -90,6 +97,7 @@ def draft_of(version: NoticeVersion) -> Draft:
         urgent=version.urgent,
         picture=version.picture,
         audience=audience_of(version.audience),
+        offer=Offer(version.places, version.closes_at) if version.closes_at else None,
     )
 
 
@@ -164,6 +172,7 @@ class NoticeDetail:
     goings: tuple[Going, ...]
     timing: Timing = AT_ONCE
     is_set: bool = False
+    signups: Counts | None = None
 
 
 @dataclass(frozen=True)
@@ -171,7 +180,8 @@ class Report:
     """What became of a notice, in accounts; what workers did with it, in workers.
 
     `failed` by reason of `REASONS`; `deleted` are rows that went with their worker.
-    `by_hour` says how many left in each hour that began then.
+    `by_hour` says how many left in each hour that began then; `signups` what the list comes to,
+    where there is one.
     """
 
     planned: int
@@ -186,6 +196,7 @@ class Report:
     replies: int
     changed: Mapping[str, int]
     by_hour: Mapping[datetime, int]
+    signups: Counts | None = None
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ KINDS = (
     *("password_changed", "password_link", "password_reset", "totp_set", "totp_reset"),
     *("recovery_used", "roles_changed", "suspended", "resumed"),
     *("session_ended", "sessions_ended", "report_taken", "exported", "notice_report_taken"),
+    *("signups_taken", "signup_contacts_seen"),
 )
 
 

@@ -1,16 +1,15 @@
 """Notices in the chat: the newest ones, which topics one wants, reading and replying to one."""
 
-import re
 from collections.abc import Mapping
 
 from services import consents, notices, outbox, workers
+from services import signups as lists
 from services.dialogues import profile
 from services.scene import Args, Scene, TaskFunction
+from services.tasks import signups
 from services.turns import Choice, Replies, Reply, Task
 
 SHOWN = 5
-# What follows the word for replying: the number of a notice, then what is said.
-_NUMBERED = re.compile(r"\s*(\d{1,6})\s*(.*)", re.DOTALL)
 
 
 async def said(scene: Scene) -> Replies | None:
@@ -20,7 +19,7 @@ async def said(scene: Scene) -> Replies | None:
     for word, task in WORDS.items():
         if scene.is_word(word):
             return await task(scene, {})
-    return await _replied(scene)
+    return await signups.said(scene) or await _replied(scene)
 
 
 async def latest(scene: Scene, _args: Args) -> Replies:
@@ -29,7 +28,8 @@ async def latest(scene: Scene, _args: Args) -> Replies:
     if not news:
         return (scene.reply("notices.none", scene.choice("menu.title", "menu")),)
     lines = "\n".join(scene.say("notices.line", text=item.reply["text"]) for item in news)
-    return (scene.reply("notices.latest", scene.choice("menu.title", "menu"), lines=lines),)
+    choices = (*await signups.ways(scene), scene.choice("menu.title", "menu"))
+    return (scene.reply("notices.latest", *choices, lines=lines),)
 
 
 async def subscribe(scene: Scene, args: Args) -> Replies:
@@ -75,17 +75,22 @@ async def got(scene: Scene, args: Args) -> Replies:
     """He read it."""
     occurrence = str(args["occurrence"])
     read = await notices.mark_read(scene.session, scene.clock, scene.turn.worker_id, occurrence)
-    # Of the buttons of a message a web chat takes one: the link is still to be had.
+    # Of the buttons of a message a web chat takes one: the others are still to be had.
     link = scene.choice("notices.go_title", "notices.go", occurrence=occurrence)
-    choices = (*((link,) if read.link else ()), scene.choice("menu.title", "menu"))
-    return (scene.reply("notices.got", *choices, number=read.number),)
+    choices = (*await _sign_up(scene, occurrence, read.number), *((link,) if read.link else ()))
+    menu = scene.choice("menu.title", "menu")
+    return (scene.reply("notices.got", *choices, menu, number=read.number),)
 
 
 async def go(scene: Scene, args: Args) -> Replies:
     """He wants to see what it links to."""
     occurrence = str(args["occurrence"])
-    link = await notices.open_link(scene.session, scene.clock, scene.turn.worker_id, occurrence)
-    return (scene.reply("notices.link", scene.choice("menu.title", "menu"), link=link),)
+    read = await notices.open_link(scene.session, scene.clock, scene.turn.worker_id, occurrence)
+    sign_up, menu = (
+        await _sign_up(scene, occurrence, read.number),
+        scene.choice("menu.title", "menu"),
+    )
+    return (scene.reply("notices.link", *sign_up, menu, link=read.link),)
 
 
 async def by_profile(scene: Scene, args: Args) -> Replies:
@@ -110,16 +115,10 @@ async def not_by_profile(scene: Scene, _args: Args) -> Replies:
 
 async def _replied(scene: Scene) -> Replies | None:
     """What was said to a notice by its number, handed to staff."""
-    words = scene.library.words
-    lead = next((word for word in words["reply_leads"] if scene.text.startswith(word)), None)
-    found = _NUMBERED.fullmatch(scene.text.removeprefix(lead)) if lead else None
-    # "Three days without a reply" is a complaint.
-    if found is None or found[2].startswith(words["reply_no_numbers"]):
+    found = signups.numbered(scene, "reply_leads")
+    if found is None:
         return None
-    text = found[2]
-    for tail in words["reply_tails"]:
-        text = text.removeprefix(tail)
-    number = int(found[1])
+    number, text = found
     await notices.reply(
         scene.session,
         scene.library,
@@ -129,6 +128,14 @@ async def _replied(scene: Scene) -> Replies | None:
         text=text,
     )
     return (scene.reply("notices.replied", scene.choice("menu.title", "menu"), number=number),)
+
+
+async def _sign_up(scene: Scene, occurrence: str, number: int) -> tuple[Choice, ...]:
+    """The button for signing up, where he may and has not."""
+    worker_id = scene.turn.worker_id
+    if not await lists.may_sign_up(scene.session, scene.clock, worker_id, number):
+        return ()
+    return (scene.choice("signups.sign_up_title", "signups.sign_up", occurrence=occurrence),)
 
 
 def _named(scene: Scene) -> str:
@@ -149,6 +156,7 @@ WORDS: Mapping[str, TaskFunction] = {
     "latest_notices": latest,
     "not_by_profile": not_by_profile,
     "profile": tell,
+    **signups.WORDS,
 }
 INTENTS = {
     "latest_notices": latest,
@@ -162,4 +170,5 @@ TASKS = {
     "notices.go": go,
     "notices.by_profile": by_profile,
     "notices.tell": tell,
+    **signups.TASKS,
 }

@@ -45,6 +45,8 @@ async def show(scene: Scene, _args: Args) -> Replies:
         draft=scene.say("workers.draft_yes" if stored.draft else "workers.draft_no"),
         news=stored.news,
         notice_replies=stored.notice_replies,
+        signups=stored.signups,
+        signup_contacts=stored.signup_contacts,
         by_profile=scene.say(f"workers.by_profile_{'yes' if stored.by_profile else 'no'}"),
         reports=stored.reports,
         proposals=stored.proposals,

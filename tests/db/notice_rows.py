@@ -50,18 +50,31 @@ ROWS: dict[str, dict[str, Any]] = {
     "notice_wishes": {"worker_id": "w", "topic": "weather", "wanted": True, "at": NOON},
     "notice_marks": {"occurrence_id": "o", "worker_id": "w", "kind": "read", "at": NOON},
     "notice_replies": {"id": "r", "notice": 1, "worker_id": "w", "masked": "好", "at": NOON},
+    "signup_lists": {"notice": 1, "places": 1, "closes_at": NOON, "taken": 1, "last_number": 1},
+    "signups": {"notice": 1, "worker_id": "w", "number": 1, "state": "in", "at": NOON},
 }
 CHECKS: list[tuple[str, dict[str, Any]]] = [
     ("ck_notices_state", {"state": "lost"}),
     ("ck_notices_approved", {"state": "approved", "approved": 0}),
     ("ck_notice_versions_two_people", {"approved_by": "s"}),
+    ("ck_notice_versions_offer", {"places": 1}),
+    ("ck_notice_versions_offer", {"places": 0, "closes_at": NOON}),
     ("ck_notice_events_state", {"state": "lost"}),
     ("ck_notice_occurrences_state", {"state": "lost"}),
     ("ck_notice_marks_kind", {"kind": "liked"}),
+    ("ck_signup_lists_places", {"places": 10_001}),
+    ("ck_signup_lists_taken", {"taken": 2}),
+    ("ck_signup_lists_taken", {"taken": -1}),
+    ("ck_signup_lists_ended", {"ended": "forgotten"}),
+    ("ck_signups_state", {"state": "lost"}),
+    ("ck_signups_contact", {"state": "cancelled", "contact": b"x"}),
+    ("ck_signups_came", {"state": "waiting", "came": True, "marked_by": "s"}),
+    ("ck_signups_marked", {"came": True}),
     ("ck_outbox_reason", {"reason": "mood"}),
     ("ck_outbox_change", {"change": "paint"}),
 ]
 UNIQUES: list[tuple[str, dict[str, Any]]] = [
     ("uq_notice_events_notice_number", {"id": "e2"}),
     ("uq_notice_occurrences_notice_planned_at", {"id": "o2"}),
+    ("uq_signups_notice_number", {"worker_id": "w2"}),
 ]

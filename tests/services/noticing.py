@@ -87,7 +87,9 @@ class Newsroom:
         approver = by or await self.approver()
         async with transaction(self.sessions) as session:
             digest = digest or (await notices.show(session, approver, number)).digest
-            await notices.approve(session, self.clock, Asked(approver, number), digest)
+            await notices.approve(
+                session, self.library, self.clock, Asked(approver, number), digest
+            )
 
     async def schedule(self, number: int, when: Timing = notices.AT_ONCE) -> datetime | None:
         asked = Asked(await self.author(), number)
