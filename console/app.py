@@ -20,6 +20,7 @@ from console.routes import (
     me,
     members,
     notice_reports,
+    notice_signups,
     notice_writing,
     notices,
     reports,
@@ -45,7 +46,8 @@ def create_app(settings: Settings, sessions: Sessions, library: Library, clock: 
     app.middleware("http")(guard)
     for noun in (
         *(inbox, workbench, bulk, exports, board, cases, case_steps, handovers, figures),
-        *(reports, notice_writing, notices, notice_reports, stop_proposals, stops),
+        *(reports, notice_writing, notices, notice_reports, notice_signups),
+        *(stop_proposals, stops),
         *(sentences, texts, rights, members, me, staff, health),
     ):
         auth.refuse_undeclared(noun.router)

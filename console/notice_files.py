@@ -1,4 +1,4 @@
-"""The report of a notice as lines: drawn on its page, and written as CSV or XLSX."""
+"""The report and the list of a notice as lines: drawn on a page, written as CSV or XLSX."""
 
 import asyncio
 import io
@@ -8,19 +8,26 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import quote
+
+from fastapi.responses import Response
 
 from console.deps import Console
+from console.export_files import TYPES
 from console.pages import when
 from kit.clock import in_shanghai
 from services import sheets
 from services.figures import Line
-from services.notices import NoticeDetail, Report
+from services.notices import Entry, NoticeDetail, Report
 from services.staff.actors import Actor
 
 WORDS, LEFT = "notices/words.html", "left"
 HOURS_MOST = 48
 COUNTS = ("planned", "sent", "waiting", "unknown", "deleted")
 DONE = ("read", "clicked", "opted_out", "replies")
+SIGNED = ("taken", "waiting", "cancelled")
+
+Table = Sequence[Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -57,24 +64,56 @@ def table(parts: Console, notice: NoticeDetail, report: Report) -> list[Sequence
         *((say.COUNTS[name], str(getattr(report, name))) for name in COUNTS),
         *((f"{say.FAILED} {say.REASONS[key]}", str(n)) for key, n in report.failed.items()),
         *((say.DONE[name], str(getattr(report, name))) for name in DONE),
+        *signed_up(say, report),
         *((say.CHANGED[key], str(count)) for key, count in report.changed.items()),
         (say.HOUR, say.COUNTS["sent"]),
         *((line.label, str(line.counts[LEFT])) for line in over_time(report)),
     ]
 
 
-async def written(
-    parts: Console, actor: Actor, notice: NoticeDetail, report: Report, file: str
-) -> Made:
+def signed_up(say: Any, report: Report) -> list[tuple[str, str]]:  # noqa: ANN401 - a template's words
+    """What the list comes to, where there is one."""
+    if report.signups is None:
+        return []
+    return [(say.SIGNED[name], str(getattr(report.signups, name))) for name in SIGNED]
+
+
+def list_table(
+    parts: Console, notice: NoticeDetail, entries: Sequence[Entry]
+) -> list[Sequence[str]]:
+    """The rows of a list: numbers, no word of who they are."""
+    say: Any = parts.pages.words(WORDS)
+    return [
+        (say.NOTICE, str(notice.number)),
+        (say.TITLE, notice.draft.title),
+        say.LIST_HEADS,
+        *(
+            (
+                str(each.number),
+                when(each.at),
+                say.LIST_STATES[each.state],
+                say.CAME[each.came],
+                say.HAS[each.has_contact],
+            )
+            for each in entries
+        ),
+    ]
+
+
+async def written(parts: Console, actor: Actor, name: str, rows: Table, file: str) -> Made:
     """The file, with who took it and when above its rows."""
     say: Any = parts.pages.words(WORDS)
     stamp = f"{actor.name} {when(parts.clock())} {say.TAKEN}"
-    rows = [(stamp,), *table(parts, notice, report)]
-    guarded = [tuple(map(sheets.guarded, row)) for row in rows]
-    name = f"{say.FILE}{notice.number}.{file}"
+    guarded = [tuple(map(sheets.guarded, row)) for row in [(stamp,), *rows]]
     if file == "csv":
-        return Made(name, _csv(guarded))
-    return Made(name, await asyncio.to_thread(_xlsx, guarded, stamp))
+        return Made(f"{name}.{file}", _csv(guarded))
+    return Made(f"{name}.{file}", await asyncio.to_thread(_xlsx, guarded, stamp))
+
+
+def answered(made: Made, file: str) -> Response:
+    """The file as a browser takes it."""
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(made.name)}"}
+    return Response(made.data, media_type=TYPES[file], headers=headers)
 
 
 def _csv(rows: Sequence[Sequence[str]]) -> bytes:

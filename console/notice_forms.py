@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from console.reading import Filled
+from console.reading import Filled, is_number
 from content.library import Library
 from kit.clock import SHANGHAI, in_shanghai
 from kit.errors import AppError, BadInput
@@ -12,10 +12,12 @@ from kit.text import tidy
 from services import notices
 from services.notices import scheduling
 from services.notices.timing import Timing, Unpublished
+from services.signups import MOST_PLACES, Offer
 from services.staff.members import lines, read_district
 from services.workers import TRADES
 
 MOST_PLATFORMS = 200  # characters
+MAX_PLACES_DIGITS = 5
 _BETWEEN = re.compile("[\u3001\uff0c,\uff1b;\n]+")
 NOW, AT, RULE = "now", "at", "rule"
 WAYS = (NOW, AT, RULE)
@@ -29,6 +31,9 @@ FIELD_OF = {
     "notices.go_needs_link": "link",
     "staff.no_such_district": "districts",
     "notices.out_of_reach": "districts",
+    "notices.bad_places": "places",
+    "notices.too_few_places": "places",
+    "notices.bad_closing": "closes",
     "photos.unreadable": "picture",
     "photos.too_large": "picture",
 }
@@ -49,9 +54,14 @@ class Typed:
     trades: tuple[str, ...] = ()
     platforms: str = ""
     subscribers: bool = False
+    offers: bool = False
+    places: str = ""
+    closes: str = ""
 
     def draft(self, library: Library) -> notices.Draft:
-        """The notice that is meant; raises BadInput for a district that there is not."""
+        """The notice that is meant; raises BadInput for a district that there is not, and for an
+        offer that cannot be read.
+        """
         platforms = (name.strip() for name in _BETWEEN.split(self.platforms))
         audience = notices.Audience(
             districts=tuple(read_district(library, line) for line in lines(self.districts)),
@@ -68,12 +78,32 @@ class Typed:
             urgent=self.urgent,
             picture=self.picture or None,
             audience=audience,
+            offer=self._offer() if self.offers else None,
         )
 
+    def _offer(self) -> Offer:
+        try:
+            closes = _moment(self.closes)
+        except BadInput as error:
+            raise BadInput("notices.bad_closing") from error
+        return Offer(read_places(self.places), closes)
 
-def typed_of(draft: notices.Draft, comma: str) -> Typed:
-    """The form of a notice as it is; `comma` stands between platforms."""
-    audience = draft.audience
+
+def read_places(text: str) -> int | None:
+    """How many places are meant, None for no limit; raises BadInput."""
+    if not text:
+        return None
+    if not is_number(text, MAX_PLACES_DIGITS):
+        raise BadInput("notices.bad_places", most=MOST_PLACES)
+    return int(text)
+
+
+def typed_of(of: notices.NoticeDetail, comma: str) -> Typed:
+    """The form of a notice as it is, with what is offered by now; `comma` stands between
+    platforms.
+    """
+    draft = of.draft
+    audience, offer = draft.audience, draft.offer and (of.signups or draft.offer)
     return Typed(
         title=draft.title,
         text=draft.text,
@@ -86,6 +116,9 @@ def typed_of(draft: notices.Draft, comma: str) -> Typed:
         trades=audience.trades,
         platforms=comma.join(audience.platforms),
         subscribers=audience.subscribers,
+        offers=offer is not None,
+        places=str(offer.places or "") if offer else "",
+        closes=for_field(offer.closes_at) if offer else "",
     )
 
 
@@ -103,6 +136,9 @@ def read_typed(form: Filled) -> Typed:
         trades=tuple(each for each in TRADES if form[f"trade-{each}"]),
         platforms=form["platforms"][:MOST_PLATFORMS],
         subscribers=form["subscribers"] == "yes",
+        offers=form["offers"] == "yes",
+        places=form["places"].strip(),
+        closes=form["closes"].strip(),
     )
 
 
@@ -142,10 +178,11 @@ def read_when(form: Filled) -> When:
     return When(form["way"], form["at"].strip(), form["rule"].strip())
 
 
-def planned(library: Library, now: datetime, when: When, *, urgent: bool) -> Planned:
+def planned(library: Library, now: datetime, when: When, draft: notices.Draft) -> Planned:
     """When it would go out; raises BadInput."""
-    timing = when.timing(library)
+    timing, urgent = when.timing(library), draft.urgent
     scheduling.check_moment(timing, now)
+    scheduling.check_offer(library, draft, timing, now)
     if timing.rule is None:
         asked = timing.at or now
         moment = scheduling.behind_quiet(library, asked, urgent=urgent)

@@ -67,6 +67,7 @@ async def notice_page(
         said=shown(parts, number, found.draft),
         counted=counted,
         planned=planned,
+        now=parts.clock(),
         unknown=parts.pages.sentence_for(planned.unknown) if planned and planned.unknown else None,
         when=planned.when if planned else when,
         refused=refused,

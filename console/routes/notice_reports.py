@@ -1,7 +1,6 @@
 """What became of a notice: numbers, a file of them, what failed, what was replied."""
 
 from http import HTTPStatus
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
@@ -10,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from console import notice_files, pictures
 from console.auth import Needs, SignedIn
 from console.deps import Console, Parts, Session
-from console.export_files import TYPES
 from console.notice_page import numbered
 from console.reading import Posted, is_number, page_number
 from console.routes.notices import NOT_TAKEN, READ
@@ -54,10 +52,11 @@ async def export(number: str, session: Session, parts: Parts, form: Posted) -> R
     shown = await notices.show(session, form.actor, wanted)
     found = await notices.report(session, form.actor, wanted)
     await exporting.taken(session, parts.clock, form.actor, wanted, file)
-    made = await notice_files.written(parts, form.actor, shown, found, file)
-    name = quote(made.name)
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
-    return Response(made.data, media_type=TYPES[file], headers=headers)
+    name = f"{parts.pages.words(notice_files.WORDS).FILE}{wanted}"
+    rows = notice_files.table(parts, shown, found)
+    return notice_files.answered(
+        await notice_files.written(parts, form.actor, name, rows, file), file
+    )
 
 
 @router.get("/notices/{number}/failed", dependencies=[READ])

@@ -54,7 +54,7 @@ async def edit_form(
 ) -> Response:
     """The form of a notice as it is."""
     found = await notices.show(session, actor, numbered(number))
-    return await _page(request, session, parts, typed_of(found.draft, COMMA), of=found)
+    return await _page(request, session, parts, typed_of(found, COMMA), of=found)
 
 
 @router.post("/notices/{number}/edit", dependencies=[WRITE])
@@ -90,7 +90,10 @@ async def _taken(
             typed = replace(typed, picture=kept)
         draft = typed.draft(parts.library)
         if form["do"] != "save":
-            await composing.check(session, parts.library, form.actor, draft)
+            await composing.check(
+                *(session, parts.library, parts.clock, form.actor, draft),
+                number=of.number if of else None,
+            )
             return await _page(request, session, parts, typed, of=of, form=form, looked=draft)
         async with session.begin_nested():
             number = await _kept(session, parts, form, draft, of)

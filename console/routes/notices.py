@@ -93,11 +93,10 @@ async def schedule(
     wanted, when = numbered(number), notice_forms.read_when(form)
     try:
         found = await notices.show(session, form.actor, wanted)
-        urgent = found.draft.urgent
-        planned = notice_forms.planned(parts.library, parts.clock(), when, urgent=urgent)
+        planned = notice_forms.planned(parts.library, parts.clock(), when, found.draft)
         if form["do"] == "set":
             async with session.begin_nested():
-                asked = _asked(form, wanted)
+                asked = asked_of(form, wanted)
                 await notices.schedule(
                     session, parts.library, parts.clock, asked, when.timing(parts.library)
                 )
@@ -130,11 +129,13 @@ def _add(rule: Rule) -> None:
     async def taken(
         request: Request, number: str, session: Session, parts: Parts, form: Posted
     ) -> Response:
-        asked = _asked(form, numbered(number))
+        asked = asked_of(form, numbered(number))
         try:
             async with session.begin_nested():
                 if rule.step == "approve":
-                    await notices.approve(session, parts.clock, asked, form["digest"])
+                    await notices.approve(
+                        session, parts.library, parts.clock, asked, form["digest"]
+                    )
                 else:
                     await getattr(notices, rule.step)(session, parts.clock, asked)
         except NOT_TAKEN as error:
@@ -160,7 +161,8 @@ for _rule in STEPS.values():
         _add(_rule)
 
 
-def _asked(form: Filled, number: int) -> Asked:
+def asked_of(form: Filled, number: int) -> Asked:
+    """The step that a form asks for, as who sent it saw the notice."""
     # A form without the number of what it showed saw nothing: it is shown what there is.
     seen = int(form["seen"]) if is_number(form["seen"], MAX_SEEN_DIGITS) else 0
     return Asked(form.actor, number, seen, form["note"].strip() or None)

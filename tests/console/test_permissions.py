@@ -71,6 +71,11 @@ BEHIND = {
     "/notices/{number}/report/export": AROUND_NOTICES,
     "/notices/{number}/failed/resend": {Role.NOTICE_AUTHOR},
     "/notices/{number}/replies/{reply_id}/seen": AROUND_NOTICES,
+    "/notices/{number}/signups": AROUND_NOTICES,
+    "/notices/{number}/signups/export": AROUND_NOTICES,
+    "/notices/{number}/signups/places": {Role.NOTICE_AUTHOR},
+    "/notices/{number}/signups/contacts": {Role.NOTICE_AUTHOR},
+    "/notices/{number}/signups/{signup}/came": {Role.NOTICE_AUTHOR},
     "/notices/pictures/{digest}": AROUND_NOTICES,
     "/me": set(Role),
     "/sign-out": set(Role),
@@ -114,7 +119,7 @@ async def knocks(reader: Reader, route: APIRoute, csrf: str) -> list[tuple[str, 
     """Ask for a route by each of its methods; nothing that it names exists."""
     path = route.path_format
     names = ("code", "number", "stop_id", "proposal_id", "staff_id", "token", "key", "report_id")
-    more = ("revision_id", "sentence_id", "handover_id", "digest", "reply_id", "fact")
+    more = ("revision_id", "sentence_id", "handover_id", "digest", "reply_id", "fact", "signup")
     for name in (*names, *more, *OWN):
         path = path.replace(f"{{{name}}}", "7KQ3-M9TX" if name == "code" else "1")
     assert "{" not in path, f"{path}: give this test a value for it"

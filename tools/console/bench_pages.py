@@ -69,6 +69,7 @@ ASKED: Mapping[str, tuple[str, ...]] = {
     "/notices/{number}/failed": ("",),
     "/notices/{number}/replies": ("",),
     "/notices/{number}/report": ("",),
+    "/notices/{number}/signups": ("", "?page=2"),
     "/readyz": ("",),
     "/rights": ("", f"?region={AREA}&reason=unsure"),
     "/rights/{fact}": ("",),

@@ -139,6 +139,33 @@ def _sent(recipients: int, now: datetime) -> Tables:
         for number, worker in enumerate(workers[:REPLIES])
     ]
     yield "notice_replies", replies
+    yield from _signed_up(workers, now)
+
+
+def _signed_up(workers: Sequence[Row], now: datetime) -> Tables:
+    """The list of the first notice: half of them are in, the others wait."""
+    places = max(1, len(workers) // 2)
+    listed: Row = {
+        "notice": FIRST_NOTICE,
+        "places": places,
+        "closes_at": now + timedelta(days=1),
+        "taken": places,
+        "last_number": len(workers),
+    }
+    yield "signup_lists", [listed]
+    yield (
+        "signups",
+        [
+            {
+                "notice": FIRST_NOTICE,
+                "worker_id": worker["id"],
+                "number": number,
+                "state": "in" if number <= places else "waiting",
+                "at": now,
+            }
+            for number, worker in enumerate(workers, 1)
+        ],
+    )
 
 
 def _talk(number: int, worker: str, staff: Sequence[str], now: datetime, *, is_open: bool) -> Row:
