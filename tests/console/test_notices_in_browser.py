@@ -17,6 +17,7 @@ from tests.web.phone import Phone
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
+CLOSES = "2026-11-18T16:30"
 PATIENCE = 15_000  # milliseconds: what comes by itself waits for a busy machine
 
 
@@ -71,6 +72,9 @@ async def written(page: Page, *, look_at: bool) -> None:
     await page.get_by_label("标题").fill("台风")
     await page.get_by_label("正文").fill("明天有台风，江边别跑。")
     await page.get_by_label("类别").select_option("weather")
+    await page.get_by_label("要报名").check()
+    await page.get_by_label("名额").fill("1")
+    await page.get_by_label("报名截止").fill(CLOSES)
     await page.get_by_label("紧急").check()
     await press(page, "数一数，看样子")
     await sees(page, "现在发，会发给 1 人的 1 个账号。")
@@ -113,6 +117,11 @@ async def answered(desk: Desk, phone: Phone, page: Page, *, look_at: bool) -> No
     await sees(phone.page, "【紧急通知】台风")
     await phone.taps("收到")
     await sees(phone.page, "好，记下你看过了")
+    await phone.taps("报名")
+    await sees(phone.page, "已报名“台风”（第1号通知），第1号，还剩0个名额。")
+    await phone.taps("留称呼或电话")
+    await phone.says("王师傅")
+    await sees(phone.page, "记下了（王…）")
     await phone.says("回复1 我电话13812345678，几点停工？")
     await sees(phone.page, "已经转给工作人员")
     await page.get_by_role("link", name="报告").click()
@@ -120,7 +129,26 @@ async def answered(desk: Desk, phone: Phone, page: Page, *, look_at: bool) -> No
     await expect(read).to_contain_text("1")
     if look_at:
         await look_well(page, "notice-report")
+    await listed(page, look_at=look_at)
     await page.get_by_role("link", name="回话").click()
     await sees(page, "我电话〔电话〕")
     if look_at:
         await look_well(page, "notice-replies")
+
+
+async def listed(page: Page, *, look_at: bool) -> None:
+    """Staff mark who came, and see how to reach him."""
+    await page.get_by_role("link", name="报名", exact=True).click()
+    await press(page, "来了：第1号")
+    await expect(page.get_by_role("button", name="来了：第1号")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    if look_at:
+        await look_well(page, "notice-signups")
+    await page.get_by_label("第1号", exact=True).check()
+    await page.get_by_label("为什么要看").fill("改地方要告诉他")
+    await press(page, "看勾选的")
+    await sees(page, "王师傅")
+    if look_at:
+        await look_well(page, "notice-contacts")
+    await page.get_by_role("link", name="返回第1号的名单").click()

@@ -5,13 +5,15 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from db.models import OutboxRow, Signup, SignupList
+from db.models import Account, OutboxRow, Signup, SignupList
 from db.session import transaction
 from kit.clock import in_shanghai
 from services.signups import Offer
 from tests.services.noticing import Newsroom
+from tests.testers.chat import Chat
+from tests.testers.worker import WorkerTester
 
-TITLE = "江边义诊"
+TITLE, TAP = "江边义诊", "报名"
 
 
 def offer(clock, places: int | None = 2, **ahead: float) -> Offer:
@@ -52,6 +54,27 @@ async def moved_up(room: Newsroom) -> list[str]:
     query = select(OutboxRow.cause).where(OutboxRow.cause.startswith("signup:"))
     async with transaction(room.sessions) as session:
         return list(await session.scalars(query.order_by(OutboxRow.number)))
+
+
+async def read(chat: Chat, query):
+    async with transaction(chat.sessions) as session:
+        return list(await session.scalars(query))
+
+
+async def has_before_him(chat: Chat, worker: WorkerTester, cause: str = "notice:") -> None:
+    """The newest message that was queued for him is what he looks at."""
+    query = (
+        select(OutboxRow)
+        .join(Account, Account.id == OutboxRow.account_id)
+        .where(Account.worker_id == worker.id, OutboxRow.cause.startswith(cause))
+        .order_by(OutboxRow.number.desc())
+    )
+    worker.replies = [(await read(chat, query))[0].reply]
+
+
+async def signs_up(chat: Chat, worker: WorkerTester) -> None:
+    await has_before_him(chat, worker)
+    await worker.presses(TAP)
 
 
 def as_typed(moment: datetime) -> str:

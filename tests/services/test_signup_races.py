@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -17,8 +18,11 @@ from db.session import Sessions, make_engine, make_sessions, transaction
 from kit.errors import AppError
 from services import signups
 from tests.factories import MASTER_KEY, FixedClock
+from tests.services.linking import shown_to
 from tests.services.noticing import Newsroom
 from tests.services.signing_up import Naive, approved, listed, moved_up, on_list
+from tests.testers.chat import Chat
+from tests.testers.worker import WorkerTester
 
 PROCESSES, CROWD = 4, 12
 # How many rounds of random steps; `make soak` sets 1,000.
@@ -26,6 +30,7 @@ ROUNDS = "YIZHAN_TEST_ROUNDS"
 AT_ONCE = ("sign", "sign", "cancel", "more", "forget")
 STEPS = (*("sign",) * 8, *("cancel",) * 4, "more", "forget", *("become",) * 2, "end")
 FEWEST, SELDOM = 5, 0.05
+HALF_A_SECOND = 0.5
 
 
 @pytest.fixture
@@ -212,3 +217,34 @@ async def test_any_order_gives_what_a_pencil_gives(room: Newsroom, seed: int):
         assert (await listed(room, notice)).taken == len(naive.inside)
     causes = [f"signup:{notice}:{number}" for number in naive.told]
     assert sorted(set(await moved_up(room))) == sorted(causes)
+
+
+@pytest.mark.parametrize(
+    "database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+async def test_two_chats_become_one_while_one_of_them_moves_up(
+    chat: Chat, worker: WorkerTester, phone: WorkerTester, monkeypatch: pytest.MonkeyPatch
+):
+    """Who links holds a worker, and who cancels a list: neither may wait for the other.
+
+    On SQLite there is one writer at a time.
+    """
+    room = Newsroom(chat.sessions, chat.library, chat.clock)
+    notice, other = await approved(room, 1), await chat.newcomer("telegram")
+    for each in (other, worker, phone):
+        await sign(room, room.sessions, each.id, notice)
+    code, tasks = await shown_to(worker), []
+    join = signups.join
+
+    async def late(*given: Any) -> None:
+        tasks.append(asyncio.create_task(cancel(room, room.sessions, other.id, notice)))
+        await asyncio.wait(tasks, timeout=HALF_A_SECOND)
+        await join(*given)
+
+    monkeypatch.setattr(signups, "join", late)
+    await phone.says(code)
+
+    phone.sees("绑好了")
+    assert await asyncio.gather(*tasks) == [True]
+    assert await on_list(room, notice) == {2: (phone.id, "in")}
+    await is_sound(room, notice)
