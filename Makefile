@@ -90,6 +90,7 @@ bench: ## Measure start, memory, answers, many at once and many stops; write doc
 soak: ## Repetitions, kills and loads, at most 60 minutes
 	$(PREPARE) dev nlu
 	YIZHAN_TEST_ROUNDS=1000 $(PY) -m pytest -q tests/services/test_case_races.py
+	YIZHAN_TEST_ROUNDS=300 $(PY) -m pytest -q tests/services/test_signup_races.py
 	YIZHAN_TEST_ROUNDS=20 $(PY) -m pytest -q tests/bot/test_notice_kill.py
 	$(PY) -m tools.soak
 	$(PY) -m tools.telegram.soak --door both

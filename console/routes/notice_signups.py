@@ -92,10 +92,16 @@ async def export(number: str, session: Session, parts: Parts, form: Posted) -> R
 async def contacts(
     request: Request, number: str, session: Session, parts: Parts, form: Posted
 ) -> Response:
-    """How to reach these or all, on this answer only. Who looked and why is put on record."""
+    """How to reach these, or all of a page, on this answer only. Who looked and why is put on
+    record.
+    """
     wanted = numbered(number)
     try:
-        which = None if form["which"] == "all" else _ticked(form)
+        which = _ticked(form)
+        if form["which"] == "all":
+            given = (session, form.actor, wanted)
+            entries = await notices.entries(*given, page=page_number(form["page"]))
+            which = [each.number for each in entries if each.has_contact]
         left = await notices.reveal(
             *(session, parts.clock, form.actor, wanted, which), reason=form["reason"]
         )

@@ -46,11 +46,9 @@ class SignupRepository:
         key = (notice, worker_id)
         return await self.session.get(Signup, key, populate_existing=True)
 
-    async def some(self, notice: int, numbers: Collection[int] | None) -> Sequence[Signup]:
-        """The sign-ups with these numbers that are not cancelled, or all such, in order."""
-        query = _active(notice).order_by(Signup.number)
-        if numbers is not None:
-            query = query.where(Signup.number.in_(numbers))
+    async def some(self, notice: int, numbers: Collection[int]) -> Sequence[Signup]:
+        """The sign-ups with these numbers that are not cancelled, in order."""
+        query = _active(notice).where(Signup.number.in_(numbers)).order_by(Signup.number)
         return (await self.session.scalars(query)).all()
 
     async def first_waiting(self, notice: int, limit: int | None) -> Sequence[Signup]:

@@ -96,12 +96,12 @@ async def reveal(
     clock: Clock,
     actor: Actor,
     number: int,
-    numbers: Sequence[int] | None,
+    numbers: Sequence[int],
     *,
     reason: str,
 ) -> Mapping[int, str]:
-    """How to reach those with these numbers, or all, by number. Who looked at whose and why is
-    put on record.
+    """How to reach those with these numbers, by number, at most a page of them. Who looked at
+    whose and why is put on record.
 
     Raises BadInput without a reason or a number, NotFound where none of them left anything, and
     vault.BadMasterKey where it was sealed under another master key.
@@ -111,7 +111,7 @@ async def reveal(
     why = tidy(reason)
     if not LEAST_REASON <= len(why) <= MOST_REASON:
         raise BadInput("console.reason_missing", least=LEAST_REASON, most=MOST_REASON)
-    if numbers is not None and not numbers:
+    if not 0 < len(numbers) <= SHOWN:
         raise BadInput("notices.none_chosen")
     left = await signups.unsealed(session, number, numbers)
     if not left:

@@ -35,9 +35,9 @@ async def drop(session: AsyncSession, worker_id: str, notice: int) -> bool:
 
 
 async def unsealed(
-    session: AsyncSession, notice: int, numbers: Sequence[int] | None
+    session: AsyncSession, notice: int, numbers: Sequence[int]
 ) -> Mapping[int, str]:
-    """What those with these numbers left, or all, by number; the caller notes who looked."""
+    """What those with these numbers left, by number; the caller notes who looked."""
     found = {}
     for row in await SignupRepository(session).some(notice, numbers):
         words = await vault.unseal(session, row.worker_id, row.contact)

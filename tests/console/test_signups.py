@@ -212,14 +212,14 @@ async def test_what_they_left_is_shown_for_a_reason_that_stands_in_the_log(
     assert "都没有留" in page.text
     page = await author.presses("看勾选的", 422, reason="通知改地方")
     assert "请先勾选" in page.text
-    page = await author.presses("看所有留了的", 422, reason="想看")
+    page = await author.presses("看这一页的", 422, reason="想看")
     assert "13800138000" not in page.text
     page = await author.presses("看勾选的", reason="通知改地方", **{"row-1": "yes"})
     assert "王师傅 13800138000" in page.text
     assert "小李" not in page.text
     assert page.answer.headers["cache-control"] == "no-store"
     await author.opens(f"/notices/{number}/signups")
-    page = await author.presses("看所有留了的", reason="打电话确认")
+    page = await author.presses("看这一页的", reason="打电话确认")
     assert "小李" in page.text
 
     auditor = await staff_at("审计", Role.AUDITOR)

@@ -195,7 +195,7 @@ async def test_a_contact_is_sealed_behind_who_sees_it_and_goes_nowhere_else(chat
     [row] = await read(chat, select(Signup))
     assert "13800138000" not in repr(row.contact)
     async with transaction(chat.sessions) as session:
-        assert await signups.unsealed(session, notice, None) == {1: "王师傅 13800138000"}
+        assert await signups.unsealed(session, notice, [1]) == {1: "王师傅 13800138000"}
     [consent] = await read(chat, select(Consent).where(Consent.notice == "signup_contact"))
     assert (consent.worker_id, consent.decision) == (worker.id, "given")
     await worker.says("我的资料")

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from db.models import ChoiceRow, OutboxRow, Signup
 from db.session import transaction
-from kit.errors import BadInput
+from kit.errors import BadInput, NotAllowed
 from services import notices, signups
 from tests.services.linking import link
 from tests.services.noticing import Newsroom, drafted
@@ -128,7 +128,7 @@ async def test_two_chats_that_are_linked_keep_the_better_place(chat, room, worke
 
     assert await on_list(room, notice) == {1: (phone.id, "in")}
     async with transaction(chat.sessions) as session:
-        assert await signups.unsealed(session, notice, None) == {1: "王师傅"}
+        assert await signups.unsealed(session, notice, [1]) == {1: "王师傅"}
     await worker.says("我报名的")
     worker.sees("已报名", "第1号")
 
@@ -145,9 +145,10 @@ async def test_a_new_version_may_give_more_places_and_no_fewer_than_are_taken(ch
     assert (await listed(room, notice)).places == 2
 
 
-async def edits(room: Newsroom, notice: int, places: int) -> None:
-    """A new version, approved."""
-    given = {"urgent": True, "title": TITLE, "offer": offer(room.clock, places)}
+async def edits(room: Newsroom, notice: int, places: int | None) -> None:
+    """A new version, approved; without places it offers nothing."""
+    offers = offer(room.clock, places) if places else None
+    given = {"urgent": True, "title": TITLE, "offer": offers}
     async with transaction(room.sessions) as session:
         await notices.edit(
             *(session, room.library, room.clock, await room.author(), notice),
@@ -155,3 +156,14 @@ async def edits(room: Newsroom, notice: int, places: int) -> None:
         )
     await room.submit(notice)
     await room.approve(notice)
+
+
+async def test_a_new_version_without_an_offer_closes_the_list(chat, room, worker):
+    notice = await offered(room, 3)
+    await signs_up(chat, worker)
+    await edits(room, notice, places=None)
+    assert await on_list(room, notice) == {1: (worker.id, "in")}
+    other = await chat.newcomer()
+    async with transaction(room.sessions) as session:
+        with pytest.raises(NotAllowed, match=r"signups\.closed"):
+            await signups.sign_up(session, room.library, room.clock, other.id, notice)

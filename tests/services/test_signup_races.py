@@ -25,7 +25,7 @@ from tests.testers.chat import Chat
 from tests.testers.worker import WorkerTester
 
 PROCESSES, CROWD = 4, 12
-# How many rounds of random steps; `make soak` sets 1,000.
+# How many rounds of random steps; `make soak` sets 300.
 ROUNDS = "YIZHAN_TEST_ROUNDS"
 AT_ONCE = ("sign", "sign", "cancel", "more", "forget")
 STEPS = (*("sign",) * 8, *("cancel",) * 4, "more", "forget", *("become",) * 2, "end")

@@ -6,6 +6,7 @@ from db.session import transaction
 from services import notices, photos
 from tests import pictures
 from tests.services.noticing import Newsroom, drafted
+from tests.services.signing_up import offer
 from tests.telegram.conftest import Bot, aside
 from tests.testers.chat import on_sqlite
 from tools.telegram.bench import TelegramApi
@@ -30,9 +31,11 @@ def said(phone: Phone, words: str) -> int:
 async def test_it_is_read_and_replied_to_by_number_or_as_the_app_replies(
     api: TelegramApi, phone: Phone, room: Newsroom
 ):
-    number = await room.scheduled(urgent=True)
+    number = await room.scheduled(urgent=True, offer=offer(room.clock, 1))
     await aside(phone.waits_for, "【紧急通知】台风", f"第{number}号", seconds=SECONDS)
 
+    await aside(phone.presses, "报名")
+    await aside(phone.waits_for, "已报名“台风”", "还剩0个名额")
     await aside(phone.presses, "收到")
     await aside(phone.waits_for, "记下你看过了")
     await aside(phone.says, f"回复{number} 江边封路了")
