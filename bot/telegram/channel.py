@@ -9,6 +9,7 @@ import structlog
 from telegram import BotCommand
 from telegram.error import TelegramError
 
+from bot.bell import Bells
 from bot.changing import Changes
 from bot.delivery import Delivery
 from bot.pipeline import Pipeline
@@ -58,8 +59,13 @@ class TelegramChannel:
         self._clock = clock
         self._library = library
         # Who was refused as too fast waits as a row, where a restart finds it, not in the limiter.
+        per_second = settings.telegram_per_second
         self._bot = make_bot(
-            token, settings.telegram_api_base, Limiter(retries=0), proxy=settings.telegram_proxy
+            token,
+            settings.telegram_api_base,
+            Limiter(overall_per_second=per_second, retries=0),
+            proxy=settings.telegram_proxy,
+            per_second=per_second,
         )
         self._sender = Sender(self._bot, library, sketches, Pictures(sessions))
         self._delivery = Delivery(sessions, library, clock, "telegram", self._sender)
@@ -89,6 +95,11 @@ class TelegramChannel:
     def status(self) -> str:
         """How the connection to Telegram fares, in one word."""
         return self._door.status
+
+    @property
+    def bells(self) -> Bells:
+        """Rung for and by our sending."""
+        return self._delivery.bells
 
     async def store(self, raws: Sequence[dict[str, Any]]) -> None:
         """Store updates that a door of ours received."""

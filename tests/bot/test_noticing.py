@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from bot import noticing
+from bot.bell import Bells
 from db.models import NoticeVersion
 from db.session import Sessions, make_engine, make_sessions, transaction
 from tests.bot.test_delivery import until
@@ -24,10 +25,11 @@ def room(chat: Chat) -> Newsroom:
 
 
 @asynccontextmanager
-async def looking(room: Newsroom, sessions: Sessions) -> AsyncIterator[None]:
-    task = asyncio.create_task(noticing.send_when_due(sessions, room.library, room.clock))
+async def looking(room: Newsroom, sessions: Sessions) -> AsyncIterator[Bells]:
+    bells = Bells()
+    task = asyncio.create_task(noticing.send_when_due(sessions, room.library, room.clock, bells))
     try:
-        yield
+        yield bells
         assert not task.done()
     finally:
         task.cancel()
@@ -67,6 +69,20 @@ async def test_one_that_breaks_keeps_back_no_other(
     async with looking(room, room.sessions):
         await until(lambda: _has(room, 2))
     assert all("好的" in row.reply["text"] for row in await room.rows())
+
+
+async def test_it_looks_when_it_hears_that_few_rows_are_left_and_says_that_it_made_some(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+):
+    await room.workers(2)
+    monkeypatch.setattr(noticing, "SECONDS_BETWEEN_LOOKS", 60)
+    async with looking(room, room.sessions) as bells:
+        await asyncio.sleep(0.05)
+        await room.scheduled(urgent=True)
+        bells.low.ring()
+        async with asyncio.timeout(10):
+            await bells.made.rest(60)
+        assert len(await room.rows()) == 2
 
 
 async def _has(room: Newsroom, count: int) -> bool:
