@@ -25,7 +25,10 @@ class Bell:
 
 @dataclass(frozen=True)
 class Bells:
-    """Between who makes the rows of notices and who sends them: rows were `made`, few are left."""
+    """Between who makes the rows of notices and who sends them: rows were `made`, a `batch` at
+    once, or half a batch is left.
+    """
 
+    batch: int
     made: Bell = field(default_factory=Bell)
     low: Bell = field(default_factory=Bell)

@@ -78,12 +78,15 @@ class Delivery:
         clock: Clock,
         channel: Channel,
         carrier: Carrier,
+        *,
+        bells: Bells,
     ) -> None:
         self._sessions = sessions
         self._library = library
         self._clock = clock
         self._channel = channel
         self._carrier = carrier
+        self.bells = bells
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         # What waits for its turn and can wait longer, by account.
@@ -93,7 +96,6 @@ class Delivery:
         self._leaving = Together(self._begin_all)
         self._arrived = Together(self._note_arrived)
         self._is_open = False
-        self.bells = Bells()
 
     async def run(self) -> None:
         """Send what waits, until cancelled."""
@@ -134,11 +136,12 @@ class Delivery:
     async def _due(self) -> Mapping[str, Parcel]:
         """The first message of accounts that have one which is due and that nobody is at."""
         async with transaction(self._sessions) as session:
-            found = await deliveries.accounts_due(
-                session, self._clock, self._channel, ACCOUNTS_AT_ONCE
-            )
+            # Those under way are found again, and maybe first.
+            most = len(self._under_way) + ACCOUNTS_AT_ONCE
+            found = await deliveries.accounts_due(session, self._clock, self._channel, most)
             new = [each for each in found if each not in self._under_way]
-            return await deliveries.next_for(session, self._clock, new) if new else {}
+            some = new[:ACCOUNTS_AT_ONCE]
+            return await deliveries.next_for(session, self._clock, some) if some else {}
 
     async def _deliver(self, account_id: str, parcel: Parcel | None) -> None:
         try:
@@ -152,7 +155,7 @@ class Delivery:
             log.warning("delivery_waits", error=type(error).__name__)
         finally:
             del self._under_way[account_id]
-            if len(self._under_way) == self._library.notices.limits.batch // 2:
+            if len(self._under_way) == self.bells.batch // 2:
                 self.bells.low.ring()
 
     async def _next(self, account_id: str) -> Parcel | None:

@@ -21,33 +21,35 @@ CHANGED_AT_ONCE = 100
 
 
 async def send_when_due(sessions: Sessions, library: Library, clock: Clock, bells: Bells) -> None:
-    """Look at once, then every second and whenever few rows are left, until it is cancelled."""
+    """Look at once, then every second and whenever half a batch is left, until it is cancelled."""
     looks = 0
     while True:
         if looks % LOOKS_BETWEEN_FILLINGS == 0:
             await _apart(_fill_in(sessions, library, clock))
-        if await _apart(look(sessions, library, clock)):
+        if await _apart(look(sessions, library, clock, bells.batch)):
             bells.made.ring()
         looks += 1
         await bells.low.rest(SECONDS_BETWEEN_LOOKS)
 
 
-async def look(sessions: Sessions, library: Library, clock: Clock) -> int:
+async def look(sessions: Sessions, library: Library, clock: Clock, batch: int) -> int:
     """Make one batch of each notice that is due, each in a transaction of its own; how many rows
     that made.
     """
     async with transaction(sessions) as session:
         found = await notices.due(session, clock)
-    made = [await _apart(_make(sessions, library, clock, each)) for each in found]
+    made = [await _apart(_make(sessions, library, clock, each, batch)) for each in found]
     async with transaction(sessions) as session:
         # What the web chat showed cannot be changed there: a message behind it says so.
         await notices.next_changes(session, library, clock, "web", CHANGED_AT_ONCE)
     return sum(count or 0 for count in made)
 
 
-async def _make(sessions: Sessions, library: Library, clock: Clock, occurrence_id: str) -> int:
+async def _make(
+    sessions: Sessions, library: Library, clock: Clock, occurrence_id: str, batch: int
+) -> int:
     async with transaction(sessions) as session:
-        made = await notices.make_batch(session, library, clock, occurrence_id)
+        made = await notices.make_batch(session, library, clock, occurrence_id, batch)
     if made:
         log.info("notice_rows_made", occurrence=occurrence_id, count=made)
     return made

@@ -28,7 +28,7 @@ from db.session import AWAY, Sessions, transaction
 from kit import ids
 from kit.clock import Clock
 from kit.settings import Settings
-from services import deliveries, updates
+from services import deliveries, notices, updates
 
 log = structlog.get_logger()
 
@@ -68,7 +68,11 @@ class TelegramChannel:
             per_second=per_second,
         )
         self._sender = Sender(self._bot, library, sketches, Pictures(sessions))
-        self._delivery = Delivery(sessions, library, clock, "telegram", self._sender)
+        # Rung for and by our sending.
+        self.bells = Bells(notices.batch_for(library, per_second))
+        self._delivery = Delivery(
+            sessions, library, clock, "telegram", self._sender, bells=self.bells
+        )
         self._changes = Changes(sessions, library, clock, "telegram", self._sender)
         serving = Serving(
             sessions=sessions,
@@ -95,11 +99,6 @@ class TelegramChannel:
     def status(self) -> str:
         """How the connection to Telegram fares, in one word."""
         return self._door.status
-
-    @property
-    def bells(self) -> Bells:
-        """Rung for and by our sending."""
-        return self._delivery.bells
 
     async def store(self, raws: Sequence[dict[str, Any]]) -> None:
         """Store updates that a door of ours received."""

@@ -13,6 +13,7 @@ import structlog
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
+from bot.telegram.alarm import Alarm
 from bot.telegram.queues import ASIDE, Queue, Request, Window, lane_of
 
 log = structlog.get_logger()
@@ -89,7 +90,7 @@ class Limiter(BaseRateLimiter[Ticket]):
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._overall = Window(overall_per_second, 1.0, ON_THE_WAY)
-        self._in_flight = 0
+        self._in_flight = self._live_waiting = 0
         self._spread = 1 / overall_per_second
         self._calm_until = -math.inf
         self._chat_seconds = 1 / chat_per_second
@@ -102,17 +103,14 @@ class Limiter(BaseRateLimiter[Ticket]):
         self._lanes: dict[str, Queue] = {}
         self._halted_until = -math.inf
         self._tidy_at = -math.inf
-        self._alarm: asyncio.Task[None] | None = None
-        self._alarm_at = math.inf
+        self._alarm = Alarm(self._serve, clock, sleep)
 
     async def initialize(self) -> None:
         """Nothing to do: the first request finds all it needs."""
 
     async def shutdown(self) -> None:
         """Turn away what waits: it was not sent, and its sender may try later."""
-        if self._alarm is not None:
-            self._alarm.cancel()
-            self._alarm = None
+        self._alarm.cancel()
         for queue in self._lanes.values():
             for request in queue.waiting():
                 request.turn.set_exception(RetryAfter(1))
@@ -174,12 +172,16 @@ class Limiter(BaseRateLimiter[Ticket]):
         self._mind(request)
         request.turn = asyncio.get_running_loop().create_future()
         self._lanes.setdefault(lane, Queue(self._window(lane))).add(request)
+        is_live = request.priority == Priority.LIVE
+        self._live_waiting += is_live
         self._serve()
         try:
             await request.turn
         except asyncio.CancelledError:
             self._turn_back(request)  # where its turn came in the same moment
             raise
+        finally:
+            self._live_waiting -= is_live
 
     def _turn_back(self, request: Request) -> None:
         """Give up its places."""
@@ -215,12 +217,17 @@ class Limiter(BaseRateLimiter[Ticket]):
     def _serve(self) -> None:
         """Let go what may go now, and come back when more may."""
         now = self._clock()
+        if not self._lanes:
+            return
+        if not self._live_waiting and self._opens_at(Priority.NEWS) > now:
+            self._alarm.set(self._opens_at(Priority.NEWS))  # no need to look at all lanes
+            return
         if now >= self._tidy_at:
             self._lanes = {lane: one for lane, one in self._lanes.items() if not one.is_idle(now)}
             self._tidy_at = now + 1.0
         waiting = [queue for queue in self._lanes.values() if queue.head()]
         if waiting and self._halted_until > now:
-            self._wake_at(self._halted_until)
+            self._alarm.set(self._halted_until)
             return
         ready = [queue for queue in waiting if queue.window.free_at() <= now]
         while ready:
@@ -236,9 +243,8 @@ class Limiter(BaseRateLimiter[Ticket]):
             for queue in waiting
             if queue.head()
         )
-        moment = min(moments, default=math.inf)
-        if moment < math.inf:  # else whoever leaves or arrives serves
-            self._wake_at(moment)
+        # Where nobody can tell, whoever leaves or arrives serves.
+        self._alarm.set(min(moments, default=math.inf))
 
     def _let_go(self, queue: Queue, now: float) -> None:
         if queue.rank()[0] > Priority.LIVE:
@@ -253,20 +259,6 @@ class Limiter(BaseRateLimiter[Ticket]):
         if self._in_flight >= IN_FLIGHT:
             return math.inf
         return max(self._overall.free_at(), self._calm_until)
-
-    def _wake_at(self, moment: float) -> None:
-        # An alarm that rings too early does no harm: it is set again.
-        if self._alarm is not None:
-            if self._alarm_at <= moment:
-                return
-            self._alarm.cancel()
-        self._alarm_at = moment
-        self._alarm = asyncio.get_running_loop().create_task(self._ring(moment))
-
-    async def _ring(self, moment: float) -> None:
-        await self._sleep(max(moment - self._clock(), 0))
-        self._alarm = None
-        self._serve()
 
     def _is_halted(self) -> bool:
         return self._clock() < self._halted_until

@@ -101,7 +101,7 @@ def create_app(parts: Parts) -> FastAPI:
 
 
 def _bells(parts: Parts) -> Bells:
-    return parts.telegram.bells if parts.telegram else Bells()
+    return parts.telegram.bells if parts.telegram else Bells(parts.library.notices.limits.batch)
 
 
 @asynccontextmanager

@@ -71,7 +71,7 @@ class OutboxRepository:
             select(OutboxRow, Account)
             .join(Account, Account.id == OutboxRow.account_id)
             .where(
-                OutboxRow.account_id.in_(account_ids),
+                Account.id.in_(account_ids),
                 OutboxRow.state == "waiting",
                 Account.channel == "telegram",
                 Account.gone_at.is_(None),

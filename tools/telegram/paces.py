@@ -41,7 +41,9 @@ class _Window:
 
     def refuses(self, now: float) -> int:
         """The seconds to wait where one more is too many, else 0."""
-        full = len(self._times) == self._times.maxlen and now - self._times[0] < self._seconds - TINY
+        full = (
+            len(self._times) == self._times.maxlen and now - self._times[0] < self._seconds - TINY
+        )
         if full and self._shut_until <= now:
             self._shut_until = now + math.ceil(self._times[0] + self._seconds - now)
         return math.ceil(max(self._shut_until - now, 0))
