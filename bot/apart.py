@@ -2,10 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
-async def apart(work: Awaitable[None]) -> BaseException | None:
-    """Do it in a task of its own; returns what broke in it, even what nobody foresaw.
+async def apart(work: Awaitable[T]) -> tuple[T | None, BaseException | None]:
+    """Do it in a task of its own; returns what came of it, or what broke in it, even what nobody
+    foresaw.
 
     Who waits here and is cancelled ends the work first: its transaction is undone before the
     engine is closed beneath it.
@@ -16,4 +20,7 @@ async def apart(work: Awaitable[None]) -> BaseException | None:
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-    return None if task.cancelled() else task.exception()
+    if task.cancelled():
+        return None, None
+    error = task.exception()
+    return (None, error) if error is not None else (task.result(), None)

@@ -5,18 +5,21 @@ there is `unknown` and is never sent again by itself: it may have arrived.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, Protocol, TypeVar
 
 import structlog
 
+from bot.bell import Bells
+from bot.together import Together
 from content.library import Library
 from db.session import AWAY, Sessions, transaction
 from kit.clock import Clock
 from services import deliveries
-from services.deliveries import Parcel
+from services.deliveries import Arrived, Leaving, Parcel
+from services.outbox import LIVE
 from services.turns import Channel
 
 log = structlog.get_logger()
@@ -41,6 +44,10 @@ class Outcome:
 
 class TakenBack(Exception):
     """The message was deleted before it went out."""
+
+
+class Overtaken(Exception):
+    """It had not gone out yet when something live came for the same account."""
 
 
 class NotBegun(Exception):
@@ -71,16 +78,23 @@ class Delivery:
         clock: Clock,
         channel: Channel,
         carrier: Carrier,
+        *,
+        bells: Bells,
     ) -> None:
         self._sessions = sessions
         self._library = library
         self._clock = clock
         self._channel = channel
         self._carrier = carrier
+        self.bells = bells
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
+        # What waits for its turn and can wait longer, by account.
+        self._patient: dict[str, asyncio.Task[Outcome]] = {}
         self._begun: set[int] = set()
         self._message_ids: dict[int, list[int]] = {}
+        self._leaving = Together(self._begin_all)
+        self._arrived = Together(self._note_arrived)
         self._is_open = False
 
     async def run(self) -> None:
@@ -89,20 +103,29 @@ class Delivery:
         try:
             self._is_open = True
             while True:
-                for account_id in await self._patiently(self._accounts_due):
-                    self.nudge(account_id)
-                await asyncio.sleep(LOOK_EVERY)
+                found = await self._patiently(self._due)
+                for account_id, parcel in found.items():
+                    if account_id not in self._under_way:
+                        self._set_out(account_id, parcel)
+                await self.bells.made.rest(LOOK_EVERY if len(found) < ACCOUNTS_AT_ONCE else 0)
         finally:
             await self._stop()
 
     def nudge(self, account_id: str) -> None:
-        """Look at once whether there is something to send to this account."""
+        """Look at once whether there is something to send to this account; what is live goes
+        before news and notices that wait for their turn.
+        """
         if not self._is_open:
             return  # a look will find it, when there are looks
-        if account_id in self._under_way:
-            self._again.add(account_id)
-            return
-        task = asyncio.create_task(self._deliver(account_id))
+        self._again.add(account_id)
+        if account_id not in self._under_way:
+            self._set_out(account_id, None)
+        waiting = self._patient.pop(account_id, None)
+        if waiting is not None:
+            waiting.cancel()
+
+    def _set_out(self, account_id: str, parcel: Parcel | None) -> None:
+        task = asyncio.create_task(self._deliver(account_id, parcel))
         self._under_way[account_id] = task
         task.add_done_callback(_report)
 
@@ -110,36 +133,42 @@ class Delivery:
         async with transaction(self._sessions) as session:
             await deliveries.give_up_interrupted(session, self._library, self._clock)
 
-    async def _accounts_due(self) -> Sequence[str]:
+    async def _due(self) -> Mapping[str, Parcel]:
+        """The first message of accounts that have one which is due and that nobody is at."""
         async with transaction(self._sessions) as session:
-            return await deliveries.accounts_due(
-                session, self._clock, self._channel, ACCOUNTS_AT_ONCE
-            )
+            # Those under way are found again, and maybe first.
+            most = len(self._under_way) + ACCOUNTS_AT_ONCE
+            found = await deliveries.accounts_due(session, self._clock, self._channel, most)
+            new = [each for each in found if each not in self._under_way]
+            some = new[:ACCOUNTS_AT_ONCE]
+            return await deliveries.next_for(session, self._clock, some) if some else {}
 
-    async def _deliver(self, account_id: str) -> None:
+    async def _deliver(self, account_id: str, parcel: Parcel | None) -> None:
         try:
-            while True:
-                self._again.discard(account_id)
-                parcel = await self._next(account_id)
-                while parcel is not None:
+            while parcel is not None or account_id in self._again:
+                if account_id in self._again:
+                    parcel = await self._next(account_id)
+                elif parcel is not None:
                     parcel = await self._deliver_one(parcel)
-                if account_id not in self._again:
-                    return
         except AWAY as error:
             # It could not even be read: the row waits, and the next look finds it.
             log.warning("delivery_waits", error=type(error).__name__)
         finally:
             del self._under_way[account_id]
+            if len(self._under_way) == self.bells.batch // 2:
+                self.bells.low.ring()
 
     async def _next(self, account_id: str) -> Parcel | None:
+        self._again.discard(account_id)
         async with transaction(self._sessions) as session:
-            return await deliveries.next_for(session, self._clock, account_id)
+            found = await deliveries.next_for(session, self._clock, [account_id])
+        return found.get(account_id)
 
     async def _deliver_one(self, parcel: Parcel) -> Parcel | None:
         """Send a message; gives the account's next one, if that is due."""
         try:
-            outcome = await self._send(parcel)
-        except TakenBack:
+            outcome = await self._in_turn(parcel)
+        except (TakenBack, Overtaken):
             self._begun.discard(parcel.row)
             return await self._next(parcel.account_id)
         except NotBegun as error:
@@ -150,6 +179,22 @@ class Delivery:
             raise
         # How it ended must be written down, however long that takes.
         return await self._patiently(partial(self._record, parcel, outcome))
+
+    async def _in_turn(self, parcel: Parcel) -> Outcome:
+        """Send a message; raises Overtaken when something live came while it waited."""
+        if parcel.priority == LIVE:
+            return await self._send(parcel)
+        sending = asyncio.create_task(self._send(parcel))
+        self._patient[parcel.account_id] = sending
+        try:
+            return await sending
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise  # all is being ended, not this one alone
+            raise Overtaken from None
+        finally:
+            self._patient.pop(parcel.account_id, None)
 
     async def _send(self, parcel: Parcel) -> Outcome:
         """Send what is left of a message. Raises TakenBack when it is no longer wanted."""
@@ -167,30 +212,43 @@ class Delivery:
         return Outcome("sent")
 
     async def _begin(self, parcel: Parcel, parts_sent: int) -> None:
+        self._patient.pop(parcel.account_id, None)  # from now on it may be gone
+        known = tuple(self._message_ids.get(parcel.row, ()))
         first = parcel.row not in self._begun
         try:
-            async with transaction(self._sessions) as session:
-                begun = await deliveries.begin(
-                    session,
-                    parcel,
-                    parts_sent=parts_sent,
-                    first=first,
-                    message_ids=self._message_ids.get(parcel.row, ()),
-                )
+            begun = await self._leaving.ask(Leaving(parcel, parts_sent, first, known))
         except AWAY as error:
             raise NotBegun(parts_sent) from error
         if not begun:
             raise TakenBack
         self._begun.add(parcel.row)
 
+    async def _begin_all(self, leaving: Sequence[Leaving]) -> Sequence[bool]:
+        async with transaction(self._sessions) as session:
+            return await deliveries.begin(session, leaving)
+
+    async def _note_arrived(self, arrived: Sequence[Arrived]) -> Sequence[Parcel | None]:
+        """Write down that these arrived; gives the next message of each account."""
+        async with transaction(self._sessions) as session:
+            await deliveries.sent(session, self._clock, arrived)
+            accounts = [parcel.account_id for parcel, _ in arrived]
+            following = await deliveries.next_for(session, self._clock, accounts)
+        return [following.get(account_id) for account_id in accounts]
+
     async def _record(self, parcel: Parcel, outcome: Outcome) -> Parcel | None:
         """Write down how it ended; gives the account's next message."""
         self._begun.discard(parcel.row)
+        if outcome.kind == "sent":
+            message_ids = self._message_ids.get(parcel.row, parcel.message_ids)
+            following = await self._arrived.ask((parcel, message_ids))
+        else:
+            following = await self._record_other(parcel, outcome)
+        self._message_ids.pop(parcel.row, None)
+        return following
+
+    async def _record_other(self, parcel: Parcel, outcome: Outcome) -> Parcel | None:
         async with transaction(self._sessions) as session:
             match outcome.kind:
-                case "sent":
-                    message_ids = self._message_ids.get(parcel.row, parcel.message_ids)
-                    await deliveries.sent(session, self._clock, parcel, message_ids)
                 case "later":
                     await deliveries.try_later(
                         session,
@@ -208,9 +266,8 @@ class Delivery:
                 case "unknown":
                     log.warning("delivery_unknown", row=parcel.row)
                     await deliveries.unknown(session, self._library, self._clock, parcel)
-            following = await deliveries.next_for(session, self._clock, parcel.account_id)
-        self._message_ids.pop(parcel.row, None)
-        return following
+            following = await deliveries.next_for(session, self._clock, [parcel.account_id])
+        return following.get(parcel.account_id)
 
     async def _patiently(self, work: Callable[[], Awaitable[Result]]) -> Result:
         """Do it again until the database is there."""
@@ -227,6 +284,7 @@ class Delivery:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(self._leaving.stop(), self._arrived.stop())
 
 
 def _report(task: asyncio.Task[None]) -> None:

@@ -46,7 +46,8 @@ async def _now_and_then(
     what: str, look_once: Look, sessions: Sessions, library: Library, clock: Clock
 ) -> None:
     while True:
-        _report(what, await apart(look_once(sessions, library, clock)))
+        _, error = await apart(look_once(sessions, library, clock))
+        _report(what, error)
         await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
 
 

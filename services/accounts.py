@@ -56,12 +56,6 @@ async def known_at_telegram(session: AsyncSession, number: int) -> Account | Non
     return _account(row) if row else None
 
 
-async def telegram_number(session: AsyncSession, account_id: str) -> int | None:
-    """The number to write to; None while he is gone."""
-    row = await AccountRepository(session).by_id(account_id)
-    return int(row.key) if row and row.channel == "telegram" and row.gone_at is None else None
-
-
 async def mark_gone(session: AsyncSession, clock: Clock, account_id: str) -> None:
     """Note that this account takes no messages until its worker writes again."""
     await AccountRepository(session).mark_gone(account_id, clock())

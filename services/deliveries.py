@@ -4,6 +4,7 @@ A message whose sending ended without a clear answer may have arrived. It is `un
 the worker is asked whether he saw it, never sent it again unasked.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -49,6 +50,23 @@ class Parcel:
     message_ids: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True)
+class Leaving:
+    """A part of a message that goes out now; `first` when this sender sent nothing of it before.
+
+    `message_ids` is what the channel calls the messages that it became so far.
+    """
+
+    parcel: Parcel
+    parts_sent: int
+    first: bool
+    message_ids: tuple[int, ...] = ()
+
+
+# A message that arrived, and what the channel calls those that it became.
+Arrived = tuple[Parcel, Sequence[int]]
+
+
 async def accounts_due(
     session: AsyncSession, clock: Clock, channel: Channel, limit: int
 ) -> Sequence[str]:
@@ -56,46 +74,46 @@ async def accounts_due(
     return await OutboxRepository(session).accounts_due(channel, clock(), limit)
 
 
-async def next_for(session: AsyncSession, clock: Clock, account_id: str) -> Parcel | None:
-    """The account's next message, when it is due and he has not gone."""
-    number = await accounts.telegram_number(session, account_id)
-    row = await OutboxRepository(session).next_of(account_id, clock())
-    if number is None or row is None:
-        return None
-    return _parcel(row, number)
+async def next_for(
+    session: AsyncSession, clock: Clock, account_ids: Sequence[str]
+) -> dict[str, Parcel]:
+    """The next message of each of these accounts that has one which is due, and has not gone."""
+    found = await OutboxRepository(session).next_of(account_ids, clock())
+    return {row.account_id: _parcel(row, int(account.key)) for row, account in found}
 
 
-async def begin(
-    session: AsyncSession,
-    parcel: Parcel,
-    *,
-    parts_sent: int,
-    first: bool,
-    message_ids: Sequence[int] = (),
-) -> bool:
-    """Note that a part goes out now; `first` when this sender sent nothing of it before, and what
-    the channel calls the messages that it became so far.
+async def begin(session: AsyncSession, leaving: Sequence[Leaving]) -> Sequence[bool]:
+    """Note that these parts go out now.
 
-    False when the message was taken back meanwhile, or another sender has it.
+    False for one whose message was taken back meanwhile, or which another sender has.
     """
-    was = "waiting" if first else "sending"
+    alike: dict[tuple[bool, int, tuple[int, ...]], list[int]] = defaultdict(list)
+    for each in leaving:
+        known = each.message_ids if each.parcel.occurrence_id else ()
+        alike[each.first, each.parts_sent, known].append(each.parcel.row)
+    begun: set[int] = set()
+    for (first, parts_sent, message_ids), numbers in alike.items():
+        values: dict[str, object] = {"state": "sending", "parts_sent": parts_sent}
+        if message_ids:
+            values["message_ids"] = list(message_ids)
+        was = "waiting" if first else "sending"
+        begun |= await OutboxRepository(session).move_all(numbers, was, **values)
+    return [each.parcel.row in begun for each in leaving]
+
+
+async def sent(session: AsyncSession, clock: Clock, arrived: Sequence[Arrived]) -> None:
+    """These arrived. Nobody asks for an old live reply: it stands in its turn."""
     rows = OutboxRepository(session)
-    values: dict[str, object] = {"state": "sending", "parts_sent": parts_sent}
-    if parcel.occurrence_id and message_ids:
-        values["message_ids"] = list(message_ids)
-    return await rows.move(parcel.row, was, **values)
-
-
-async def sent(
-    session: AsyncSession, clock: Clock, parcel: Parcel, message_ids: Sequence[int] = ()
-) -> None:
-    """It arrived. Nobody asks for an old live reply: it stands in its turn."""
-    if parcel.priority == LIVE:
-        await OutboxRepository(session).delete(parcel.row)
-        return
-    if parcel.occurrence_id:
-        await OutboxRepository(session).move(parcel.row, "sending", message_ids=list(message_ids))
-    await outbox.mark_sent(session, clock, [parcel.row])
+    live = [parcel.row for parcel, _ in arrived if parcel.priority == LIVE]
+    if live:
+        await rows.delete(*live)
+    kept = [
+        (parcel.row, list(message_ids) if parcel.occurrence_id else None)
+        for parcel, message_ids in arrived
+        if parcel.priority != LIVE
+    ]
+    if kept:
+        await rows.mark_arrived(kept, clock())
 
 
 async def try_later(

@@ -10,6 +10,7 @@ from telegram import BotCommand
 from telegram.error import TelegramError
 
 from bot.apart import apart
+from bot.bell import Bells
 from bot.changing import Changes
 from bot.delivery import Delivery
 from bot.pipeline import Pipeline
@@ -28,7 +29,7 @@ from db.session import AWAY, Sessions, transaction
 from kit import ids
 from kit.clock import Clock
 from kit.settings import Settings
-from services import deliveries, updates
+from services import deliveries, notices, updates
 
 log = structlog.get_logger()
 
@@ -59,11 +60,20 @@ class TelegramChannel:
         self._clock = clock
         self._library = library
         # Who was refused as too fast waits as a row, where a restart finds it, not in the limiter.
+        per_second = settings.telegram_per_second
         self._bot = make_bot(
-            token, settings.telegram_api_base, Limiter(retries=0), proxy=settings.telegram_proxy
+            token,
+            settings.telegram_api_base,
+            Limiter(overall_per_second=per_second, retries=0),
+            proxy=settings.telegram_proxy,
+            per_second=per_second,
         )
         self._sender = Sender(self._bot, library, sketches, Pictures(sessions))
-        self._delivery = Delivery(sessions, library, clock, "telegram", self._sender)
+        # Rung for and by our sending.
+        self.bells = Bells(notices.batch_for(library, per_second))
+        self._delivery = Delivery(
+            sessions, library, clock, "telegram", self._sender, bells=self.bells
+        )
         self._changes = Changes(sessions, library, clock, "telegram", self._sender)
         serving = Serving(
             sessions=sessions,
@@ -163,7 +173,7 @@ async def _kept_up(part: str, work: Callable[[], Awaitable[None]]) -> AsyncGener
 
 async def _keep_up(part: str, work: Callable[[], Awaitable[None]]) -> None:
     while True:
-        error = await apart(work())
+        _, error = await apart(work())
         if error is None:
             return
         log.error("telegram_part_broke", part=part, exc_info=error)

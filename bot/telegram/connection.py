@@ -23,7 +23,7 @@ from telegram.error import (
 from telegram.ext import ExtBot
 from telegram.request import BaseRequest, HTTPXRequest
 
-from bot.telegram.limiter import Limiter, Ticket, seconds_of
+from bot.telegram.limiter import FREE, Limiter, Ticket, seconds_of
 
 CALLS = 64
 # One would do, but an interrupted poll can keep its connection for ever (httpcore issue 1093).
@@ -32,6 +32,9 @@ CONNECT, READ, WRITE, MEDIA_WRITE, POOL = 5.0, 15.0, 15.0, 60.0, 5.0
 # How much later than it was asked to Telegram may answer a poll.
 POLL_GRACE = 10.0
 CLOSING = 5.0
+
+# The calls that can be paid for, of those that we make.
+MESSAGES = frozenset({"sendMessage", "sendPhoto", "sendVenue"})
 
 Kind = Literal["gone", "refused", "later", "unknown", "denied"]
 
@@ -50,7 +53,9 @@ class RawBot(ExtBot[Ticket]):
         calls: BaseRequest,
         polls: Callable[[], BaseRequest],
         limiter: Limiter,
+        pays: bool = False,
     ) -> None:
+        self._pays = pays
         base = api_base.rstrip("/")
         super().__init__(
             token,
@@ -86,6 +91,12 @@ class RawBot(ExtBot[Ticket]):
             raise NetworkError("Something that is no Bot API answered getUpdates")
         return updates
 
+    async def _do_post(self, endpoint: str, data: dict[str, Any], **timeouts: Any) -> Any:  # noqa: ANN401 - as PTB has it
+        """Every message may be one of those beyond the free ones, which Telegram counts itself."""
+        if self._pays and endpoint in MESSAGES:
+            data["allow_paid_broadcast"] = True
+        return await super()._do_post(endpoint, data, **timeouts)
+
     async def rebuild_polling(self) -> None:
         """Poll through a new pool of connections from now on, and give the old one up."""
         stuck, calls = self._request
@@ -98,7 +109,14 @@ class RawBot(ExtBot[Ticket]):
                 await stuck.shutdown()
 
 
-def make_bot(token: str, api_base: str, limiter: Limiter, *, proxy: str | None = None) -> RawBot:
+def make_bot(
+    token: str,
+    api_base: str,
+    limiter: Limiter,
+    *,
+    proxy: str | None = None,
+    per_second: int = FREE,
+) -> RawBot:
     """A bot with explicit time-outs; of proxies it uses the one given here, or none."""
 
     def pool(size: int) -> HTTPXRequest:
@@ -113,7 +131,14 @@ def make_bot(token: str, api_base: str, limiter: Limiter, *, proxy: str | None =
             httpx_kwargs={"trust_env": False},
         )
 
-    return RawBot(token, api_base, calls=pool(CALLS), polls=lambda: pool(POLLS), limiter=limiter)
+    return RawBot(
+        token,
+        api_base,
+        calls=pool(CALLS),
+        polls=lambda: pool(POLLS),
+        limiter=limiter,
+        pays=per_second > FREE,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import asyncio
 import math
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import count
@@ -13,7 +13,8 @@ import structlog
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
-from bot.telegram.queues import Queue, Request, Window
+from bot.telegram.alarm import Alarm
+from bot.telegram.queues import ASIDE, Queue, Request, Window, lane_of
 
 log = structlog.get_logger()
 
@@ -23,9 +24,16 @@ Sleep = Callable[[float], Awaitable[None]]
 
 # Telegram counts in whole seconds; the first request behind a halt must not be too early.
 HALT_MARGIN = 0.1
-
-# The lane of what adds no message to any chat; the others are named by their chats.
-ASIDE = "aside"
+# So long after it left a request counts as arrived, where its answer is not there before: among
+# all, where each such moment costs pace, and in its chat, where it costs nothing.
+ON_THE_WAY, ON_THE_WAY_TO_A_CHAT = 0.1, 1.0
+# News and notices that are let go and have no answer yet. With more a bot is not faster, it only
+# lets live replies wait behind them.
+IN_FLIGHT = 32
+# What has time is spread over a second; it catches up on no more than this much of it at once.
+CATCH_UP = 0.05
+# What Telegram lets a bot send in a second at no cost.
+FREE = 30
 
 
 class Priority(IntEnum):
@@ -60,6 +68,10 @@ class Limiter(BaseRateLimiter[Ticket]):
     PTB's own limiter knows no limit for a private chat and no priority, and in 22.8 the end of
     any request ends a halt (its issue 5338). Here a halt is a moment: nobody can end it early.
 
+    Telegram counts requests where they arrive, and two that leave a second apart may arrive closer
+    than that: a place is held for a second behind the answer (`queues.Window`). News and notices
+    are spread over the second, so that a live reply finds a place at once and not when it is over.
+
     Requests without a chat (getMe, getFile …) only respect halts. Edits, deletions, chat actions
     and answers to button presses count for the whole bot, but not for the pace of their chat.
     What must arrive in order is sent one after the other by its sender: the order kept here is
@@ -69,7 +81,7 @@ class Limiter(BaseRateLimiter[Ticket]):
     def __init__(
         self,
         *,
-        overall_per_second: int = 30,
+        overall_per_second: int = FREE,
         chat_per_second: float = 1.0,
         group_per_minute: int = 20,
         retries: int = 3,
@@ -77,7 +89,10 @@ class Limiter(BaseRateLimiter[Ticket]):
         clock: Clock = time.monotonic,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
-        self._overall = Window(overall_per_second, 1.0)
+        self._overall = Window(overall_per_second, 1.0, ON_THE_WAY)
+        self._in_flight = self._live_waiting = 0
+        self._spread = 1 / overall_per_second
+        self._calm_until = -math.inf
         self._chat_seconds = 1 / chat_per_second
         self._group_per_minute = group_per_minute
         self._retries = retries
@@ -87,17 +102,15 @@ class Limiter(BaseRateLimiter[Ticket]):
         self._numbers = count()
         self._lanes: dict[str, Queue] = {}
         self._halted_until = -math.inf
-        self._alarm: asyncio.Task[None] | None = None
-        self._alarm_at = math.inf
+        self._tidy_at = -math.inf
+        self._alarm = Alarm(self._serve, clock, sleep)
 
     async def initialize(self) -> None:
         """Nothing to do: the first request finds all it needs."""
 
     async def shutdown(self) -> None:
         """Turn away what waits: it was not sent, and its sender may try later."""
-        if self._alarm is not None:
-            self._alarm.cancel()
-            self._alarm = None
+        self._alarm.cancel()
         for queue in self._lanes.values():
             for request in queue.waiting():
                 request.turn.set_exception(RetryAfter(1))
@@ -118,13 +131,19 @@ class Limiter(BaseRateLimiter[Ticket]):
         then it was certainly not delivered.
         """
         ticket = rate_limit_args or Ticket()
-        request = Request(ticket.priority, next(self._numbers), _lane_of(endpoint, data))
+        request = Request(ticket.priority, next(self._numbers), lane_of(endpoint, data))
         while True:
             await self._admit(request)
-            if ticket.before is not None:
-                await ticket.before()
-                if self._is_halted():  # meanwhile
-                    continue
+            try:
+                if ticket.before is not None:
+                    await ticket.before()
+            except BaseException:
+                self._turn_back(request)
+                raise
+            if self._is_halted():  # meanwhile
+                self._turn_back(request)
+                continue
+            self._leave(request)
             try:
                 return await callback(*args, **kwargs)
             except RetryAfter as error:
@@ -132,6 +151,8 @@ class Limiter(BaseRateLimiter[Ticket]):
                 request.refusals += 1
                 if request.refusals > self._retries:
                     raise
+            finally:
+                self._arrive(request)
 
     async def _admit(self, request: Request) -> None:
         """Return when the request may leave, with no halt begun in between."""
@@ -144,55 +165,100 @@ class Limiter(BaseRateLimiter[Ticket]):
             await self._turn(request, request.lane)
             if not self._is_halted():
                 return
+            self._turn_back(request)
 
     async def _turn(self, request: Request, lane: str) -> None:
         """Wait in the lane. A refused request keeps its number, so it is ahead of later ones."""
         self._mind(request)
         request.turn = asyncio.get_running_loop().create_future()
         self._lanes.setdefault(lane, Queue(self._window(lane))).add(request)
+        is_live = request.priority == Priority.LIVE
+        self._live_waiting += is_live
         self._serve()
-        await request.turn
+        try:
+            await request.turn
+        except asyncio.CancelledError:
+            self._turn_back(request)  # where its turn came in the same moment
+            raise
+        finally:
+            self._live_waiting -= is_live
+
+    def _turn_back(self, request: Request) -> None:
+        """Give up its places."""
+        for window in self._end(request):
+            window.turn_back()
+        self._serve()
+
+    def _leave(self, request: Request) -> None:
+        for window in request.windows:
+            window.leave(request.number, self._clock())
+        self._serve()
+
+    def _arrive(self, request: Request) -> None:
+        for window in self._end(request):
+            window.arrive(request.number, self._clock())
+        self._serve()
+
+    def _end(self, request: Request) -> Sequence[Window]:
+        """It is no longer in flight; the windows where it was."""
+        windows, request.windows = request.windows, ()
+        if windows and request.priority > Priority.LIVE:
+            self._in_flight -= 1
+        return windows
 
     def _window(self, lane: str) -> Window:
         if lane == ASIDE:
-            return Window(1, 0.0)
+            return Window(FREE, 1.0, ON_THE_WAY)
         # A group's or channel's id is negative, or its name.
         if not lane.isdecimal():
-            return Window(self._group_per_minute, 60.0)
-        return Window(1, self._chat_seconds)
+            return Window(self._group_per_minute, 60.0, ON_THE_WAY_TO_A_CHAT)
+        return Window(1, self._chat_seconds, ON_THE_WAY_TO_A_CHAT)
 
     def _serve(self) -> None:
         """Let go what may go now, and come back when more may."""
         now = self._clock()
-        shut_until = max(self._overall.free_at(), self._halted_until)
-        if shut_until > now:
-            self._wake_at(shut_until)
+        if not self._lanes:
             return
-        self._lanes = {lane: one for lane, one in self._lanes.items() if not one.is_idle(now)}
-        ready = [queue for queue in self._lanes.values() if queue.may_go(now)]
-        while ready and self._overall.free_at() <= now:
+        if not self._live_waiting and self._opens_at(Priority.NEWS) > now:
+            self._alarm.set(self._opens_at(Priority.NEWS))  # no need to look at all lanes
+            return
+        if now >= self._tidy_at:
+            self._lanes = {lane: one for lane, one in self._lanes.items() if not one.is_idle(now)}
+            self._tidy_at = now + 1.0
+        waiting = [queue for queue in self._lanes.values() if queue.head()]
+        if waiting and self._halted_until > now:
+            self._alarm.set(self._halted_until)
+            return
+        ready = [queue for queue in waiting if queue.window.free_at() <= now]
+        while ready:
             queue = min(ready, key=Queue.rank)
-            self._overall.take(now)
-            queue.let_go(now)
+            if self._opens_at(queue.rank()[0]) > now:
+                break
+            self._let_go(queue, now)
             if not queue.may_go(now):
                 ready.remove(queue)
-        waiting = [queue.window.free_at() for queue in self._lanes.values() if queue.head()]
-        if waiting:
-            self._wake_at(max(self._overall.free_at(), min(waiting)))
+        opens_at = [self._opens_at(priority) for priority in Priority]
+        moments = (
+            max(queue.window.free_at(), opens_at[queue.rank()[0]])
+            for queue in waiting
+            if queue.head()
+        )
+        # Where nobody can tell, whoever leaves or arrives serves.
+        self._alarm.set(min(moments, default=math.inf))
 
-    def _wake_at(self, moment: float) -> None:
-        # An alarm that rings too early does no harm: it is set again.
-        if self._alarm is not None:
-            if self._alarm_at <= moment:
-                return
-            self._alarm.cancel()
-        self._alarm_at = moment
-        self._alarm = asyncio.get_running_loop().create_task(self._ring(moment))
+    def _let_go(self, queue: Queue, now: float) -> None:
+        if queue.rank()[0] > Priority.LIVE:
+            self._calm_until = max(self._calm_until, now - CATCH_UP) + self._spread
+            self._in_flight += 1
+        queue.let_go(now, self._overall)
 
-    async def _ring(self, moment: float) -> None:
-        await self._sleep(max(moment - self._clock(), 0))
-        self._alarm = None
-        self._serve()
+    def _opens_at(self, priority: int) -> float:
+        """From when on there is a place among all for what is so urgent."""
+        if priority == Priority.LIVE:
+            return self._overall.free_at()
+        if self._in_flight >= IN_FLIGHT:
+            return math.inf
+        return max(self._overall.free_at(), self._calm_until)
 
     def _is_halted(self) -> bool:
         return self._clock() < self._halted_until
@@ -224,13 +290,3 @@ class Limiter(BaseRateLimiter[Ticket]):
 
     def _refusal(self) -> RetryAfter:
         return RetryAfter(math.ceil(self._halted_until - self._clock()))
-
-
-def _lane_of(endpoint: str, data: dict[str, object]) -> str | None:
-    """The lane a request waits in; None when no limit concerns it."""
-    chat = data.get("chat_id")
-    if chat is None:
-        return ASIDE if endpoint == "answerCallbackQuery" else None
-    if endpoint == "sendChatAction" or not endpoint.startswith(("send", "forward", "copy")):
-        return ASIDE
-    return str(chat)

@@ -13,6 +13,7 @@ from starlette.responses import FileResponse, JSONResponse, Response, StreamingR
 from starlette.staticfiles import StaticFiles
 
 from bot import cases, nights, stops
+from bot.bell import Bells
 from bot.noticing import send_when_due
 from bot.ticking import tick_now_and_then
 from bot.web import board, inbox, open311, pictures, telegram, uploads
@@ -99,6 +100,10 @@ def create_app(parts: Parts) -> FastAPI:
     return app
 
 
+def _bells(parts: Parts) -> Bells:
+    return parts.telegram.bells if parts.telegram else Bells(parts.library.notices.limits.batch)
+
+
 @asynccontextmanager
 async def _swept(parts: Parts) -> AsyncGenerator[None]:
     """Inside the block: sweep the sketches and the folders of attachments that there are, learn at
@@ -107,7 +112,7 @@ async def _swept(parts: Parts) -> AsyncGenerator[None]:
     chores = [
         parts.sketches.sweep_now_and_then(),
         tick_now_and_then(parts.sessions, parts.library, parts.clock),
-        send_when_due(parts.sessions, parts.library, parts.clock),
+        send_when_due(parts.sessions, parts.library, parts.clock, _bells(parts)),
         nights.learn_at_night(parts.sessions, parts.library, parts.clock),
         nights.group_at_night(parts.sessions, parts.library, parts.clock),
         nights.count_now_and_then(parts.sessions, parts.library, parts.clock),

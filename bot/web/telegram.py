@@ -11,6 +11,7 @@ import structlog
 from fastapi import APIRouter, Header, Request
 from starlette.responses import Response
 
+from bot.bell import Bells
 from db.session import AWAY
 
 log = structlog.get_logger()
@@ -30,6 +31,10 @@ class Channel(Protocol):
     @property
     def secret(self) -> str | None:
         """What a delivery must say; None when Telegram is polled."""
+
+    @property
+    def bells(self) -> Bells:
+        """Between its sending and who makes the rows of notices."""
 
     async def store(self, raws: Sequence[dict[str, Any]]) -> None:
         """Commit updates."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Account, OutboxRow
@@ -63,20 +63,28 @@ class OutboxRepository:
         )
         return await self.session.scalar(news) or 0
 
-    async def next_of(self, account_id: str, now: datetime) -> OutboxRow | None:
-        """The account's first message that is due; None while an earlier one must wait."""
+    async def next_of(
+        self, account_ids: Sequence[str], now: datetime
+    ) -> Sequence[tuple[OutboxRow, Account]]:
+        """The first message of each of these Telegram accounts, where it is due and the account
+        may be written to; none while an earlier one must wait.
+        """
         query = (
-            select(OutboxRow)
+            select(OutboxRow, Account)
+            .join(Account, Account.id == OutboxRow.account_id)
             .where(
-                OutboxRow.account_id == account_id,
+                Account.id.in_(account_ids),
                 OutboxRow.state == "waiting",
+                Account.channel == "telegram",
+                Account.gone_at.is_(None),
                 _blocks(now),
             )
             .order_by(OutboxRow.priority, OutboxRow.number)
-            .limit(1)
         )
-        row = await self.session.scalar(query)
-        return row if row is not None and row.due_at <= now else None
+        first: dict[str, tuple[OutboxRow, Account]] = {}
+        for row in await self.session.execute(query):
+            first.setdefault(row[0].account_id, (row[0], row[1]))
+        return [each for each in first.values() if each[0].due_at <= now]
 
     async def accounts_due(self, channel: str, now: datetime, limit: int) -> Sequence[str]:
         """Accounts of a channel whose first waiting message is due and that may be written to."""
@@ -119,6 +127,16 @@ class OutboxRepository:
         )
         return await self.session.scalar(query) is not None
 
+    async def move_all(self, numbers: Sequence[int], was: str, **values: object) -> set[int]:
+        """Change messages that are still in a state; the numbers of those."""
+        query = (
+            update(OutboxRow)
+            .where(OutboxRow.number.in_(numbers), OutboxRow.state == was)
+            .values(**values)
+            .returning(OutboxRow.number)
+        )
+        return set(await self.session.scalars(query))
+
     async def interrupted(self) -> Sequence[OutboxRow]:
         """Messages whose sender ended while it was sending them."""
         query = select(OutboxRow).where(OutboxRow.state == "sending").order_by(OutboxRow.number)
@@ -138,13 +156,25 @@ class OutboxRepository:
         )
         await self.session.execute(query)
 
+    async def mark_arrived(
+        self, arrived: Sequence[tuple[int, list[int] | None]], now: datetime
+    ) -> None:
+        """Note that these arrived, and what the channel calls the messages that each became."""
+        query = (
+            update(OutboxRow)
+            .where(OutboxRow.number == bindparam("row"), OutboxRow.state != "sent")
+            .values(state="sent", sent_at=now, message_ids=bindparam("called"))
+        )
+        values = [{"row": number, "called": called} for number, called in arrived]
+        await (await self.session.connection()).execute(query, values)
+
     async def forget_live(self, priority: int, before: datetime) -> None:
         """Delete messages of a priority that came before a moment."""
         await self._delete((OutboxRow.priority == priority) & (OutboxRow.created_at < before))
 
-    async def delete(self, number: int) -> None:
-        """Delete a message that nobody will ask for again."""
-        await self._delete(OutboxRow.number == number)
+    async def delete(self, *numbers: int) -> None:
+        """Delete messages that nobody will ask for again."""
+        await self._delete(OutboxRow.number.in_(numbers))
 
     async def delete_waiting(self, account_id: str, priority: int) -> None:
         """Delete an account's messages of a priority that nobody sends at the moment."""

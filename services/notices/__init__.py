@@ -31,7 +31,7 @@ from services.notices.rendering import preview
 from services.notices.reports import dead_letters, report, resend
 from services.notices.retracting import Change, changed, correct, next_changes, recall
 from services.notices.scheduling import coming, fill_in, schedule
-from services.notices.sending import due, make_batch
+from services.notices.sending import batch_for, due, make_batch
 from services.notices.states import STATES, STEPS
 from services.notices.steps import Asked, approve, pause, resume, send_back, stop, submit
 from services.notices.timing import AT_ONCE, Rule, Timing, Unpublished
@@ -77,6 +77,7 @@ __all__ = [
     "Timing",
     "Unpublished",
     "approve",
+    "batch_for",
     "changed",
     "close_signups",
     "coming",

@@ -23,6 +23,7 @@ from services.notices.values import Draft, draft_of
 from services.turns import Reply
 
 DUE_AT_ONCE = 20
+SECONDS_A_BATCH, MOST_A_BATCH = 3, 300
 # In this order: Telegram has a pace, the inbox of the web chat fetches by itself.
 CHANNELS = ("telegram", "web")
 
@@ -32,11 +33,19 @@ async def due(session: AsyncSession, clock: Clock) -> Sequence[str]:
     return await NoticeRepository(session).due(clock(), states.GOING, DUE_AT_ONCE)
 
 
+def batch_for(library: Library, per_second: int) -> int:
+    """How many rows to make at once for a channel of this pace: what goes out in three seconds,
+    so that a pause acts as soon on a fast one, and the next batch is there when that one is out.
+    """
+    least = library.notices.limits.batch
+    return max(least, min(per_second * SECONDS_A_BATCH, MOST_A_BATCH))
+
+
 async def make_batch(
-    session: AsyncSession, library: Library, clock: Clock, occurrence_id: str
+    session: AsyncSession, library: Library, clock: Clock, occurrence_id: str, limit: int
 ) -> int:
-    """Make the next rows of a moment; returns how many. None while the last batch still waits for
-    its channel, in quiet hours, and where another process is at it.
+    """Make the next rows of a moment, at most `limit`; returns how many. None while the last batch
+    still waits for its channel, in quiet hours, and where another process is at it.
     """
     rows = NoticeRepository(session)
     going = await rows.claim(occurrence_id)
@@ -52,12 +61,11 @@ async def make_batch(
         return 0
     if going.state == "waiting":
         await _begin(session, library, clock, notice, going=going, version=version)
-    limit = library.notices.limits.batch
     if going.last_channel == CHANNELS[0]:
         waiting = await OutboxRepository(session).count_due(going.id, clock(), limit)
         if waiting > limit // 2:
             return 0
-    return await _make(session, library, clock, notice, going=going, version=version)
+    return await _make(session, library, clock, notice, going=going, version=version, limit=limit)
 
 
 def _may_go(notice: Notice, going: NoticeOccurrence, now: datetime) -> bool:
@@ -89,8 +97,9 @@ async def _make(
     *,
     going: NoticeOccurrence,
     version: NoticeVersion,
+    limit: int,
 ) -> int:
-    draft, limit = draft_of(version), library.notices.limits.batch
+    draft = draft_of(version)
     asked = await audience.wanted(session, library, clock, draft)
     found = await NoticeAudienceRepository(session).batch(
         asked, going.last_channel, going.last_account, limit

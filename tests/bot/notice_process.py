@@ -10,6 +10,7 @@ import sys
 from contextlib import suppress
 from typing import Any
 
+from bot.bell import Bells
 from bot.delivery import Before, Delivery, Outcome
 from bot.noticing import look
 from db.session import AWAY, make_engine, make_sessions
@@ -41,12 +42,15 @@ async def run(url: str, log: str, clock: Clock) -> None:
     """Make and send until cancelled, or killed."""
     engine, library = make_engine(url), shipped_library()
     sessions = make_sessions(engine)
-    delivery = Delivery(sessions, library, clock, "telegram", LoggingCarrier(log))
+    batch = library.notices.limits.batch
+    delivery = Delivery(
+        sessions, library, clock, "telegram", LoggingCarrier(log), bells=Bells(batch)
+    )
     sending = asyncio.create_task(delivery.run())
     try:
         while True:
             with suppress(AWAY):  # the database is locked; the next look finds it
-                await look(sessions, library, clock)
+                await look(sessions, library, clock, batch)
             await asyncio.sleep(0.05)
     finally:
         sending.cancel()

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
+from bot.bell import Bells
 from bot.delivery import Before, Delivery, Outcome
 from db.models import Account, ChoiceRow, OutboxRow
 from db.session import transaction
@@ -65,7 +66,8 @@ async def way(chat: Chat) -> Way:
 
 @asynccontextmanager
 async def delivering(chat: Chat, carrier: FakeCarrier) -> AsyncIterator[Delivery]:
-    delivery = Delivery(chat.sessions, chat.library, chat.clock, "telegram", carrier)
+    bells = Bells(chat.library.notices.limits.batch)
+    delivery = Delivery(chat.sessions, chat.library, chat.clock, "telegram", carrier, bells=bells)
     task = asyncio.create_task(delivery.run())
     try:
         yield delivery

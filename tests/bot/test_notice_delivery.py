@@ -7,6 +7,7 @@ from bot.delivery import Outcome
 from db.models import Account, OutboxRow
 from db.session import transaction
 from services import deliveries, notices, outbox
+from services.deliveries import Leaving
 from services.turns import Reply
 from tests.bot.test_delivery import FakeCarrier, delivering, until
 from tests.services.noticing import Newsroom
@@ -42,9 +43,8 @@ async def tried(room: Newsroom, outcome: Outcome) -> OutboxRow:
     """The row after one try that ended so."""
     async with transaction(room.sessions) as session:
         account_id = (await row_of(room)).account_id
-        parcel = await deliveries.next_for(session, room.clock, account_id)
-        assert parcel is not None
-        await deliveries.begin(session, parcel, parts_sent=0, first=True)
+        parcel = (await deliveries.next_for(session, room.clock, [account_id]))[account_id]
+        assert await deliveries.begin(session, [Leaving(parcel, 0, first=True)]) == [True]
         await deliveries.try_later(
             session,
             room.library,
@@ -147,9 +147,8 @@ async def test_a_notice_that_waits_for_its_next_try_keeps_back_no_news(room: New
         await outbox.put_for(session, room.clock, row.account_id, "news", reply, priority=1)
     async with transaction(room.sessions) as session:
         assert len(await deliveries.accounts_due(session, room.clock, "telegram", 9)) == 1
-        parcel = await deliveries.next_for(session, room.clock, row.account_id)
-    assert parcel is not None
-    assert parcel.cause == "news"
+        found = await deliveries.next_for(session, room.clock, [row.account_id])
+    assert found[row.account_id].cause == "news"
 
 
 async def test_what_waits_for_who_is_gone_is_not_kept_for_his_return(
@@ -183,9 +182,8 @@ async def test_what_was_stopped_while_it_was_being_sent_is_not_tried_again(room:
     number = await one(room)
     async with transaction(room.sessions) as session:
         account_id = (await row_of(room)).account_id
-        parcel = await deliveries.next_for(session, room.clock, account_id)
-        assert parcel is not None
-        await deliveries.begin(session, parcel, parts_sent=0, first=True)
+        parcel = (await deliveries.next_for(session, room.clock, [account_id]))[account_id]
+        assert await deliveries.begin(session, [Leaving(parcel, 0, first=True)]) == [True]
     await room.step(notices.stop, number)
     async with transaction(room.sessions) as session:
         await deliveries.try_later(

@@ -1,7 +1,6 @@
-"""The loop that makes rows outlives a locked database; one broken notice keeps back no other."""
+"""The loop that makes rows: one broken notice keeps back no other, and bells are heard."""
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -9,10 +8,10 @@ import pytest
 from sqlalchemy import update
 
 from bot import noticing
+from bot.bell import Bells
 from db.models import NoticeVersion
-from db.session import Sessions, make_sessions, transaction
+from db.session import Sessions, transaction
 from tests.bot.test_delivery import until
-from tests.engines import engine_of
 from tests.services.noticing import Newsroom
 from tests.testers.chat import Chat, on_sqlite
 
@@ -25,32 +24,15 @@ def room(chat: Chat) -> Newsroom:
 
 
 @asynccontextmanager
-async def looking(room: Newsroom, sessions: Sessions) -> AsyncIterator[None]:
-    task = asyncio.create_task(noticing.send_when_due(sessions, room.library, room.clock))
+async def looking(room: Newsroom, sessions: Sessions) -> AsyncIterator[Bells]:
+    bells = Bells(room.library.notices.limits.batch)
+    task = asyncio.create_task(noticing.send_when_due(sessions, room.library, room.clock, bells))
     try:
-        yield
+        yield bells
         assert not task.done()
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-
-
-async def test_a_locked_database_loses_nothing(
-    room: Newsroom, database_url: str, monkeypatch: pytest.MonkeyPatch
-):
-    await room.workers(5)
-    await room.scheduled(urgent=True)
-    # What takes ten seconds outside takes a tenth of one here.
-    monkeypatch.setattr("db.session.LOCK_WAIT", 0.1)
-    monkeypatch.setattr(noticing, "SECONDS_BETWEEN_LOOKS", 0.01)
-    other = sqlite3.connect(database_url.partition("///")[2], isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    async with engine_of(database_url) as engine, looking(room, make_sessions(engine)):
-        await asyncio.sleep(0.5)
-        other.execute("ROLLBACK")
-        other.close()
-        await until(lambda: _has(room, 5))
-    assert len({row.account_id for row in await room.rows()}) == 5
 
 
 async def test_one_that_breaks_keeps_back_no_other(
@@ -66,6 +48,20 @@ async def test_one_that_breaks_keeps_back_no_other(
     async with looking(room, room.sessions):
         await until(lambda: _has(room, 2))
     assert all("好的" in row.reply["text"] for row in await room.rows())
+
+
+async def test_it_looks_when_it_hears_that_few_rows_are_left_and_says_that_it_made_some(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+):
+    await room.workers(2)
+    monkeypatch.setattr(noticing, "SECONDS_BETWEEN_LOOKS", 60)
+    async with looking(room, room.sessions) as bells:
+        await asyncio.sleep(0.05)
+        await room.scheduled(urgent=True)
+        bells.low.ring()
+        async with asyncio.timeout(10):
+            await bells.made.rest(60)
+        assert len(await room.rows()) == 2
 
 
 async def _has(room: Newsroom, count: int) -> bool:

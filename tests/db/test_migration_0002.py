@@ -176,7 +176,7 @@ async def test_who_has_no_number_at_telegram_is_not_written_to(upgraded, clock):
     await alembic(upgraded, command.upgrade, "head")  # the query is today's
     async with session_on(upgraded) as session:
         assert await deliveries.accounts_due(session, clock, "telegram", 10) == []
-        assert await accounts.telegram_number(session, "tg") is None
+        assert await deliveries.next_for(session, clock, ["tg"]) == {}
 
 
 async def test_turns_know_their_channel(upgraded):

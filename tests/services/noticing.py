@@ -106,10 +106,10 @@ class Newsroom:
         """One look of the sender: a batch of each that is due."""
         async with transaction(self.sessions) as session:
             due = await notices.due(session, self.clock)
-        made = 0
+        made, batch = 0, self.library.notices.limits.batch
         for each in due:
             async with transaction(self.sessions) as session:
-                made += await notices.make_batch(session, self.library, self.clock, each)
+                made += await notices.make_batch(session, self.library, self.clock, each, batch)
         return made
 
     async def rows(self) -> list[OutboxRow]:

@@ -46,6 +46,11 @@ async def test_rows_come_in_batches_telegram_first_and_each_once(room: Newsroom)
     assert report.by_hour == {NINE: 100}
 
 
+def test_a_fast_channel_has_more_made_at_once_up_to_a_limit(library: Library):
+    paces = (1, 30, 34, 60, 1000)
+    assert [notices.batch_for(library, pace) for pace in paces] == [100, 100, 102, 180, 300]
+
+
 async def test_two_schedulers_send_each_notice_once(room: Newsroom):
     await room.workers(40)
     for _ in range(3):
@@ -73,7 +78,7 @@ async def test_what_ends_in_the_middle_goes_on_where_it_stopped(room: Newsroom):
         (going,) = await notices.due(session, room.clock)
     with suppress(Killed):
         async with transaction(room.sessions) as session:
-            await notices.make_batch(session, room.library, room.clock, going)
+            await notices.make_batch(session, room.library, room.clock, going, 100)
             raise Killed
     await room.look()
 
@@ -146,7 +151,6 @@ async def test_an_urgent_one_passes_the_night_and_goes_first(room: Newsroom):
     assert [row.priority for row in await room.rows()] == [1]
 
 
-@on_sqlite
 async def test_a_rule_comes_again_and_what_was_missed_comes_once(room: Newsroom):
     await room.workers(1)
     rule = read_rule(room.library.notices.times, "每天9点")
@@ -162,7 +166,6 @@ async def test_a_rule_comes_again_and_what_was_missed_comes_once(room: Newsroom)
     assert await room.state(number) == "scheduled"
 
 
-@on_sqlite
 async def test_a_clock_that_jumps_back_brings_nothing_twice(room: Newsroom):
     await room.workers(1)
     rule = read_rule(room.library.notices.times, "每天9点")

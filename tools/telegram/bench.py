@@ -52,6 +52,10 @@ class TelegramApi:
         """No faults any more."""
         self._ask("DELETE", "/x/fault")
 
+    def limits(self, **limits: int) -> None:
+        """Keep Telegram's limits from now on: free, paid, chat, group; see `paces`."""
+        self._ask("POST", "/x/limits", json=limits)
+
     def forget(self) -> None:
         """An empty Bot API again: no chats, updates, webhook, faults or log."""
         self._ask("DELETE", "/x/all")

@@ -8,13 +8,16 @@ Ours: the queue of updates of every kind with ids, offsets, long poll, webhook p
 (`updates`); chats with message ids, dates, edits, "not modified" and "not found" (`chats`);
 HTML (`markup`) and the limits on what it shows (`limits`); the token; getMe's name; the answers
 to sendLocation, sendVenue, sendContact and commands; a newer poller ends the older one, as at
-Telegram (the emulator refuses the newer); blocked chats; faults; the log.
+Telegram (the emulator refuses the newer); blocked chats; how fast a bot may speak (`paces`);
+faults; the log.
 
 POST /bot<token>/<method>, GET /file/bot<token>/<path>: the Bot API
 POST /x/fault {"method", "chat_id"?, "times"?, and one of: "status" with "retry_after"? and
      "description"? | "hang": seconds, not delivered | "hang_after": seconds, delivered and the
      answer lost; 0 cuts the connection at once}; the method of a file is "download"
 DELETE /x/fault: no faults any more. DELETE /x/all: everything begins anew
+POST /x/limits {"free": 30, "paid": 0, "chat": 1, "group": 20}: Telegram's limits are kept from
+     now on, to the letter (`paces`); what is too fast is answered 429, and `fault` stays empty
 GET  /x/log?since=N: every call in order. GET /x/deliveries: every update handed to the bot
 POST /x/updates {"updates": [{kind: body}], "times": 1, "chat_id"?, "since"?}: somebody does
      something; gives the updates, and what changed in the chat
@@ -38,6 +41,7 @@ from tools.telegram.bot_api import BotApi
 from tools.telegram.faults import Fault, Faults
 from tools.telegram.files import sniff
 from tools.telegram.judge import Uploads
+from tools.telegram.paces import Limits, Paces
 from tools.telegram.refusal import Refusal
 
 Json = dict[str, Any]
@@ -59,6 +63,7 @@ class Proxy:
         self.api = BotApi(self._token, self._clock)
         self.arrivals = Arrivals(self.api)
         self.faults = Faults([])
+        self.paces = Paces()
         self.log: list[Json] = []
 
     def app(self) -> web.Application:
@@ -68,6 +73,7 @@ class Proxy:
         app.router.add_get("/file/bot{token}/{path:.+}", self._download)
         app.router.add_post("/x/fault", self._fault)
         app.router.add_delete("/x/fault", self._no_faults)
+        app.router.add_post("/x/limits", self._limits)
         app.router.add_delete("/x/all", self._forget)
         app.router.add_get("/x/log", self._log)
         app.router.add_get("/x/deliveries", self._deliveries)
@@ -94,7 +100,12 @@ class Proxy:
             files=[_about(name, upload) for name, upload in uploads.items()],
             problems=checker.problems(method, fields, files),
         )
-        return await self._outcome(request, entry, lambda: self._answered(entry, fields, uploads))
+
+        async def work() -> object:
+            self.paces.check(method, fields, entry["at"])
+            return await self._answered(entry, fields, uploads)
+
+        return await self._outcome(request, entry, work)
 
     async def _download(self, request: web.Request) -> web.StreamResponse:
         path = request.match_info["path"]
@@ -173,6 +184,10 @@ class Proxy:
 
     async def _fault(self, request: web.Request) -> web.Response:
         self.faults.waiting.append(Fault.model_validate(await request.json()))
+        return _json({})
+
+    async def _limits(self, request: web.Request) -> web.Response:
+        self.paces.set(Limits.model_validate(await request.json()))
         return _json({})
 
     async def _no_faults(self, _: web.Request) -> web.Response:

@@ -123,7 +123,7 @@ class FakeApi:
         self.transports.append(made)
         return made
 
-    def bot(self, limiter: Limiter) -> RawBot:
+    def bot(self, limiter: Limiter, *, pays: bool = False) -> RawBot:
         """A bot that speaks to this API."""
         return RawBot(
             TOKEN,
@@ -131,6 +131,7 @@ class FakeApi:
             calls=self.transport(),
             polls=self.transport,
             limiter=limiter,
+            pays=pays,
         )
 
 

@@ -32,7 +32,7 @@ from bot.telegram.connection import (
     failure_of,
     make_bot,
 )
-from bot.telegram.limiter import Limiter
+from bot.telegram.limiter import FREE, Limiter
 from tests.bot.telegram.doubles import (
     ME,
     TOKEN,
@@ -252,6 +252,22 @@ async def test_updates_come_as_they_were_sent():
         {"offset": 7, "timeout": 30, "allowed_updates": ["message"]}
     ]
     assert api.transports[1].timeouts["read_timeout"] > 30
+    await bot.shutdown()
+
+
+@pytest.mark.parametrize(("per_second", "said"), [(FREE, []), (FREE + 1, [True])])
+async def test_messages_beyond_the_free_ones_are_paid_for_and_nothing_else(
+    per_second: int, said: list[bool]
+):
+    api, made = FakeApi(VirtualTime()), make_bot(TOKEN, "", Limiter(), per_second=per_second)
+    bot = api.bot(Limiter(), pays=made._pays)
+    api.will("sendMessage", {"message_id": 1, "date": 0, "chat": {"id": 5, "type": "private"}})
+    await bot.initialize()
+    await bot.send_message(5, "one")
+    await bot.delete_message(5, 1)
+    name = "allow_paid_broadcast"
+    assert [call[name] for call in api.called("sendMessage") if name in call] == said
+    assert name not in api.called("deleteMessage")[0]
     await bot.shutdown()
 
 
