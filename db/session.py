@@ -2,7 +2,7 @@
 
 from asyncio import shield
 from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -179,14 +179,13 @@ PRAGMA cache_size=-65536;
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     raw: Any = connection
-    try:
+    with ExitStack() as undoing:
+        # Whoever waits may be cancelled here: the pool forgets a connection that it has not got.
+        undoing.callback(raw.terminate)
         # The driver would begin transactions by itself, late and deferred; we do it in `begin`.
         raw.isolation_level = None
         await_only(raw.driver_connection.executescript(_PREPARED))
-    except BaseException:
-        # Whoever waits may be cancelled here: the pool forgets a connection that it has not got.
-        raw.terminate()
-        raise
+        undoing.pop_all()
 
 
 def _let_go_of_locks(connection: DBAPIConnection, *_: object) -> None:
