@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
+from bot.apart import apart
 from db.session import AWAY
 
 Item = TypeVar("Item")
@@ -53,26 +54,19 @@ class Together(Generic[Item, Result]):
     async def _do(self, some: "Sequence[Asked[Item, Result]]") -> None:
         if not some:
             return
-        try:
-            results = await self._work([item for item, _ in some])
-        except AWAY as error:
-            _fail(some, error)
-        except Exception as error:  # noqa: BLE001 - whoever asked gets it
-            await self._do_apart(some, error)
-        else:
+        results, error = await apart(self._work([item for item, _ in some]))
+        if results is not None:
             for (_, future), result in zip(some, results, strict=True):
                 if not future.done():
                     future.set_result(result)
-
-    async def _do_apart(self, some: "Sequence[Asked[Item, Result]]", error: Exception) -> None:
-        if len(some) == 1:
-            _fail(some, error)
-            return
-        for each in some:
-            await self._do([each])
+        elif error is None or isinstance(error, AWAY) or len(some) == 1:
+            _fail(some, error or asyncio.CancelledError())
+        else:
+            for each in some:
+                await self._do([each])
 
 
-def _fail(some: "Sequence[Asked[Item, Result]]", error: Exception) -> None:
+def _fail(some: "Sequence[Asked[Item, Result]]", error: BaseException) -> None:
     for _, future in some:
         if not future.done():
             future.set_exception(error)
