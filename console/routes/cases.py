@@ -120,7 +120,9 @@ async def original(
     written = await cases.reached(session, form.actor, Permission.REVEAL_CONTACT, code)
     reason = form["reason"]
     try:
-        found = await cases.reveal(session, parts.clock, written, form.staff_id, reason)
+        found = await cases.reveal(
+            session, parts.library, parts.clock, written, form.staff_id, reason=reason
+        )
     except NOT_SHOWN as error:
         return await case_page(
             request, session, parts, form.actor, written, refused=Refused(error, form)
@@ -138,7 +140,9 @@ async def contact(
     written = await cases.reached(session, form.actor, Permission.REVEAL_CONTACT, code)
     reason = form["contact_reason"]
     try:
-        found = await cases.reveal_contact(session, parts.clock, written, form.staff_id, reason)
+        found = await cases.reveal_contact(
+            session, parts.library, parts.clock, written, form.staff_id, reason=reason
+        )
     except NOT_SHOWN as error:
         return await case_page(
             request, session, parts, form.actor, written, refused=Refused(error, form)

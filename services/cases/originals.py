@@ -9,7 +9,7 @@ from kit.clock import Clock
 from kit.errors import BadInput, NotFound
 from kit.text import tidy
 from services import vault
-from services.cases import duplicates, states
+from services.cases import duplicates, states, telling
 from services.cases.limits import LEAST_REASON
 from services.cases.reading import note_look, of_code
 from services.cases.sealing import unsealed
@@ -20,9 +20,9 @@ LEAST_HIDDEN, MOST_HIDDEN = 2, 200
 
 
 async def reveal(
-    session: AsyncSession, clock: Clock, code: str, staff_id: str, reason: str
+    session: AsyncSession, library: Library, clock: Clock, code: str, staff_id: str, *, reason: str
 ) -> Original:
-    """What a worker wrote, word by word. Who looked and why is put on record.
+    """What a worker wrote, word by word. Who looked and why is put on record, and he is told.
 
     Raises NotFound where it is gone, BadInput without a reason, and vault.BadMasterKey where it
     was sealed under another master key.
@@ -32,7 +32,7 @@ async def reveal(
     words = await unsealed(session, case)
     if words is None:
         raise NotFound("console.original_gone")
-    note_look(session, clock, case, staff_id, kind="original", reason=why)
+    await _looked(session, library, clock, case, staff_id, kind="original", reason=why)
     rows = await CasePartRepository(session).additions(case.id)
     added = [await vault.unseal(session, case.worker_id, row.original) for row in rows]
     return Original(
@@ -41,16 +41,18 @@ async def reveal(
 
 
 async def reveal_contact(
-    session: AsyncSession, clock: Clock, code: str, staff_id: str, reason: str
+    session: AsyncSession, library: Library, clock: Clock, code: str, staff_id: str, *, reason: str
 ) -> Contact:
-    """How to reach the author. Who looked and why is put on record; raises as `reveal` does."""
+    """How to reach the author. Who looked and why is put on record, and he is told; raises as
+    `reveal` does.
+    """
     why = _reason(reason)
     case = await of_code(session, code)
     contact = await vault.unseal(session, case.worker_id, case.contact)
     caller = await vault.unseal(session, case.worker_id, case.caller)
     if contact is None and caller is None:
         raise NotFound("console.contact_gone")
-    note_look(session, clock, case, staff_id, kind="contact", reason=why)
+    await _looked(session, library, clock, case, staff_id, kind="contact", reason=why)
     return Contact(contact, caller)
 
 
@@ -80,6 +82,20 @@ async def mask_more(
     # What others are held against must not know it any more either.
     await duplicates.note(session, library, case)
     return count
+
+
+async def _looked(
+    session: AsyncSession,
+    library: Library,
+    clock: Clock,
+    case: Case,
+    staff_id: str,
+    *,
+    kind: str,
+    reason: str,
+) -> None:
+    look = note_look(session, clock, case, staff_id, kind=kind, reason=reason)
+    await telling.looked(session, library, clock, case, look=look, kind=kind, reason=reason)
 
 
 async def _hide(session: AsyncSession, case: Case, hidden: str, mark: str) -> int:

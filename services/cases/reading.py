@@ -198,12 +198,13 @@ def note_look(
     *,
     kind: str = "case",
     reason: str | None = None,
-) -> None:
-    """Put on record who looked, at what, and why where a reason is asked."""
+) -> str:
+    """Put on record who looked, at what, and why where a reason is asked; the record's id."""
     view = CaseView(
         id=ids.new_id(), case_id=case.id, staff_id=staff_id, kind=kind, reason=reason, at=clock()
     )
     CaseRepository(session).add_view(view)
+    return view.id
 
 
 async def _code_of(session: AsyncSession, case_id: str | None) -> str | None:

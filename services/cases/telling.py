@@ -57,6 +57,26 @@ async def ask_rating(session: AsyncSession, library: Library, clock: Clock, case
     await _author(session, library, clock, case, cause=cause, what=what, buttons=choices)
 
 
+async def looked(
+    session: AsyncSession,
+    library: Library,
+    clock: Clock,
+    case: Case,
+    *,
+    look: str,
+    kind: str,
+    reason: str,
+) -> None:
+    """Tell the author that staff looked at what only few may see, and why; whether or not he
+    wants an answer: it is his.
+    """
+    if case.worker_id is None:
+        return
+    what = library.say(f"case_steps.looked_{kind}", reason=reason)
+    news = Reply(library.say("case_steps.own", code=case.code, what=what))
+    await outbox.put(session, clock, case.worker_id, f"case:{case.code}:look:{look}", news)
+
+
 async def eve(
     session: AsyncSession, library: Library, clock: Clock, case: Case, *, due: date
 ) -> None:

@@ -26,14 +26,14 @@ from services.turns import Channel
 from tests import pictures
 from tests.bot.api import serving
 from tests.canary import NAME, PHONE, SPOKEN, traces
-from tests.console.conftest import app, reader, staff_at
+from tests.console.conftest import app, built, reader, staff_at
 from tests.console.reader import Reader
 from tests.factories import add_staff
 from tests.staffing import everything
 from tests.testers.chat import PER_MINUTE, Chat, chat, library, on_sqlite
 from tests.testers.worker import WorkerTester
 
-__all__ = ["app", "chat", "library", "reader", "staff_at"]
+__all__ = ["app", "built", "chat", "library", "reader", "staff_at"]
 
 pytestmark = on_sqlite
 # The words of a turn until it is answered, and what was answered, which is the worker's own.

@@ -140,7 +140,9 @@ async def test_a_contact_goes_to_nobody_and_lies_sealed(chat: Chat, worker: Work
     assert isinstance(case, Case)
     async with transaction(chat.sessions) as session:
         staff = await add_staff(session)
-        found = await cases.reveal_contact(session, chat.clock, case.code, staff.id, "回访核实")
+        found = await cases.reveal_contact(
+            session, chat.library, chat.clock, case.code, staff.id, reason="回访核实"
+        )
     assert (found.contact, found.caller) == (f"{NAME} {NUMBER}", None)
 
 

@@ -104,12 +104,17 @@ async def test_additions_come_in_order_masked_and_once(office: Office):
     await office.add(author, code, "昨天又坏了")
     async with transaction(office.sessions) as session:
         detail = await cases.show(session, office.library, office.clock, code, staff)
-        original = await cases.reveal(session, office.clock, code, staff, "要打电话核实")
+    assert await news(office) == []
+    async with transaction(office.sessions) as session:
+        original = await cases.reveal(
+            session, office.library, office.clock, code, staff, reason="要打电话核实"
+        )
     assert [(a.number, a.words) for a in detail.additions] == [
         (1, "在A口，〔电话〕"), (2, "昨天又坏了"),
     ]  # fmt: skip
     assert original.additions == ("在A口，13812345678", "昨天又坏了")
-    assert await news(office) == []
+    ((told, _),) = await news(office)  # that somebody looked
+    assert told == author
     with pytest.raises(NotFound):
         await office.add(await office.worker(), code, "我也加一句")
     await withdraw(office, author, code)
@@ -161,8 +166,12 @@ async def test_joined_workers_keep_reading_and_count_once(office: Office):
 
     assert await supporters(office) == [staying]
     async with transaction(office.sessions) as session:
-        words = await cases.reveal(session, office.clock, theirs, staff, "核对原话")
-        contact = await cases.reveal_contact(session, office.clock, theirs, staff, "回电话给他")
+        words = await cases.reveal(
+            session, office.library, office.clock, theirs, staff, reason="核对原话"
+        )
+        contact = await cases.reveal_contact(
+            session, office.library, office.clock, theirs, staff, reason="回电话给他"
+        )
     assert (words.subject, words.additions) == ("找13812345678", ("还是13812345678",))
     assert contact.contact == "13812345678"
     await office.add(staying, theirs, "换了一个聊天接着说")
