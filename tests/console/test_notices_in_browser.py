@@ -113,7 +113,7 @@ async def sent(page: Page, *, look_at: bool) -> None:
 async def answered(desk: Desk, phone: Phone, page: Page, *, look_at: bool) -> None:
     """The worker reads it, and staff see that."""
     chat = desk.chat
-    await look(chat.sessions, chat.library, chat.clock)
+    await look(chat.sessions, chat.library, chat.clock, 100)
     await sees(phone.page, "【紧急通知】台风")
     await phone.taps("收到")
     await sees(phone.page, "好，记下你看过了")
