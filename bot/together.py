@@ -53,26 +53,24 @@ class Together(Generic[Item, Result]):
     async def _do(self, some: "Sequence[Asked[Item, Result]]") -> None:
         if not some:
             return
+        work = asyncio.ensure_future(self._work([item for item, _ in some]))
         try:
-            results = await self._work([item for item, _ in some])
-        except AWAY as error:
-            _fail(some, error)
-        except Exception as error:  # noqa: BLE001 - whoever asked gets it
-            await self._do_apart(some, error)
-        else:
-            for (_, future), result in zip(some, results, strict=True):
+            await asyncio.wait({work})
+        finally:
+            work.cancel()
+        error = work.exception()
+        if error is None:
+            for (_, future), result in zip(some, work.result(), strict=True):
                 if not future.done():
                     future.set_result(result)
-
-    async def _do_apart(self, some: "Sequence[Asked[Item, Result]]", error: Exception) -> None:
-        if len(some) == 1:
+        elif isinstance(error, AWAY) or len(some) == 1:
             _fail(some, error)
-            return
-        for each in some:
-            await self._do([each])
+        else:
+            for each in some:
+                await self._do([each])
 
 
-def _fail(some: "Sequence[Asked[Item, Result]]", error: Exception) -> None:
+def _fail(some: "Sequence[Asked[Item, Result]]", error: BaseException) -> None:
     for _, future in some:
         if not future.done():
             future.set_exception(error)
