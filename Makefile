@@ -79,10 +79,11 @@ screenshots: ## Take the pictures of the README anew
 	$(PY) -m tools.screenshots
 	$(PY) -m tools.console.pictures
 
-bench: ## Measure start, memory, answers, many at once and many stops; write docs/figures/
+bench: ## Measure start, memory, answers, many at once, notices and many stops; write docs/figures/
 	$(PREPARE) dev nlu
 	$(PY) -m tools.bench
 	$(PY) -m tools.telegram.load
+	$(PY) -m tools.notices.bench_sending
 	$(PY) -m tools.stops.bench_import
 	$(PY) -m tools.stops.bench_find
 	$(PY) -m tools.cases.bench_duplicates
@@ -91,8 +92,8 @@ soak: ## Repetitions, kills and loads, at most 60 minutes
 	$(PREPARE) dev nlu
 	YIZHAN_TEST_ROUNDS=1000 $(PY) -m pytest -q tests/services/test_case_races.py
 	YIZHAN_TEST_ROUNDS=300 $(PY) -m pytest -q tests/services/test_signup_races.py
-	YIZHAN_TEST_ROUNDS=20 $(PY) -m pytest -q tests/bot/test_notice_kill.py
 	$(PY) -m tools.soak
+	$(PY) -m tools.soak.notices
 	$(PY) -m tools.telegram.soak --door both
 
 clean: ## Remove what set-up and tests made; the data folder stays

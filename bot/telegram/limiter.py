@@ -29,7 +29,7 @@ HALT_MARGIN = 0.1
 ON_THE_WAY, ON_THE_WAY_TO_A_CHAT = 0.1, 1.0
 # News and notices that are let go and have no answer yet. With more a bot is not faster, it only
 # lets live replies wait behind them.
-IN_FLIGHT = 32
+IN_FLIGHT = 24
 # What has time is spread over a second; it catches up on no more than this much of it at once.
 CATCH_UP = 0.05
 # What Telegram lets a bot send in a second at no cost.

@@ -11,7 +11,7 @@ from aiohttp import ClientSession, TCPConnector
 
 from tools.notices.office import FIRST_CHAT, TEXT
 
-AT_ONCE = 32  # as many as the bot has under way
+AT_ONCE = 24  # as many as the bot has under way
 
 
 async def measured(base: str, token: str, messages: int) -> float:

@@ -10,6 +10,22 @@ from tools.telegram.bench import TelegramApi
 
 Json = dict[str, Any]
 SAYS = "/help"
+CHAT_SECONDS = 1.0  # between two messages to one chat
+
+
+@dataclass(frozen=True)
+class Answered:
+    """How long somebody waited, and how much of that because the notice had come to his chat less
+    than a second before: no bot may write there earlier.
+    """
+
+    seconds: float
+    forced: float
+
+    @property
+    def ours(self) -> float:
+        """What is left for the bot to answer for."""
+        return self.seconds - self.forced
 
 
 @dataclass
@@ -22,8 +38,9 @@ class Talkers:
     api: TelegramApi
     chats: int
     pace: float
-    waits: list[float] = field(default_factory=list)
-    unanswered: dict[int, float] = field(default_factory=dict)
+    answered: list[Answered] = field(default_factory=list)
+    _asked: dict[int, float] = field(default_factory=dict)
+    _latest: dict[int, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._over = threading.Event()
@@ -35,19 +52,20 @@ class Talkers:
         self._over.set()
         self._thread.join()
 
-    def hears(self, chat: int, at: float) -> None:
-        """A message that is no notice arrived in a chat."""
-        asked = self.unanswered.pop(chat, None)
-        if asked is not None:
-            self.waits.append(at - asked)
+    def hears(self, chat: int, at: float, *, is_notice: bool) -> None:
+        """A message arrived in a chat."""
+        if not is_notice and (asked := self._asked.pop(chat, None)) is not None:
+            free_at = self._latest.get(chat, 0.0) + CHAT_SECONDS
+            self.answered.append(Answered(at - asked, max(free_at - asked, 0.0)))
+        self._latest[chat] = at
 
     def _talk(self) -> None:
         turn = 0
         while not self._over.wait(self.pace / self.chats):
             chat = FIRST_CHAT + turn % self.chats
             turn += 1
-            if chat not in self.unanswered:
-                self.unanswered[chat] = time.monotonic()
+            if chat not in self._asked:
+                self._asked[chat] = time.monotonic()
                 self.api.updates(_said(chat))
 
 

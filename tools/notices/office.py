@@ -24,23 +24,30 @@ from services.notices import Asked, Draft, Report
 from services.staff.actors import Actor, Grant
 from services.staff.permissions import Role
 
-FIRST_CHAT = 930_001
+FIRST_CHAT, A_WEEK = 930_001, 50
 TITLE = "Bench"
 TEXT = ("A notice to everybody, as long as most are. " * 3).strip()
+UNKNOWN = sql(
+    "SELECT accounts.key FROM outbox JOIN accounts ON accounts.id = account_id"
+    " JOIN notice_occurrences ON notice_occurrences.id = occurrence_id"
+    " WHERE notice = :number AND outbox.state = 'unknown'"
+)
 
 
 def content_for_now(folder: Path) -> Path:
-    """A copy of the shipped content whose quiet hours are far from now: an ordinary notice goes
-    out at whatever hour this runs.
+    """A copy of the shipped content whose quiet hours are far from now, and of whose notices an
+    account may get many: an ordinary one goes out whenever this runs, and after many others.
     """
     copied = folder / "content"
     copytree(Settings().content_dir, copied)
     limits = copied / "notices" / "limits.yml"
     far = in_shanghai(utc_now()) + timedelta(hours=12)
     window = f"{far:%H}:00-{far:%H}:01"
-    own = (f"quiet_hours: '{window}'", f"riding_peaks: ['{window}']")
+    own = (f"quiet_hours: '{window}'", f"riding_peaks: ['{window}']", f"a_week: {A_WEEK}")
     kept = limits.read_text(encoding="utf-8").splitlines()
-    kept = [line for line in kept if not line.startswith(("quiet_hours", "riding_peaks"))]
+    kept = [
+        line for line in kept if not line.startswith(("quiet_hours", "riding_peaks", "a_week"))
+    ]
     limits.write_text("\n".join([*kept, *own, ""]), encoding="utf-8")
     return copied
 
@@ -88,6 +95,12 @@ class Office:
                 state == "sent"
                 and not (await notices.report(session, self.author, number)).waiting
             )
+
+    async def unknown(self, number: int) -> set[int]:
+        """The chats of which nobody knows whether the notice arrived."""
+        async with self._transaction() as session:
+            found = await session.scalars(UNKNOWN, {"number": number})
+            return {int(key) for key in found}
 
     async def fill(self) -> None:
         """Put the staff and the workers into an empty database."""

@@ -9,19 +9,21 @@ from sqlalchemy import make_url
 
 PROC = Path("/proc")
 TICKS = os.sysconf("SC_CLK_TCK")
-NAMES = ("loop", "threads", "server", "api")
+NAMES = ("loop", "threads", "delay", "server", "api")
 
 
 @dataclass(frozen=True)
 class Busy:
     """Seconds of processor up to `at`: of the bot's main thread, in which its loop runs, and of
-    its others (SQLite's driver is one), of PostgreSQL's processes for our database, and of this
-    process, in which the Bot API runs.
+    its others (SQLite's driver is one); how long the main thread was ready to run while others had
+    the processors; of PostgreSQL's processes for our database; and of this process, in which the
+    Bot API runs.
     """
 
     at: float
     loop: float
     threads: float
+    delay: float
     server: float
     api: float
 
@@ -36,7 +38,19 @@ def busy(bot: int, url: str) -> Busy:
     threads = {each.name: _seconds(each) for each in (PROC / str(bot) / "task").iterdir()}
     loop = threads.pop(str(bot))
     server = 0.0 if url.startswith("sqlite") else _of_servers(make_url(url).database or "")
-    return Busy(time.monotonic(), loop, sum(threads.values()), server, time.process_time())
+    return Busy(
+        at=time.monotonic(),
+        loop=loop,
+        threads=sum(threads.values()),
+        delay=_delay(bot),
+        server=server,
+        api=time.process_time(),
+    )
+
+
+def _delay(bot: int) -> float:
+    told = (PROC / str(bot) / "task" / str(bot) / "schedstat").read_text(encoding="utf-8")
+    return int(told.split()[1]) / 1e9
 
 
 def _of_servers(database: str) -> float:

@@ -1,10 +1,11 @@
 """What arrives at the Bot API while a notice goes out, and what that makes a second."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tools.notices.live import Talkers
 from tools.telegram.bench import TelegramApi
 
 WINDOW = 5.0
@@ -12,11 +13,11 @@ WINDOW = 5.0
 
 @dataclass
 class Watch:
-    """Reads the log of the Bot API on; `others` hears of each message that is no notice."""
+    """Reads the log of the Bot API on; tells talkers of each message."""
 
     api: TelegramApi
     mark: str
-    others: Callable[[int, float], None] = lambda _chat, _at: None
+    talkers: Talkers | None = None
     notices: list[tuple[float, int]] = field(default_factory=list)
     messages: list[float] = field(default_factory=list)
     too_fast: int = 0
@@ -26,10 +27,19 @@ class Watch:
     def look(self) -> None:
         """Take in what is new."""
         for call in self.api.log(since=self._read):
-            if not call["status"]:
-                return  # it is not answered yet; what stands behind it waits for the next look
+            if "answered_at" not in call:
+                return  # not yet; what stands behind it waits for the next look
             self._read = call["n"]
             self._take(call)
+
+    def skip(self) -> None:
+        """Take in nothing of what was so far."""
+        self._read = max((call["n"] for call in self.api.log(since=self._read)), default=0)
+
+    def seen(self) -> Counter[int]:
+        """Look, and say how often each chat has the notice."""
+        self.look()
+        return self.reached
 
     def _take(self, call: dict[str, Any]) -> None:
         if call["status"] == 429:  # noqa: PLR2004 - Telegram's number for it
@@ -38,10 +48,11 @@ class Watch:
             self.failed[call["status"]] += 1
         elif call["method"].startswith("send"):
             self.messages.append(call["at"])
-            if self.mark in str(call["params"].get("text", "")):
+            is_notice = self.mark in str(call["params"].get("text", ""))
+            if is_notice:
                 self.notices.append((call["at"], call["chat_id"]))
-            else:
-                self.others(call["chat_id"], call["at"])
+            if self.talkers:
+                self.talkers.hears(call["chat_id"], call["at"], is_notice=is_notice)
 
     @property
     def reached(self) -> Counter[int]:

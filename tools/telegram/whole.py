@@ -31,7 +31,9 @@ class Whole:
 
 @contextmanager
 def whole(data: Path, door: Door) -> Iterator[Whole]:
-    """Yizhan on Telegram, ready; nothing of it is left when the block ends."""
+    """Yizhan on Telegram, which keeps its limits to the letter, ready; nothing of it is left when
+    the block ends.
+    """
     [port] = free_ports(1)
     webhook = f"http://127.0.0.1:{port}/telegram" if door == "webhook" else None
     with (
@@ -44,4 +46,5 @@ def whole(data: Path, door: Door) -> Iterator[Whole]:
             telegram_webhook_url=webhook,
         ) as (stack, settings),
     ):
+        api.limits()
         yield Whole(api, stack, settings)
