@@ -53,18 +53,14 @@ class Together(Generic[Item, Result]):
     async def _do(self, some: "Sequence[Asked[Item, Result]]") -> None:
         if not some:
             return
-        work = asyncio.ensure_future(self._work([item for item, _ in some]))
-        try:
-            await asyncio.wait({work})
-        finally:
-            work.cancel()
-        error = work.exception()
-        if error is None:
-            for (_, future), result in zip(some, work.result(), strict=True):
+        work = self._work([item for item, _ in some])
+        (outcome,) = await asyncio.gather(work, return_exceptions=True)
+        if not isinstance(outcome, BaseException):
+            for (_, future), result in zip(some, outcome, strict=True):
                 if not future.done():
                     future.set_result(result)
-        elif isinstance(error, AWAY) or len(some) == 1:
-            _fail(some, error)
+        elif isinstance(outcome, AWAY) or len(some) == 1:
+            _fail(some, outcome)
         else:
             for each in some:
                 await self._do([each])
