@@ -13,6 +13,7 @@ from content.loader import load
 from db.session import make_engine, make_sessions
 from kit.clock import utc_now
 from kit.logging import set_up_logging
+from kit.memory import keep_what_is_read
 from kit.settings import Settings
 from services import districts, vault
 from services.masking import masker
@@ -52,8 +53,10 @@ def main() -> None:
         photos=settings.photos,
         recordings=settings.recordings,
     )
+    app = create_app(parts)
+    keep_what_is_read()
     uvicorn.run(
-        create_app(parts),
+        app,
         host=settings.host,
         port=settings.bot_port,
         log_config=None,

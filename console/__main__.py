@@ -13,6 +13,7 @@ from content.loader import load
 from db.session import AWAY, Sessions, make_engine, make_sessions
 from kit.clock import utc_now
 from kit.logging import set_up_logging
+from kit.memory import keep_what_is_read
 from kit.settings import Settings
 from services import vault
 from services.cases import shelving
@@ -28,6 +29,7 @@ async def serve(settings: Settings) -> None:
         sessions = make_sessions(engine, master_key=vault.master_key(settings))
         warming = asyncio.create_task(_warm(sessions))
         app = create_app(settings, sessions, library, utc_now)
+        keep_what_is_read()
         # No access log: the paths of sign-in links are secrets.
         config = uvicorn.Config(
             app,

@@ -22,6 +22,7 @@ from content.loader import load
 from db.base import Base
 from db.session import Sessions, make_engine, make_sessions, transaction
 from kit.clock import SHANGHAI
+from kit.memory import keep_what_is_read
 from kit.settings import Settings
 from services.geo import to_wgs84
 from services.rest_stops import index
@@ -144,7 +145,8 @@ async def _measure(library: Library, url: str, now: datetime) -> list[tuple[floa
     """Middle and ninety-nine of a hundred in milliseconds: of the search, and with its cards."""
     engine = make_engine(url)
     sessions = make_sessions(engine)
-    await index.of(sessions.beside).keep_up(sessions.beside, now)  # as the bot does
+    keep_what_is_read()  # as the bot does, and so is this
+    await index.of(sessions.beside).keep_up(sessions.beside, now)
     hot, swap, both = (tuple(said.split("+")) for said in _filters(library))
     wishes = (ANY, Wish(hot), Wish(swap), Wish(both),
               Wish(open_now=True), Wish(always=True))  # fmt: skip
