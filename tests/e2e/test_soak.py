@@ -26,7 +26,7 @@ def test_kills_while_cases_are_handed_in(stack: Running) -> None:
     assert found.faults == []
     # One that is just being started again is not killed, and that is no fault.
     assert 0 < sum(found.kills.values()) <= PLAN.kills
-    assert len(found.rows) == PLAN.intakes
+    assert len(found.scripts) == PLAN.intakes
     assert until(lambda: all_well(programs), READY_WITHIN)
 
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, make_url, text
+from sqlalchemy import JSON, Row, make_url, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from content.library import Library
@@ -20,8 +20,10 @@ from tools.soak.worker import ALL, Book, Page
 # Where a first sentence stands that was not understood at once, until its worker says what it is.
 WAITING = ("said", "pending")
 Values = Mapping[str, str]
-# Read beside the models, as a second pair of eyes: SQLite only.
-STATE = text("SELECT answers, drafts FROM dialogues WHERE worker_id = :worker")
+# Read beside the models, as a second pair of eyes.
+STATE = text("SELECT answers, drafts FROM dialogues WHERE worker_id = :worker").columns(
+    answers=JSON, drafts=JSON
+)
 CASES = text(
     "SELECT code, category, subject, original, contact, caller, lat, lon, held_reason,"
     " (SELECT count(*) FROM case_photos WHERE case_id = cases.id) AS photos"
@@ -161,8 +163,8 @@ def _drafts(state: Row[Any] | None) -> list[Mapping[str, Any]]:
     if state is None:
         return []
     return [
-        json.loads(state.answers),
-        *(each["answers"] for each in json.loads(state.drafts).values()),
+        state.answers,
+        *(each["answers"] for each in state.drafts.values()),
     ]
 
 

@@ -59,9 +59,12 @@ class Plan:
 
 @dataclass(frozen=True)
 class Result:
-    """What happened, by script, and all that was wrong."""
+    """What happened, and all that was wrong.
 
-    rows: list[tuple[object, ...]]
+    Of each script: intakes, cases, joined another's, taken back, answered turns.
+    """
+
+    scripts: Mapping[str, list[int]]
     kills: Mapping[str, int]
     checked: int
     held: int
@@ -136,12 +139,11 @@ def soak(stack: Stack, settings: Settings, library: Library, plan: Plan) -> Resu
     it = _Soak(stack, settings, library, plan)
     it.run()
     held = asyncio.run(it.judge.held(it.books))
-    rows: dict[str, list[int]] = {}
+    counts: dict[str, list[int]] = {}
     for book in it.books:
-        page, row = book.page, rows.setdefault(book.script.rpartition(" ")[0], [0] * 5)
+        page, row = book.page, counts.setdefault(book.script.rpartition(" ")[0], [0] * 5)
         facts = (True, page.code, page.joined, page.over and not page.code and not page.joined)
         for place, fact in enumerate(facts):
             row[place] += bool(fact)
         row[-1] += book.acknowledged
-    lines: list[tuple[object, ...]] = [(name, *counts) for name, counts in sorted(rows.items())]
-    return Result(lines, it.kills, it.checked, held, sorted(set(it.faults)))
+    return Result(counts, it.kills, it.checked, held, sorted(set(it.faults)))
