@@ -43,7 +43,7 @@ class Running:
 def running(case: Case, limits: CaseLimits, years: Years) -> Iterator[Running]:
     """The clocks that run for a case now; those whose calendar is not published are left out."""
     state = states.state_of(case)
-    promised, entered = start_of(case), day_of(_entered(case))
+    promised, entered = start_of(case), entered_on(case)
     found: list[tuple[str, date, date | None]] = []
     if state in {states.HELD, states.RECEIVED}:
         look = working_days.after(promised, limits.first_look_days, years)
@@ -160,14 +160,14 @@ def _of_promise(case: Case) -> Sequence[CaseEvent]:
     return case.events[starts[-1] if starts else 0 :]
 
 
-def _entered(case: Case) -> datetime:
-    """When a case came into the state that it is in."""
+def entered_on(case: Case) -> date:
+    """The day on which a case came into the state that it is in."""
     now, since = states.state_of(case), case.events[-1].at
     for event in reversed(case.events):
         if event.state != now:
             break
         since = event.at
-    return since
+    return day_of(since)
 
 
 def _moments(clock: Running, years: Years) -> Iterator[tuple[int, datetime]]:

@@ -1,60 +1,22 @@
 """What each step does beside moving the case: units, answers, promises, other cases."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
-from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from content.library import Library
-from db.models import Case, CaseAnswer, CaseRecusal, CaseReward, CaseUnit
+from db.models import CaseAnswer, CaseRecusal, CaseReward, CaseUnit
 from kit import ids
-from kit.clock import Clock
 from kit.errors import BadInput, NotAllowed, NotFound
 from kit.text import tidy
 from services import texts, units, working_days
 from services.cases import clocks, drafts, labels, parameters, rules, states
-from services.cases.given import Given
 from services.cases.merging import merge_into
+from services.cases.moves import Move, Told
 from services.cases.reading import of_code
-from services.cases.states import Rule
-from services.staff.actors import Actor, may_see
+from services.staff.actors import may_see
 from services.staff.permissions import Permission
 
 
-@dataclass(frozen=True)
-class Move:
-    """One step being taken."""
-
-    session: AsyncSession
-    library: Library
-    clock: Clock
-    case: Case
-    facts: rules.Facts
-    rule: Rule
-    given: Given
-    actor: str = states.SYSTEM
-    actor_id: str | None = None
-    staff: Actor | None = None
-
-    @property
-    def today(self) -> date:
-        """The day on the clock that people read."""
-        return clocks.day_of(self.clock())
-
-
-@dataclass(frozen=True)
-class Told:
-    """What goes into the history beside the note, and what the news says."""
-
-    data: Mapping[str, Any] = field(default_factory=dict)
-    fields: Mapping[str, object] = field(default_factory=dict)
-    merged_into: str | None = None
-
-
 async def _sort(move: Move) -> Told:
-    """Another category; its promise is taken over only where that is longer."""
+    """Another category; its promise is taken over only where that is longer, and told then."""
     case, category = move.case, str(move.given.category)
     was, case.category = case.category, category
     days = await parameters.days_to_answer(move.session, move.library, move.clock, category)
@@ -62,7 +24,7 @@ async def _sort(move: Move) -> Told:
     if more > 0:
         case.answer_days = days
         clocks.lengthen(case, more, move.library.calendar)
-    return Told({"was": was, "category": category})
+    return Told({"was": was, "category": category}, hears="longer" if more > 0 else None)
 
 
 async def _refuse(move: Move) -> Told:
@@ -90,10 +52,17 @@ async def _go_on(move: Move) -> Told | None:
 
 
 async def _merge(move: Move) -> Told:
+    """Into a case that one decides on as well; there it stands in the history too."""
     target = await of_code(move.session, str(move.given.target))
-    if move.staff is not None and not may_see(move.staff, rules.reach_of(target)):
+    reach = rules.reach_of(target)
+    if move.staff is not None and not may_see(move.staff, reach):
         raise NotFound("console.no_such_case")
+    if move.staff is not None and not move.staff.may_for(Permission.DECIDE_CASES, reach):
+        raise NotAllowed("staff.no_permission")
     target = await merge_into(move.session, move.clock, move.case, target.code)
+    source = {"source": move.case.code}
+    state, given = states.state_of(target), (move.actor, move.actor_id, move.clock())
+    states.append(target, state, *given, step="take_in", unit=rules.lead_of(target), data=source)
     limits = move.facts.limits
     await clocks.set_going(move.session, move.library, target, limits=limits)
     return Told({"target": target.code}, {"target": target.code}, target.id)
@@ -112,6 +81,8 @@ async def _hand_over(move: Move) -> Told:
         raise BadInput("case_steps.unit_twice")
     if set(found) & move.facts.kept_out:
         raise NotAllowed("case_steps.unit_recused")
+    if states.state_of(move.case) in states.STOPPED:
+        await _go_on(move)
     case, lead = move.case, found[0]
     parts = dict.fromkeys(found[1:], "helper") | {lead: "lead"}
     old = {each.unit: each for each in case.units}
@@ -145,7 +116,11 @@ async def _extend(move: Move) -> Told:
     if days > most:
         raise BadInput("case_steps.too_many_days", most=most)
     clocks.lengthen(move.case, days, move.library.calendar)
-    return Told({"days": days}, {"days": days})
+    return Told({"days": days}, {"days": days, "reason": _why(move)})
+
+
+async def _pause(move: Move) -> Told:
+    return Told(fields={"reason": _why(move)})
 
 
 async def _answer(move: Move) -> Told:
@@ -176,7 +151,8 @@ async def _decide(move: Move) -> Told:
     answer.state = "approved" if approved else "returned"
     answer.decided_by, answer.decided_at = move.actor_id, move.clock()
     grade = move.library.say(f"case_steps.grade_{answer.grade.lower()}")
-    return Told({"answer": answer.number}, {"answer": answer.text, "grade": grade})
+    behind = None if answer.is_public else "answered_apart"
+    return Told({"answer": answer.number}, {"answer": answer.text, "grade": grade}, behind=behind)
 
 
 async def _rate(move: Move) -> Told:
@@ -210,6 +186,19 @@ async def _reward(move: Move) -> Told:
     return Told({"kind": kind}, {"kind": move.library.say(f"case_steps.kind_{kind}")})
 
 
+async def _archive(move: Move) -> Told | None:
+    """Not before the author was asked what he thinks of the answer, and had the day for it."""
+    case, limits = move.case, move.facts.limits
+    asked = case.wants_answer and case.worker_id is not None
+    if states.state_of(case) == states.ANSWERED and asked and not _rated(move):
+        day = working_days.after(
+            clocks.entered_on(case), limits.rating_days, move.library.calendar
+        )
+        if day is not None and move.today <= day:
+            raise NotAllowed("case_steps.not_asked_yet", day=day.isoformat())
+    return None
+
+
 async def _reopen(move: Move) -> Told | None:
     """A new promise counts from today; who was dealing with it is asked anew."""
     case = move.case
@@ -238,6 +227,14 @@ async def _step_aside(move: Move) -> Told | None:
     return Told({"unit": unit} if unit else {})
 
 
+def _why(move: Move) -> str:
+    return tidy(str(move.given.note))
+
+
+def _rated(move: Move) -> bool:
+    return move.facts.given is not None and move.facts.given.rating is not None
+
+
 Effect = Callable[[Move], Awaitable[Told | None]]
 EFFECTS: Mapping[str, Effect] = {
     "release": _release,
@@ -254,6 +251,7 @@ EFFECTS: Mapping[str, Effect] = {
     "recall": _recall,
     "label": _label,
     "extend": _extend,
+    "pause": _pause,
     "answer": _answer,
     "approve": _decide,
     "return_answer": _decide,
@@ -261,6 +259,7 @@ EFFECTS: Mapping[str, Effect] = {
     "object": _rate,
     "adopt": _adopt,
     "reward": _reward,
+    "archive": _archive,
     "reopen": _reopen,
     "step_aside": _step_aside,
 }

@@ -2,13 +2,14 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models import Case, CaseSupporter
+from db.models import Case, CaseRecusal, CaseSupporter
 from db.repositories.case_parts import CasePartRepository
 from kit import ids
 from kit.clock import Clock
 from kit.errors import BadInput, NotAllowed
 from services.cases import states
 from services.cases.reading import of_code
+from services.cases.rules import kept_out_of
 
 
 async def merge_into(session: AsyncSession, clock: Clock, case: Case, code: str) -> Case:
@@ -23,6 +24,7 @@ async def merge_into(session: AsyncSession, clock: Clock, case: Case, code: str)
         raise BadInput("case_steps.needs_target")
     if states.state_of(target) not in states.PUBLIC:
         raise NotAllowed("case_steps.target_closed")
+    _keep_out(case, target)
     if case.due is not None and target.due is not None:
         target.due = min(case.due, target.due)
     parts = CasePartRepository(session)
@@ -35,3 +37,18 @@ async def merge_into(session: AsyncSession, clock: Clock, case: Case, code: str)
             )
     await session.flush()
     return target
+
+
+def _keep_out(case: Case, target: Case) -> None:
+    """Who keeps out of a case keeps out of the one in which it goes on: it is one matter.
+
+    Raises NotAllowed where that one is in the hands of a unit that the other speaks of.
+    """
+    if kept_out_of(case) & {each.unit for each in target.units}:
+        raise NotAllowed("case_steps.unit_recused")
+    there = kept_out_of(target)
+    for each in case.recusals:
+        if (each.staff_id or each.unit) not in there:
+            target.recusals.append(
+                CaseRecusal(id=ids.new_id(), staff_id=each.staff_id, unit=each.unit, at=each.at)
+            )

@@ -120,6 +120,12 @@ def _not_author(facts: Facts, actor: Actor | None) -> None:
         raise NotAllowed("case_steps.own_answer")
 
 
+def _may_hear(facts: Facts, _actor: Actor | None) -> None:
+    """A question that reaches nobody would stop the clock for ever."""
+    if facts.case.worker_id is None or not facts.case.wants_answer:
+        raise NotAllowed("case_steps.nobody_to_ask")
+
+
 def _may_assign(facts: Facts, _actor: Actor | None) -> None:
     if count_steps(facts.case, "send_back") >= facts.limits.returns:
         raise NotAllowed("case_steps.must_rule")
@@ -158,6 +164,7 @@ def _adopted(facts: Facts, _actor: Actor | None) -> None:
 
 _ONLY: Mapping[str, Callable[[Facts, Actor | None], None]] = {
     states.NOT_AUTHOR: _not_author,
+    states.MAY_HEAR: _may_hear,
     states.MAY_ASSIGN: _may_assign,
     states.NEWLY_ASSIGNED: _newly_assigned,
     states.NOT_RULED: _not_ruled,

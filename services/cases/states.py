@@ -40,6 +40,7 @@ BACK = "back"  # the state from which it came into this one
 # What a rule asks beyond a permission; each is a function of services/cases/rules.py.
 LEAD = "lead"
 NOT_AUTHOR = "not_author"
+MAY_HEAR = "may_hear"
 MAY_ASSIGN = "may_assign"
 NEWLY_ASSIGNED = "newly_assigned"
 NOT_RULED = "not_ruled"
@@ -85,7 +86,7 @@ _RULES = (
     Rule("refuse", _BEFORE_HANDS, REFUSED, _DECIDE, ("reason",), hears="refused"),
     Rule(
         *("ask", _in(RECEIVED, IN_REVIEW, ACCEPTED, HANDLING), NEEDS_MORE, _HANDLE, ("text",)),
-        *((LEAD,), "asked"),
+        *((LEAD, MAY_HEAR), "asked"),
     ),
     Rule("merge", OPEN - {TO_APPROVE}, MERGED, _DECIDE, ("target",), hears="merged"),
     Rule(

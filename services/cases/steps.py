@@ -16,8 +16,9 @@ from kit import ids
 from kit.clock import Clock
 from kit.errors import AppError, NotFound
 from services.cases import clocks, given, parameters, rules, states, telling
-from services.cases.effects import EFFECTS, Move, Told
+from services.cases.effects import EFFECTS
 from services.cases.given import Given
+from services.cases.moves import Move, Told
 from services.cases.states import STEPS, Rule
 from services.staff.actors import Actor
 
@@ -166,6 +167,7 @@ async def _finished(move: Move) -> Case:
     )
     limits = move.facts.limits
     await clocks.set_going(move.session, move.library, case, limits=limits)
-    if rule.hears:
-        await telling.step(move.session, move.library, move.clock, case, event, fields=told.fields)
+    if heard := told.hears or rule.hears:
+        news = telling.News(heard, told.behind or heard, told.fields)
+        await telling.step(move.session, move.library, move.clock, case, event, news=news)
     return case

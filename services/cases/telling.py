@@ -1,6 +1,7 @@
 """News of a case: to its author, unless he wants none, and to all who stand behind it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,10 +14,21 @@ from services import outbox
 from services.cases import clocks, rules
 from services.cases.given import RATINGS
 from services.cases.reading import card
-from services.cases.states import STEPS, WORKER
+from services.cases.states import WORKER
 from services.turns import Choice, Reply, Task
 
 RATE, SUPPLY = "case_steps.rate", "cases.add"
+
+
+@dataclass(frozen=True)
+class News:
+    """What is told of a step: `heard` to the author, `behind` to those who stand behind the case,
+    both as `case_steps.news_…` with these fields.
+    """
+
+    heard: str
+    behind: str
+    fields: Mapping[str, object] = field(repr=False)
 
 
 async def step(
@@ -26,21 +38,22 @@ async def step(
     case: Case,
     event: CaseEvent,
     *,
-    fields: Mapping[str, object],
+    news: News,
 ) -> None:
     """Tell a step: the author, unless it was his own, and those who stand behind the case."""
-    heard = STEPS[event.step].hears
-    what = library.say(f"case_steps.news_{heard}", by=by_when(library, case), **fields)
+    heard, fields = news.heard, {"by": by_when(library, case), **news.fields}
+    what = library.say(f"case_steps.news_{heard}", **fields)
     cause = f"case:{case.code}:{event.number}:{heard}"
     if event.actor != WORKER:
         buttons = _answers_it(library, case) if heard == "asked" else ()
         await _author(session, library, clock, case, cause=cause, what=what, buttons=buttons)
     if heard in {"asked", "supplied"}:
         return  # a question is between two
+    what = library.say(f"case_steps.news_{news.behind}", **fields)
     text = library.say("case_steps.supported", code=case.code, what=what)
-    news = Reply(text, cards=(card(library, case),))
+    reply = Reply(text, cards=(card(library, case),))
     for worker_id in await CasePartRepository(session).supporters(case.id):
-        await outbox.put(session, clock, worker_id, cause, news)
+        await outbox.put(session, clock, worker_id, cause, reply)
 
 
 async def ask_rating(session: AsyncSession, library: Library, clock: Clock, case: Case) -> None:

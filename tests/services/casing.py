@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
+from sqlalchemy import select
+
 from content.library import Library
-from db.models import Case
+from db.models import Account, Case, OutboxRow
 from db.session import Sessions, transaction
+from kit.errors import AppError
 from services import cases, units
 from services.cases import CaseDetail, Draft, Given, HandedIn, Ticked
 from services.cases.reading import of_code
@@ -124,3 +128,22 @@ class Office:
         await self.takes(handler, code, "answer", text="下周装好", grade="B", is_public=True)
         await self.takes(reviewer, code, "approve")
         return code
+
+
+async def news_of(office: Office, worker_id: str) -> list[str]:
+    """What a worker was told, in order."""
+    query = (
+        select(OutboxRow)
+        .join(Account, Account.id == OutboxRow.account_id)
+        .where(Account.worker_id == worker_id)
+        .order_by(OutboxRow.number)
+    )
+    async with transaction(office.sessions) as session:
+        return [row.reply["text"] for row in await session.scalars(query)]
+
+
+async def refused(office: Office, actor: Actor, code: str, step: str, **given: object) -> str:
+    """Why a step is not taken."""
+    with pytest.raises(AppError) as caught:
+        await office.takes(actor, code, step, **given)
+    return caught.value.key

@@ -130,6 +130,9 @@ async def test_who_needs_no_more_waiting_is_not_told(
             await office.takes(handler, code, "answer", text="好", grade="B", is_public=True)
             await office.takes(reviewer, code, "approve")
         if step == "archive":
+            async with transaction(office.sessions) as session:
+                given = (session, office.library, office.clock, author, code)
+                await cases.rate(*given, rating="good")
             await office.takes(reviewer, code, "archive")
     on(office, ON_EVE)
     await office.tick()

@@ -6,15 +6,15 @@ import pytest
 from sqlalchemy import select
 
 from content.library import Library
-from db.models import Account, CaseSupporter, OutboxRow
+from db.models import CaseSupporter
 from db.session import Sessions, transaction
-from kit.errors import AppError, BadInput, NotAllowed, NotFound
+from kit.errors import BadInput, NotAllowed, NotFound
 from services import cases
 from services.cases import Stale, states
 from services.staff.actors import Actor
 from services.staff.permissions import Role
 from tests.factories import FixedClock
-from tests.services.casing import Office
+from tests.services.casing import Office, news_of, refused
 from tests.testers.chat import on_sqlite
 
 UNIT, OTHER = "区城管", "街道办"
@@ -35,25 +35,6 @@ async def reviewer(office: Office) -> Actor:
 @pytest.fixture
 async def handler(office: Office) -> Actor:
     return await office.actor(Role.HANDLER, unit=UNIT)
-
-
-async def news_of(office: Office, worker_id: str) -> list[str]:
-    """What a worker was told, in order."""
-    query = (
-        select(OutboxRow)
-        .join(Account, Account.id == OutboxRow.account_id)
-        .where(Account.worker_id == worker_id)
-        .order_by(OutboxRow.number)
-    )
-    async with transaction(office.sessions) as session:
-        return [row.reply["text"] for row in await session.scalars(query)]
-
-
-async def refused(office: Office, actor: Actor, code: str, step: str, **given: object) -> str:
-    """Why a step is not taken."""
-    with pytest.raises(AppError) as caught:
-        await office.takes(actor, code, step, **given)
-    return caught.value.key
 
 
 async def rate(office: Office, worker: str, code: str, rating: str) -> None:
