@@ -27,6 +27,13 @@ class InboxRepository:
         query = select(Case.state, func.count(), marked).where(which).group_by(Case.state)
         return {row[0]: (row[1], row[2]) for row in await self.session.execute(query)}
 
+    async def count_each(
+        self, which: Condition, among: Sequence[Condition]
+    ) -> tuple[int | None, ...]:
+        """How many of these cases are `among` each of some others: one walk for all of them."""
+        marked = [func.count(case((each, 1))) for each in among]
+        return tuple((await self.session.execute(select(*marked).where(which))).one())
+
     async def count(self, which: Condition) -> int:
         """How many cases these are."""
         query = select(func.count()).select_from(Case).where(which)

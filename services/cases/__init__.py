@@ -2,7 +2,7 @@
 
 from services.cases.additions import add
 from services.cases.given import GRADES, RATINGS, REWARDS, ROUTES, Given
-from services.cases.inbox import KINDS, MOST_LISTED, Wanted, inbox, reached
+from services.cases.inbox import KINDS, MOST_LISTED, Wanted, count_open, inbox, reached
 from services.cases.intake import hand_in
 from services.cases.joining import join, supported
 from services.cases.offering import Countdown, Offer, offer, take_and_learn
@@ -116,6 +116,7 @@ __all__ = [
     "by_when",
     "card",
     "code_and_word",
+    "count_open",
     "count_reminders",
     "count_supporters",
     "hand_in",

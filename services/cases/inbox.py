@@ -1,6 +1,6 @@
 """The inbox: the cases that a member of staff may see, those that cannot wait first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
@@ -92,6 +92,23 @@ async def inbox(
         for case, _ in found
     )
     return Page(items, page, pages, total, counts, overdue)
+
+
+async def count_open(
+    session: AsyncSession, clock: Clock, actor: Actor, wanted: Sequence[Wanted]
+) -> tuple[int | None, ...]:
+    """How many cases of each of these lists this actor may see and are not done yet; None of a
+    list of one state in which they are.
+
+    One statement, and no longer walk than over the cases that are open: of 100,000 a few.
+    """
+    asked = [each for each in wanted if each.state is None or each.state in states.OPEN]
+    if not asked:
+        return (None,) * len(wanted)
+    which = and_(seen_by(actor, columns()), Case.state.in_(sorted(states.OPEN)))
+    among = [wanted_of(clock, each) for each in asked]
+    found = iter(await InboxRepository(session).count_each(which, among))
+    return tuple(next(found) if each in asked else None for each in wanted)
 
 
 def _cannot_wait() -> Condition:

@@ -1,8 +1,12 @@
 """The workbench in the console: views, labels, bulk, drafts, twins, who keeps out."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from urllib.parse import urlencode
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from content.library import Library
 from db.session import Sessions, transaction
@@ -36,6 +40,19 @@ async def handler(staff_at: StaffAt) -> Reader:
     return await staff_at("李强", Grant(Role.HANDLER, unit=UNIT))
 
 
+@contextmanager
+def statements(engine: AsyncEngine) -> Iterator[list[str]]:
+    """What the database is asked meanwhile."""
+    said: list[str] = []
+
+    def note(_connection, _cursor, statement: str, *_rest: object) -> None:
+        said.append(" ".join(statement.split()))
+
+    event.listen(engine.sync_engine, "before_cursor_execute", note)
+    yield said
+    event.remove(engine.sync_engine, "before_cursor_execute", note)
+
+
 async def on(reader: Reader, code: str, button: str, status: int = 200, /, **typed: str) -> Page:
     await reader.opens(f"/cases/{code}")
     return await reader.presses(button, status, **typed)
@@ -63,6 +80,7 @@ async def test_filters_become_a_view_and_stay_in_the_address(reviewer: Reader, h
     page = await reviewer.presses("存下", name="新隐患")
     assert (page.path, code in page.links) == ("/cases?state=received&kind=hazard", True)
     assert page.links["新隐患"] == "/cases?state=received&kind=hazard"
+    assert "新隐患 1 件没办结" in page.text
     page = await reviewer.opens("/cases/views?query=kind%3Dhazard")
     page = await reviewer.presses("存下", 422, name="新隐患")
     assert "已经有一个叫“新隐患”的视图" in page.text
@@ -74,6 +92,40 @@ async def test_filters_become_a_view_and_stay_in_the_address(reviewer: Reader, h
     assert "还没有" in page.text
     answer = await reviewer.client.post(form.action, data=form.fields)
     assert answer.status_code == 404
+
+
+async def test_each_view_says_how_much_of_it_is_not_done(
+    reviewer: Reader, handler: Reader, hand_in: HandIn, engine: AsyncEngine, clock: FixedClock
+):
+    """Of what one may see; of any number of views by one statement."""
+    mine, other = await hand_in(kind="hazard"), await hand_in(kind="hazard")
+    await hand_in()
+    await on(reviewer, other, "不予受理", reason="too_vague")
+    await on(reviewer, mine, "受理")
+    await on(reviewer, mine, "分办", unit=UNIT, category=CATEGORY)
+    views = {
+        "隐患": ("kind=hazard", ("1", "1")),
+        "建议": ("kind=suggestion", ("1", "0")),
+        "我们": ("unit=区城管", ("1", "1")),
+        "都不受理": ("state=refused", ("", "")),
+        "不通": ("state=gone", ("", "")),
+    }
+    for number, reader in enumerate((reviewer, handler)):
+        asked = []
+        for name, (query, _) in views.items():
+            clock.advance(seconds=1)
+            await reader.opens(f"/cases/views?{urlencode({'query': query})}")
+            (form,) = [form for form in reader.page.forms if form.action == "/cases/views"]
+            await reader.client.post(form.action, data={**form.fields, "name": name})
+            with statements(engine) as said:
+                page = await reader.opens("/cases")
+            asked.append(sum("FROM cases" in each for each in said))
+        assert len(set(asked)) == 1
+        words = [
+            f"{name} {counts[number]} 件没办结" if counts[number] else name
+            for name, (_, counts) in views.items()
+        ]
+        assert " ".join(words) in page.text
 
 
 async def test_labels_are_kept_put_on_and_searched_for(

@@ -18,6 +18,7 @@ from db.session import Sessions, make_engine, make_sessions, transaction
 from kit import ids
 from kit.clock import utc_now
 from services import figures, right_looks, texts
+from services.cases import views
 from services.figures import reports
 from services.rest_stops.importing.candidates import columns_of_new, prepare
 from services.staff import sessions as browsers
@@ -32,6 +33,7 @@ TICKED = 50  # cases of one page
 MADE_UP = tuple(f"unit-{number}" for number in range(UNITS))
 # In the order in which rows may point to one another.
 TABLES = ("cases", "case_events", "case_units", "case_answers", "case_reminders", "case_themes")
+VIEWS = ("state=received&kind=hazard", "overdue=yes", "unit=unit-1", "kind=hazard")
 DISTRICT = "/".join((*CITY, DISTRICTS[0]))
 
 
@@ -74,6 +76,7 @@ async def _fill(url: str, library: Library, count: int, units: Sequence[str]) ->
             **await _desk(engine, staff, count, now),
             "key": next(iter(texts.shipped(library))),
         }
+        await _views(engine, staff, now)
         await _turns(engine, count * TURNS_A_CASE, now)
         sessions = make_sessions(engine)
         given["report_id"] = await _told(sessions, library)
@@ -204,6 +207,22 @@ async def _bulk(engine: AsyncEngine, staff_id: str, codes: Sequence[str], now: d
     }
     await _put(engine, "case_bulks", [row])
     return str(row["id"])
+
+
+async def _views(engine: AsyncEngine, staff: Mapping[str, str], now: datetime) -> None:
+    """As many views of the inbox for each as he may have: each says how much of it is left."""
+    rows = [
+        {
+            "id": ids.new_id(),
+            "staff_id": staff_id,
+            "name": str(number),
+            "query": VIEWS[number % len(VIEWS)],
+            "created_at": now,
+        }
+        for staff_id in staff.values()
+        for number in range(views.MOST)
+    ]
+    await _put(engine, "saved_views", rows)
 
 
 async def _turns(engine: AsyncEngine, count: int, now: datetime) -> None:
