@@ -1,5 +1,6 @@
 """The page of one notice, with what was typed into a step that was not taken."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -76,6 +77,34 @@ async def notice_page(
         note_most=NOTE_MOST,
         sentence=parts.pages.sentence_for(refused.error) if refused else None,
         **books(parts),
+    )
+
+
+def list_page(
+    request: Request,
+    parts: Console,
+    template: str,
+    notice: notices.NoticeDetail,
+    rows: Sequence[object],
+    *,
+    page: int,
+    most: int,
+    error: AppError | None = None,
+    **more: object,
+) -> Response:
+    """A page of what hangs on a notice, at most so many rows; raises NotFound past the last."""
+    if not rows and page > 1:
+        raise NotFound("console.no_such_page")
+    return parts.pages.show(
+        request,
+        template,
+        status=error.status if error else HTTPStatus.OK,
+        notice=notice,
+        rows=rows,
+        page=page,
+        has_more=len(rows) == most,
+        sentence=parts.pages.sentence_for(error) if error else None,
+        **more,
     )
 
 

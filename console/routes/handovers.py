@@ -1,6 +1,6 @@
 """Talking with workers: the queue, one talk, and what staff do with it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -20,6 +20,30 @@ from services.staff.permissions import Permission
 
 MAX_NUMBER_DIGITS = 3
 NOT_TAKEN = (BadInput, steps.NotYours)
+
+Step = Callable[..., Awaitable[None]]
+Asked = Callable[[Filled], Step]
+
+
+def _written(form: Filled) -> Step:
+    """Something said to the worker."""
+    return partial(steps.write, text=form["text"], form=form["form"])
+
+
+def _case(form: Filled) -> Step:
+    """A case written for the worker, which he may hand in himself."""
+    kind, text = form["case_kind"], form["case_text"]
+    return partial(steps.write, text=text, form=form["form"], case_kind=kind)
+
+
+# What one may do with a talk of one's own, by the end of its address.
+FORMS: Mapping[str, Asked] = {
+    "write": _written,
+    "case": _case,
+    "pass": lambda form: partial(steps.pass_on, to=form["to"]),
+    "give-back": lambda _form: steps.give_back,
+    "end": lambda form: partial(steps.end, why=form["why"]),
+}
 
 router = APIRouter(dependencies=[Depends(Needs(Permission.TALK_TO_WORKERS))])
 
@@ -85,50 +109,26 @@ async def take(
     return _back_to(handover_id)
 
 
-@router.post("/handovers/{handover_id}/write")
-async def write(
-    request: Request, handover_id: str, session: Session, parts: Parts, form: Posted
-) -> Response:
-    """Say something to the worker."""
-    step = partial(steps.write, text=form["text"], form=form["form"])
-    return await _step(request, session, parts, form, handover_id, step=step)
+def _add(name: str, asked: Asked) -> None:
+    """The form of a step; where it is refused the talk is shown with what was typed."""
+
+    async def taken(
+        request: Request, handover_id: str, session: Session, parts: Parts, form: Posted
+    ) -> Response:
+        step, actor = asked(form), form.actor
+        try:
+            await step(session, parts.library, parts.clock, actor, handover_id)
+        except NOT_TAKEN as error:
+            given = (request, session, parts, actor, handover_id)
+            return await _thread(*given, error=error, typed=form.fields)
+        return _back_to(handover_id)
+
+    path = f"/handovers/{{handover_id}}/{name}"
+    router.add_api_route(path, taken, methods=["POST"], name=f"handover_{name}")
 
 
-@router.post("/handovers/{handover_id}/case")
-async def propose_case(
-    request: Request, handover_id: str, session: Session, parts: Parts, form: Posted
-) -> Response:
-    """Write a case for the worker, which he may hand in himself."""
-    step = partial(
-        steps.write, text=form["case_text"], form=form["form"], case_kind=form["case_kind"]
-    )
-    return await _step(request, session, parts, form, handover_id, step=step)
-
-
-@router.post("/handovers/{handover_id}/pass")
-async def pass_on(
-    request: Request, handover_id: str, session: Session, parts: Parts, form: Posted
-) -> Response:
-    """Give it to a colleague who is there."""
-    step = partial(steps.pass_on, to=form["to"])
-    return await _step(request, session, parts, form, handover_id, step=step)
-
-
-@router.post("/handovers/{handover_id}/give-back")
-async def give_back(
-    request: Request, handover_id: str, session: Session, parts: Parts, form: Posted
-) -> Response:
-    """Put it back into the queue."""
-    return await _step(request, session, parts, form, handover_id, step=steps.give_back)
-
-
-@router.post("/handovers/{handover_id}/end")
-async def end(
-    request: Request, handover_id: str, session: Session, parts: Parts, form: Posted
-) -> Response:
-    """End it, with a reason."""
-    step = partial(steps.end, why=form["why"])
-    return await _step(request, session, parts, form, handover_id, step=step)
+for _name, _asked in FORMS.items():
+    _add(_name, _asked)
 
 
 @router.get("/handovers/{handover_id}/photos/{number}")
@@ -163,25 +163,6 @@ async def _digest(
     if digest is None:
         raise NotFound("handover_staff.no_such_file")
     return digest
-
-
-async def _step(
-    request: Request,
-    session: AsyncSession,
-    parts: Console,
-    form: Filled,
-    handover_id: str,
-    *,
-    step: Callable[..., Awaitable[None]],
-) -> Response:
-    """Take a step; where it is refused the talk is shown with what was typed."""
-    try:
-        await step(session, parts.library, parts.clock, form.actor, handover_id)
-    except NOT_TAKEN as error:
-        return await _thread(
-            request, session, parts, form.actor, handover_id, error=error, typed=form.fields
-        )
-    return _back_to(handover_id)
 
 
 async def _board(

@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from console import notice_files, pictures
 from console.auth import Needs, SignedIn
 from console.deps import Console, Parts, Session
-from console.notice_page import numbered
+from console.notice_page import list_page, numbered
 from console.reading import Posted, is_number, page_number
 from console.routes.notices import NOT_TAKEN, READ
-from kit.errors import AppError, BadInput, NotFound
+from kit.errors import AppError, BadInput
 from services import notices
 from services.notices import exporting
 from services.notices.reading import REPLIES_SHOWN
@@ -103,17 +103,12 @@ async def replies(
 ) -> Response:
     """What workers replied, masked, newest first."""
     wanted, at = numbered(number), page_number(page)
-    notice = await notices.show(session, actor, wanted)
-    found = await notices.replies(session, actor, wanted, page=at)
-    if not found and at > 1:
-        raise NotFound("console.no_such_page")
-    return parts.pages.show(
-        request,
-        "notices/replies.html",
-        notice=notice,
-        replies=found,
+    return list_page(
+        *(request, parts, "notices/replies.html"),
+        await notices.show(session, actor, wanted),
+        await notices.replies(session, actor, wanted, page=at),
         page=at,
-        has_more=len(found) == REPLIES_SHOWN,
+        most=REPLIES_SHOWN,
     )
 
 
@@ -137,18 +132,12 @@ async def _failed(
     page: int = 1,
     error: AppError | None = None,
 ) -> Response:
-    notice = await notices.show(session, actor, number)
-    found = await notices.dead_letters(session, actor, number, page=page)
-    if not found and page > 1:
-        raise NotFound("console.no_such_page")
-    return parts.pages.show(
-        request,
-        "notices/failed.html",
-        status=error.status if error else HTTPStatus.OK,
-        notice=notice,
-        letters=found,
+    return list_page(
+        *(request, parts, "notices/failed.html"),
+        await notices.show(session, actor, number),
+        await notices.dead_letters(session, actor, number, page=page),
         page=page,
-        has_more=len(found) == SHOWN,
+        most=SHOWN,
+        error=error,
         may_resend=actor.may(Permission.WRITE_NOTICES),
-        sentence=parts.pages.sentence_for(error) if error else None,
     )

@@ -10,7 +10,7 @@ from console import notice_files
 from console.auth import Needs, SignedIn
 from console.deps import Console, Parts, Session
 from console.notice_forms import MAX_PLACES_DIGITS, read_places
-from console.notice_page import Refused, numbered
+from console.notice_page import Refused, list_page, numbered
 from console.reading import Filled, Posted, is_number, page_number
 from console.routes.notices import NOT_TAKEN, READ, asked_of
 from kit.errors import NotFound
@@ -135,25 +135,19 @@ async def _page(
     page: int = 1,
     refused: Refused | None = None,
 ) -> Response:
-    notice = await notices.show(session, actor, number)
-    entries = await notices.entries(session, actor, number, page=page)
-    if not entries and page > 1:
-        raise NotFound("console.no_such_page")
-    return parts.pages.show(
-        request,
-        "notices/signups.html",
-        status=refused.error.status if refused else HTTPStatus.OK,
-        notice=notice,
-        entries=entries,
+    return list_page(
+        *(request, parts, "notices/signups.html"),
+        await notices.show(session, actor, number),
+        await notices.entries(session, actor, number, page=page),
         page=page,
-        has_more=len(entries) == SHOWN,
+        most=SHOWN,
+        error=refused.error if refused else None,
         now=parts.clock(),
         formats=exporting.FORMATS,
         reason_most=MOST_REASON,
         may_keep=actor.may(Permission.WRITE_NOTICES),
         typed=refused.form.fields if refused else {},
         refused=refused,
-        sentence=parts.pages.sentence_for(refused.error) if refused else None,
     )
 
 

@@ -9,7 +9,7 @@ from content.schema import Fact, RightTopic
 from kit.clock import in_shanghai
 from kit.errors import NotFound
 from services import consents, days_said, deadlines, rights
-from services.dialogues.engine import CANCEL, Dialogue, Step, button
+from services.dialogues.engine import CANCEL, Dialogue, Step, button, forget_nothing
 from services.dialogues.listening import SURE, agrees, is_small_talk
 from services.scene import Scene
 from services.turns import Choice, Replies, Reply
@@ -192,10 +192,6 @@ def _today(scene: Scene) -> date:
     return in_shanghai(scene.clock()).date()
 
 
-async def _forget_nothing(_scene: Scene) -> None:
-    return
-
-
 DIALOGUE = Dialogue(
     name=NAME,
     steps={
@@ -205,5 +201,5 @@ DIALOGUE = Dialogue(
     back={AGREE: DAY},
     cancelled="reminders.dropped",
     home=lambda _scene: None,
-    forget=_forget_nothing,
+    forget=forget_nothing,
 )

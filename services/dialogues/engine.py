@@ -40,6 +40,22 @@ class Dialogue:
     forget: Callable[[Scene], Awaitable[None]]
 
 
+async def forget_nothing(_scene: Scene) -> None:
+    """Of a dialogue that leaves nothing behind."""
+
+
+def of_one_step(name: str, step_name: str, step: Step, *, cancelled: str) -> Dialogue:
+    """A dialogue of one question: nothing comes before it, nothing is left behind."""
+    return Dialogue(
+        name=name,
+        steps={step_name: step},
+        back={},
+        cancelled=cancelled,
+        home=lambda _scene: None,
+        forget=forget_nothing,
+    )
+
+
 class Engine:
     """Runs whichever dialogue a worker's row says is open."""
 

@@ -2,7 +2,7 @@
 
 from services import gazetteer
 from services.dialogues import stop_list, stops_around, stops_named, where
-from services.dialogues.engine import Dialogue, Step
+from services.dialogues.engine import Step, of_one_step
 from services.dialogues.listening import SURE
 from services.dialogues.where import NAME, WHERE, nothing_known, wish_asked
 from services.rest_stops.finding import ANY, Wish
@@ -53,15 +53,6 @@ async def _choose(scene: Scene, _do: str, _value: str) -> Replies:
     return (await where.question(scene),)
 
 
-async def _forget_nothing(_scene: Scene) -> None:
-    return
-
-
-DIALOGUE = Dialogue(
-    name=NAME,
-    steps={WHERE: Step(where.question, _take, _choose)},
-    back={},
-    cancelled="rest_stops.cancelled",
-    home=lambda _scene: None,
-    forget=_forget_nothing,
+DIALOGUE = of_one_step(
+    NAME, WHERE, Step(where.question, _take, _choose), cancelled="rest_stops.cancelled"
 )

@@ -2,7 +2,7 @@
 
 from kit.text import normalise
 from services import links
-from services.dialogues.engine import CANCEL, Dialogue, Step, button
+from services.dialogues.engine import CANCEL, Step, button, of_one_step
 from services.dialogues.listening import SURE, is_small_talk
 from services.scene import Scene
 from services.turns import Replies, Reply
@@ -56,15 +56,4 @@ async def _choose(scene: Scene, _do: str, _value: str) -> Replies:
     return (await _ask(scene),)
 
 
-async def _forget_nothing(_scene: Scene) -> None:
-    return
-
-
-DIALOGUE = Dialogue(
-    name=NAME,
-    steps={CODE: Step(_ask, _take, _choose)},
-    back={},
-    cancelled="links.cancelled",
-    home=lambda _scene: None,
-    forget=_forget_nothing,
-)
+DIALOGUE = of_one_step(NAME, CODE, Step(_ask, _take, _choose), cancelled="links.cancelled")

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from db.models import Worker
 from services import districts, workers
-from services.dialogues.engine import CANCEL, Dialogue, Step, button
+from services.dialogues.engine import CANCEL, Dialogue, Step, button, forget_nothing
 from services.dialogues.listening import SURE, agrees, is_small_talk
 from services.scene import Scene
 from services.turns import Choice, Replies, Reply
@@ -146,10 +146,6 @@ async def _worker(scene: Scene) -> Worker:
     return await workers.get(scene.session, scene.turn.worker_id)
 
 
-async def _forget_nothing(_scene: Scene) -> None:
-    return
-
-
 STEPS = {
     TRADE: Step(_ask_trade, _take_trade, _choose),
     PLATFORM: Step(_ask_platform, _take_platform, _choose),
@@ -162,5 +158,5 @@ DIALOGUE = Dialogue(
     back={PLATFORM: TRADE, AREA: PLATFORM, AGREE: AREA},
     cancelled="workers.told_enough",
     home=lambda _scene: None,
-    forget=_forget_nothing,
+    forget=forget_nothing,
 )

@@ -2,7 +2,7 @@
 
 from kit.text import normalise
 from services import signups
-from services.dialogues.engine import CANCEL, Dialogue, Step, button
+from services.dialogues.engine import CANCEL, Step, button, of_one_step
 from services.dialogues.signing import LEAST, MOST, veiled
 from services.scene import Scene
 from services.turns import Replies, Reply
@@ -57,15 +57,4 @@ def _notice(scene: Scene) -> int:
     return int(scene.state.answers[NOTICE])
 
 
-async def _forget_nothing(_scene: Scene) -> None:
-    return
-
-
-DIALOGUE = Dialogue(
-    name=NAME,
-    steps={WORDS: Step(_ask, _take, _choose)},
-    back={},
-    cancelled="signups.no_contact",
-    home=lambda _scene: None,
-    forget=_forget_nothing,
-)
+DIALOGUE = of_one_step(NAME, WORDS, Step(_ask, _take, _choose), cancelled="signups.no_contact")

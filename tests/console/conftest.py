@@ -25,6 +25,7 @@ from services.staff.permissions import Role
 from tests.browser import browser
 from tests.console.reader import Reader
 from tests.factories import FixedClock, add_turn, add_worker
+from tests.services.noticing import Newsroom
 from tests.staffing import EVERYTHING, add_member, sign_in
 
 __all__ = ["browser"]  # A fixture is found under the name by which it is imported here.
@@ -106,6 +107,24 @@ async def reader(staff_at: Callable[..., Awaitable[Reader]]) -> Reader:
     reader = await staff_at()
     await reader.opens("/")
     return reader
+
+
+@pytest.fixture
+def room(sessions: Sessions, library: Library, clock: FixedClock) -> Newsroom:
+    """Notices, and workers who get them."""
+    return Newsroom(sessions, library, clock)
+
+
+@pytest.fixture
+async def author(staff_at: Callable[..., Awaitable[Reader]]) -> Reader:
+    """Who writes notices."""
+    return await staff_at("李强", Role.NOTICE_AUTHOR)
+
+
+@pytest.fixture
+async def approver(staff_at: Callable[..., Awaitable[Reader]]) -> Reader:
+    """Who approves them."""
+    return await staff_at("周洋", Role.NOTICE_APPROVER)
 
 
 @pytest.fixture

@@ -12,9 +12,8 @@ from sqlalchemy import select
 from console import notice_files
 from console.guards import MAX_BODY
 from console.pictures import bars
-from content.library import Library
 from db.models import Account, LinkCode, NoticeReply, OutboxRow, StaffEvent
-from db.session import Sessions, transaction
+from db.session import transaction
 from services.notices import Report
 from services.staff.actors import Grant
 from services.staff.permissions import Role
@@ -26,21 +25,6 @@ from tests.services.noticing import Newsroom
 StaffAt = Callable[..., Awaitable[Reader]]
 LOOK, SAVE = "数一数，看样子", "存草稿"
 TYPED = {"title": "台风", "text": "明天有台风。\n江边别跑。", "topic": "weather"}
-
-
-@pytest.fixture
-def room(sessions: Sessions, library: Library, clock: FixedClock) -> Newsroom:
-    return Newsroom(sessions, library, clock)
-
-
-@pytest.fixture
-async def author(staff_at: StaffAt) -> Reader:
-    return await staff_at("李强", Role.NOTICE_AUTHOR)
-
-
-@pytest.fixture
-async def approver(staff_at: StaffAt) -> Reader:
-    return await staff_at("周洋", Role.NOTICE_APPROVER)
 
 
 async def write(author: Reader, **more: str) -> Page:

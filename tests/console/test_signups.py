@@ -9,14 +9,12 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from content.library import Library
 from db.models import StaffEvent
-from db.session import Sessions, transaction
+from db.session import transaction
 from services import signups
 from services.staff.actors import Grant
 from services.staff.permissions import Role
 from tests.console.reader import Reader
-from tests.factories import FixedClock
 from tests.services.noticing import Newsroom, to
 from tests.services.signing_up import TITLE, as_typed, listed, moved_up, offer, offered, on_list
 
@@ -24,21 +22,6 @@ StaffAt = Callable[..., Awaitable[Reader]]
 LOOK, SAVE = "数一数，看样子", "存草稿"
 MORE = "加名额，补候补"
 TYPED = {"title": TITLE, "text": "带身份证。", "topic": "health", "offers": "yes"}
-
-
-@pytest.fixture
-def room(sessions: Sessions, library: Library, clock: FixedClock) -> Newsroom:
-    return Newsroom(sessions, library, clock)
-
-
-@pytest.fixture
-async def author(staff_at: StaffAt) -> Reader:
-    return await staff_at("李强", Role.NOTICE_AUTHOR)
-
-
-@pytest.fixture
-async def approver(staff_at: StaffAt) -> Reader:
-    return await staff_at("周洋", Role.NOTICE_APPROVER)
 
 
 async def signed_up(room: Newsroom, notice: int, count: int) -> list[str]:
