@@ -89,8 +89,9 @@ async def set_roles(
 ) -> Response:
     """Give exactly the roles of the form."""
     try:
-        await managing.set_roles(session, parts.clock, actor, staff_id, _grants(parts, form))
-    except BadInput as error:
+        given = _grants(parts, form)
+        await managing.set_roles(session, parts.clock, actor, staff_id, given, seen=form["seen"])
+    except (BadInput, managing.Stale) as error:
         return await _page(
             request, session, parts, actor, staff_id, error=error, typed=form.fields
         )
@@ -223,6 +224,8 @@ async def _page(
         status=error.status if error else HTTPStatus.OK,
         found=found,
         form=defaultdict(str, typed or _filled(found.member.grants)),
+        seen=managing.seen_of(found.member.grants),
+        stale=isinstance(error, managing.Stale),
         roles=_roles(),
         sentence=parts.pages.sentence_for(error) if error else None,
     )

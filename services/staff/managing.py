@@ -4,6 +4,7 @@ Whoever decides holds all admins until the commit and must still be one then. So
 each other's rights at once one is too late, and an admin is always left: the one who decided.
 """
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -13,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.models import Staff, StaffRole
 from db.repositories.staff import ADMIN, StaffRepository
 from kit.clock import Clock
-from kit.errors import BadInput, NotAllowed
-from kit.ids import new_id
+from kit.errors import AppError, BadInput, NotAllowed
+from kit.ids import digest, new_id
 from services.staff import events, links
 from services.staff.actors import Actor, Grant
 from services.staff.permissions import UNLIMITED, Permission, Role
@@ -22,6 +23,13 @@ from services.staff.rules import check_id, has_joined, member, need, readable
 from services.staff.sessions import grants_of
 
 Grants = Sequence[Grant]
+
+
+class Stale(AppError):
+    """Another admin changed the roles after the form was made."""
+
+    key = "staff.roles_stale"
+    status = 409
 
 
 async def invite(
@@ -70,10 +78,18 @@ async def set_roles(
     actor: Actor,
     staff_id: str,
     grants: Grants,
+    *,
+    seen: str | None = None,
 ) -> None:
-    """Give exactly these roles; they hold from the next click on."""
+    """Give exactly these roles; they hold from the next click on.
+
+    Raises Stale where another gave others since a form was made that saw these (`seen_of`): what
+    was taken from somebody would come back unseen.
+    """
     staff = await _deciding(session, actor, staff_id)
     _check(grants)
+    if seen is not None and seen != seen_of(grants_of(staff)):
+        raise Stale
     before, after = described(grants_of(staff)), described(grants)
     if before == after:
         return
@@ -174,6 +190,11 @@ async def rescue(session: AsyncSession, clock: Clock, name: str) -> str:
     for kind in ("totp_reset", "password_link"):
         events.note(session, now, kind, by=None, to=staff.id)
     return links.new_link(session, now, staff.id, links.RESET)
+
+
+def seen_of(grants: Grants) -> str:
+    """What proves in a form which roles it showed."""
+    return digest(json.dumps(described(grants)))
 
 
 def described(grants: Grants) -> list[dict[str, object]]:

@@ -101,6 +101,25 @@ async def test_roles_change_from_the_next_click_on(admin: Reader, staff_at: Staf
     assert "原来：审核员 现在：内容编辑" in page.text
 
 
+async def test_roles_that_another_changed_are_not_brought_back_unseen(
+    admin: Reader, staff_at: StaffAt
+):
+    """A form that is older than another admin's decision would undo it in silence."""
+    other, second = await staff_at("李强", Role.REVIEWER), await staff_at("周洋", Role.ADMIN)
+    page = await admin.opens("/staff")
+    path = page.links["李强"]
+    await admin.opens(path)
+    await second.opens(path)
+    await second.presses("保存角色", **{"role-reviewer": "", "role-content_editor": "yes"})
+    page = await admin.presses("保存角色", 409, **{"role-handler": "yes", "unit-handler": "市政"})
+    assert "别的管理员改过他的角色" in page.text
+    fields = next(form for form in page.forms if form.button == "保存角色").fields
+    assert (fields["role-reviewer"], fields["unit-handler"]) == ("yes", "市政")
+    await other.opens("/cases", 403)
+    await admin.presses("保存角色")
+    await other.opens("/cases")
+
+
 async def test_who_is_suspended_is_out_at_once(admin: Reader, staff_at: StaffAt):
     other = await staff_at("李强", Role.REVIEWER)
     page = await admin.opens("/staff")
