@@ -30,6 +30,7 @@ from console.routes import (
     stop_proposals,
     stops,
     texts,
+    units,
     workbench,
 )
 from content.library import Library
@@ -45,7 +46,7 @@ def create_app(settings: Settings, sessions: Sessions, library: Library, clock: 
     errors.install(app)
     app.middleware("http")(guard)
     for noun in (
-        *(inbox, workbench, bulk, exports, board, cases, case_steps, handovers, figures),
+        *(inbox, workbench, units, bulk, exports, board, cases, case_steps, handovers, figures),
         *(reports, notice_writing, notices, notice_reports, notice_signups),
         *(stop_proposals, stops),
         *(sentences, texts, rights, members, me, staff, health),

@@ -1,6 +1,6 @@
 """Units that deal with cases: roles, cases and imported tables all know one by its name."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -34,6 +34,13 @@ async def put(
     return unit
 
 
+async def make_known(session: AsyncSession, clock: Clock, names: Iterable[str]) -> None:
+    """Let cases be handed to these as well; whoever is known already stays as he is."""
+    there = {unit.name for unit in await CaseFlowRepository(session).every_unit()}
+    for name in sorted({tidy(each) for each in names} - there):
+        await put(session, clock, name)
+
+
 async def retire(session: AsyncSession, clock: Clock, name: str) -> None:
     """Give a unit no new cases; those that it has stay."""
     unit = await known(session, name)
@@ -46,6 +53,11 @@ async def known(session: AsyncSession, name: str) -> Unit:
     if unit is None or unit.retired_at is not None:
         raise NotFound("case_steps.no_such_unit")
     return unit
+
+
+async def every(session: AsyncSession) -> Sequence[Unit]:
+    """All units by name, those too that are given no more cases."""
+    return await CaseFlowRepository(session).every_unit()
 
 
 async def listed(session: AsyncSession) -> Sequence[Unit]:

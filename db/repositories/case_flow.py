@@ -47,6 +47,10 @@ class CaseFlowRepository:
         query = select(Unit).where(Unit.retired_at.is_(None)).order_by(Unit.name)
         return (await self.session.scalars(query)).all()
 
+    async def every_unit(self) -> Sequence[Unit]:
+        """All units, those too that are no more, by name."""
+        return (await self.session.scalars(select(Unit).order_by(Unit.name))).all()
+
     async def reminders(self, case_id: str) -> Sequence[CaseReminder]:
         """All reminders of a case."""
         query = select(CaseReminder).where(CaseReminder.case_id == case_id)

@@ -16,6 +16,7 @@ from db.repositories.staff import ADMIN, StaffRepository
 from kit.clock import Clock
 from kit.errors import AppError, BadInput, NotAllowed
 from kit.ids import digest, new_id
+from services import units
 from services.staff import events, links
 from services.staff.actors import Actor, Grant
 from services.staff.permissions import UNLIMITED, Permission, Role
@@ -48,6 +49,7 @@ async def invite(
     now, rows = clock(), StaffRepository(session)
     name = readable(name)
     _check(grants)
+    await _know_units(session, clock, grants)
     newcomer = Staff(id=new_id(), name=name, created_at=now, roles=_roles(grants))
     try:
         async with session.begin_nested():
@@ -93,6 +95,7 @@ async def set_roles(
     before, after = described(grants_of(staff)), described(grants)
     if before == after:
         return
+    await _know_units(session, clock, grants)
     staff.roles.clear()
     await session.flush()  # the old rows go before new ones of the same key come
     staff.roles.extend(_roles(grants))
@@ -244,6 +247,11 @@ def _check(grants: Grants) -> None:
             raise BadInput("staff.unit_missing")
         if grant.role in UNLIMITED and grant.is_limited:
             raise BadInput("staff.role_unlimited")
+
+
+async def _know_units(session: AsyncSession, clock: Clock, grants: Grants) -> None:
+    """A unit that has somebody in the console can be handed cases."""
+    await units.make_known(session, clock, [grant.unit for grant in grants if grant.unit])
 
 
 def _roles(grants: Grants) -> list[StaffRole]:

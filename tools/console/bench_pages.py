@@ -42,6 +42,8 @@ ASKED: Mapping[str, tuple[str, ...]] = {
     "/cases/bulk/{bulk_id}": ("",),
     "/cases/labels": ("",),
     "/cases/reminders": ("",),
+    "/cases/rewards": ("",),
+    "/cases/units": ("",),
     "/cases/views": ("",),
     "/cases/{code}": ("",),
     "/cases/{code}/compare": ("?with={other}",),

@@ -14,7 +14,7 @@ from kit import ids
 from kit.clock import Clock
 from kit.errors import AppError
 from kit.text import normalise, tidy
-from services import districts
+from services import districts, units
 from services.cases.sorting.columns import CASE, Columns
 from services.cases.sorting.learning import example_values
 from services.rest_stops.importing.faults import Fault
@@ -174,6 +174,9 @@ async def apply(session: AsyncSession, clock: Clock, plan: Plan, origin: Origin)
     ]
     await repository.add_import(row, AreaUnit, rows)
     await repository.change_units([{**each, "import_id": row.id} for each in plan.changed])
+    # What is proposed must be possible: cases can be handed to these from now on.
+    named = [each["unit"] for each in (*plan.new, *plan.changed)]
+    await units.make_known(session, clock, named)
 
 
 def _categories(library: Library) -> dict[str, str]:
