@@ -74,7 +74,9 @@ async def look_at_themes(sessions: Sessions, library: Library, clock: Clock) -> 
     night = learning.night_of(clock)
     if night is None:
         return
-    count = await theme_nights.group_once(lambda: transaction(sessions), library, clock, night)
+    count = await theme_nights.group_once(
+        lambda: transaction(sessions), library, clock, night, figures.take_up_themes
+    )
     if count is not None:
         log.info("themes_grouped", themes=count)
 

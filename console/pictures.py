@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from services.figures import Line, Sketch
+from services.figures import Cell, Line, Sketch
 
 # Of the picture of arrivals, in its own units.
 WIDTH, HEIGHT, LEFT, BELOW = 720, 200, 44, 24
@@ -12,6 +12,7 @@ TICKS = 4
 LETTERS = 44  # that fit beneath the bars on a phone: eight days, or four with their hour
 SIDE, MOST_SIDE = 480, 24  # of the sketch, and of one of its cells
 LEVELS = 4
+MOST_TOLD = 20  # cells whose numbers stand beneath the sketch
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,6 @@ class Box:
     width: float
     height: float
     kind: str
-    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,20 @@ class Bars:
     boxes: tuple[Box, ...]
     heights: tuple[Mark, ...]
     days: tuple[Mark, ...]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The sketch: a path for the cells of each shade, as an office has a thousand cells; those
+    with most cases by their numbers; how many others there are, and their cases.
+    """
+
+    width: int
+    height: int
+    shades: Mapping[str, str]
+    busiest: tuple[Cell, ...]
+    others: int
+    others_cases: int
 
 
 def day(label: str) -> str:
@@ -85,22 +99,23 @@ def bars(
     return Bars(tuple(boxes), heights, _beneath([below(line.label) for line in lines], slot))
 
 
-def sketch(of: Sketch) -> tuple[int, int, tuple[Box, ...]]:
-    """Width, height and cells of the sketch; darker ones have more cases."""
+def sketch(of: Sketch) -> Cells:
+    """The sketch of cells; darker ones have more cases."""
     side = max(4, min(MOST_SIDE, SIDE // max(of.rows, of.columns, 1)))
     most = max((cell.cases for cell in of.cells), default=1)
-    cells = tuple(
-        Box(
-            cell.column * side,
-            cell.row * side,
-            side - 1,
-            side - 1,
-            f"c{_level(cell.cases, most)}",
-            str(cell.cases),
-        )
-        for cell in of.cells
+    shades: dict[str, list[str]] = {}
+    for cell in of.cells:
+        drawn = f"M{cell.column * side} {cell.row * side}h{side - 1}v{side - 1}h{1 - side}z"
+        shades.setdefault(f"c{_level(cell.cases, most)}", []).append(drawn)
+    order = sorted(of.cells, key=lambda cell: -cell.cases)
+    return Cells(
+        of.columns * side,
+        of.rows * side,
+        {kind: "".join(shades[kind]) for kind in sorted(shades)},
+        tuple(order[:MOST_TOLD]),
+        len(order[MOST_TOLD:]),
+        sum(cell.cases for cell in order[MOST_TOLD:]),
     )
-    return of.columns * side, of.rows * side, cells
 
 
 def shares(lines: Sequence[Line], name: str = "arrived") -> Mapping[str, float]:

@@ -95,6 +95,7 @@ async def inbox(
             for each in await cases.warnings(session, parts.library, parts.clock)
         ],
         reminders=reminders,
+        most_reminders=cases.MOST_COUNTED,
     )
 
 

@@ -102,11 +102,12 @@ class CaseFlowRepository:
         )
         return [(reminder, case) for reminder, case in await self.session.execute(query)]
 
-    async def count_claimed(self, which: Condition, since: datetime) -> int:
-        """How many of the reminders were claimed since a moment."""
-        query = select(func.count()).select_from(CaseReminder)
-        query = query.join(Case, Case.id == CaseReminder.case_id)
-        return await self.session.scalar(query.where(CaseReminder.claimed_at >= since, which)) or 0
+    async def count_claimed(self, which: Condition, since: datetime, most: int) -> int:
+        """How many of the reminders were claimed since a moment, so many at most."""
+        some = select(CaseReminder.id).join(Case, Case.id == CaseReminder.case_id)
+        some = some.where(CaseReminder.claimed_at >= since, which).limit(most)
+        query = select(func.count()).select_from(some.subquery())
+        return await self.session.scalar(query) or 0
 
     async def undated(self, states: Sequence[str], limit: int) -> Sequence[str]:
         """Codes of cases in these states that were promised days and have no day yet."""

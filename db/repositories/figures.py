@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -131,13 +131,48 @@ class FigureRepository:
         query = query.where(CaseUnit.case_id.in_(ids), CaseUnit.part == "lead")
         return {row[0]: row[1] for row in await self.session.execute(query)}
 
-    async def put(self, facts: Sequence[Values]) -> None:
-        """Facts in place of those that knew less."""
+    async def themes_of(self, ids: Sequence[str]) -> dict[str, tuple[int, int]]:
+        """Of these cases the theme and the rank in it, where there is one."""
+        query = select(CaseTheme.case_id, CaseTheme.theme, CaseTheme.rank)
+        rows = await self.session.execute(query.where(CaseTheme.case_id.in_(ids)))
+        return {row[0]: (row[1], row[2]) for row in rows}
+
+    async def themed(self, own: int, nothing: str) -> list[tuple[Any, ...]]:
+        """Cases with a theme, or whose facts name one behind so many digits of their own: case,
+        these digits, theme, rank.
+        """
+        known = func.substr(CaseFact.body, own + 1)
+        query = (
+            select(CaseFact.case_id, known, CaseTheme.theme, CaseTheme.rank)
+            .outerjoin(CaseTheme, CaseTheme.case_id == CaseFact.case_id)
+            .where(or_(CaseTheme.theme.is_not(None), known != nothing))
+        )
+        return [tuple(row) for row in await self.session.execute(query)]
+
+    async def put_themes(self, own: int, digits: Mapping[str, str]) -> None:
+        """Other digits behind those of their own, by case. In order of cases, as `put` has it:
+        two who write the same facts wait for each other once.
+        """
+        if not digits:
+            return
+        body = func.substr(CaseFact.body, 1, own).concat(bindparam("digits"))
+        query = update(CaseFact).where(CaseFact.case_id == bindparam("of")).values(body=body)
+        given = [{"of": case_id, "digits": digits[case_id]} for case_id in sorted(digits)]
+        # Past the session, which takes a list for rows by their keys.
+        await (await self.session.connection()).execute(query, given)
+
+    async def put(self, facts: Sequence[Values], own: int) -> None:
+        """Facts in place of those that knew less; behind so many digits they stay as they are."""
         if not facts:
             return
         query = self._insert(CaseFact)
         key = ["day", "case_id"]  # a case's day is that on which it came in, for ever
-        given = {name: query.excluded[name] for name in facts[0] if name not in key}
+        given: dict[str, Any] = {
+            name: query.excluded[name] for name in facts[0] if name not in key
+        }
+        given["body"] = func.substr(query.excluded.body, 1, own).concat(
+            func.substr(CaseFact.body, own + 1)
+        )
         query = query.on_conflict_do_update(
             index_elements=key,
             set_=given,
@@ -165,25 +200,6 @@ class FigureRepository:
             rows = await self.session.execute(query.where(FigureWord.number.in_(some)))
             found |= {row[0]: row[1] for row in rows}
         return found
-
-    async def themes(
-        self, which: Condition, hidden: Collection[str], most: int
-    ) -> list[tuple[int, int, int]]:
-        """The largest themes among cases of these facts: number, count of cases, best rank.
-
-        Themes are few beside facts: each of their cases is looked up, not each fact.
-        """
-        count = func.count()
-        within = (CaseFact.case_id == CaseTheme.case_id, CaseFact.state.not_in(hidden), which)
-        query = (
-            select(CaseTheme.theme, count, func.min(CaseTheme.rank))
-            .where(select(1).where(*within).correlate(CaseTheme).exists())
-            .group_by(CaseTheme.theme)
-            .having(count > 1)
-            .order_by(count.desc(), CaseTheme.theme)
-            .limit(most)
-        )
-        return [(row[0], row[1], row[2]) for row in await self.session.execute(query)]
 
     async def at_ranks(self, ranks: Mapping[int, int]) -> dict[int, Case]:
         """The case at a rank of each theme, by theme."""

@@ -58,6 +58,7 @@ from services.cases.values import (
     Step,
 )
 from services.cases.watching import (
+    MOST_COUNTED,
     CalendarWarning,
     Late,
     Reminder,
@@ -75,6 +76,7 @@ __all__ = [
     "HELD",
     "IN_REVIEW",
     "KINDS",
+    "MOST_COUNTED",
     "MOST_LISTED",
     "OPEN",
     "PUBLIC",

@@ -36,6 +36,7 @@ from services.windows import wait_until
 
 TO_WORKERS = frozenset({RATING, EVE})
 CLAIMED_AT_ONCE, UNDATED_AT_ONCE, SHOWN = 200, 500, 200
+MOST_COUNTED = 99  # reminders that the inbox counts
 # From this month on next year's calendar is missed: it is published in November as a rule.
 CALENDAR_MISSED_FROM = 11
 
@@ -163,8 +164,9 @@ async def reminders(session: AsyncSession, actor: Actor, since: datetime) -> Seq
 
 
 async def count_reminders(session: AsyncSession, actor: Actor, since: datetime) -> int:
-    """Of how much this actor was reminded since a moment."""
-    return await CaseFlowRepository(session).count_claimed(_for(actor), since)
+    """Of how much this actor was reminded since a moment; one more than `MOST_COUNTED` is more."""
+    rows = CaseFlowRepository(session)
+    return await rows.count_claimed(_for(actor), since, MOST_COUNTED + 1)
 
 
 def _for(actor: Actor) -> Condition:

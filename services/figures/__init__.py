@@ -1,7 +1,7 @@
 """Figures: what came in, what became of it, and reports of it that nobody has to fill in."""
 
 from services.figures.counting import COUNTED
-from services.figures.folding import fold, fold_some, mend
+from services.figures.folding import fold, fold_some, mend, take_up_themes
 from services.figures.funnel import keep_days
 from services.figures.reading import RATES, REST, UNKNOWN, before, figures
 from services.figures.values import (
@@ -44,4 +44,5 @@ __all__ = [
     "keep_days",
     "mend",
     "read",
+    "take_up_themes",
 ]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from services import calendar
 from services.calendar import Years
 from services.cases import states
+from services.cases.themes import HIDDEN, LEAST
 from services.figures.facts import (
     BASE,
     EXTENDED,
@@ -46,6 +48,7 @@ _OPEN = sorted(states.STATES.index(s) + 1 for s in states.OPEN)
 _WITHDRAWN = states.STATES.index(states.WITHDRAWN) + 1
 _REFUSED = states.STATES.index(states.REFUSED) + 1
 _HAZARD = KINDS.index("hazard") + 1
+_HIDDEN = sorted(states.STATES.index(s) + 1 for s in HIDDEN)
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,14 @@ class Stage:
     name: str
     days: float | None
     cases: int
+
+
+class Matter(NamedTuple):
+    """A theme: its number, how many of the cases are of it, and the best rank among these."""
+
+    theme: int
+    cases: int
+    rank: int
 
 
 class Cohort:
@@ -147,6 +158,18 @@ class Cohort:
         cell = self["row"] * ROW + self["column"]
         values, counts = np.unique(cell[cell > 0], return_counts=True)
         return dict(zip(values.tolist(), counts.tolist(), strict=True))
+
+    def matters(self, most: int) -> tuple[Matter, ...]:
+        """The largest themes, those with most cases first; hidden cases count for none."""
+        told = np.flatnonzero((self["theme"] > 0) & ~np.isin(self["state"], _HIDDEN))
+        theme, rank = self["theme"][told], self["rank"][told]
+        cases = np.bincount(theme)
+        order = np.argsort(-cases, kind="stable")[:most]
+        return tuple(
+            Matter(int(each), int(cases[each]), int(rank[theme == each].min()) - 1)
+            for each in order
+            if cases[each] >= LEAST
+        )
 
     def stages(self, years: Years) -> tuple[Stage, ...]:
         """The stages in their order; a day whose calendar is not published is left out."""

@@ -7,12 +7,13 @@ from datetime import date, timedelta
 from services.calendar import Years
 from services.cases import states
 from services.figures import sketch
-from services.figures.cohort import Cohort
+from services.figures.cohort import Cohort, Matter
 from services.figures.facts import KINDS, number_of
 from services.figures.values import Line, Period, Sketch, Took, hide_few
 
 COUNTED = ("arrived", "open", "overdue", "answered", "solved", "rated", "satisfied", "adopted")
 SHOWN = 20  # lines of a table; what is more stands in one line of the rest
+MATTERS = 8  # hot themes
 # Longer periods are drawn by weeks.
 MOST_DAYS_DRAWN = 62
 WEEK = 7
@@ -37,6 +38,7 @@ class Counts:
     kinds: tuple[Line, ...]
     largest: Mapping[str, tuple[Numbered, Mapping[str, int]]]
     sketch: Sketch
+    matters: tuple[Matter, ...]
 
 
 def count(bodies: str, before: str, period: Period, today: date, years: Years) -> Counts:
@@ -54,6 +56,7 @@ def count(bodies: str, before: str, period: Period, today: date, years: Years) -
         ),
         largest={name: now.largest(name, COUNTED, SHOWN) for name in NAMED},
         sketch=sketch.of(now.cells(), len(now)),
+        matters=now.matters(MATTERS),
     )
 
 

@@ -28,8 +28,12 @@ WIDTHS: Mapping[str, int] = {
     "column": 3,
     **dict.fromkeys(("arrived", "due", "responded", "decided", "accepted", "assigned"), 3),
     **dict.fromkeys(("signed", "drafted", "answered", "ended"), 3),
+    # Its theme, as cases were grouped last night, and one more than its rank in it.
+    **dict.fromkeys(("theme", "rank"), 3),
 }
 WIDTH = sum(WIDTHS.values())
+# Digits that the case itself tells; those behind them are its theme's.
+OWN = WIDTH - WIDTHS["theme"] - WIDTHS["rank"]
 WORDS = ("area", "category", "lead", "reason", "route")
 SENT_BACK, EXTENDED, SOLVED = 1, 2, 4
 FIRST_DAY = date(2020, 1, 1).toordinal() - 1  # so that a day is never 0
@@ -43,12 +47,14 @@ _DECISIONS = (_OUTCOMES | {states.ACCEPTED}) - {states.ANSWERED}
 @dataclass(frozen=True)
 class Told:
     """A case and its events, as columns: id, kind, state, category, province, city, district,
-    lat, lon, due, adopted, moment; and of each event number, state, actor, step, data, moment.
+    lat, lon, due, adopted, moment; and of each event number, state, actor, step, data, moment;
+    the unit that leads; its theme and its rank in it.
     """
 
     case: Sequence[Any]
     events: Sequence[Sequence[Any]]
     lead: str | None
+    theme: tuple[int, int] | None
 
 
 @dataclass(frozen=True)
@@ -99,6 +105,7 @@ def fact_of(told: Told) -> dict[str, int | str]:
         "drafted": _first(events, lambda event: event.step == "answer"),
         "answered": _first(events, lambda event: event.step == "approve"),
         "ended": _first(newest, lambda event: event.state in _OUTCOMES),
+        **_theme(told.theme),
     }
 
 
@@ -108,6 +115,11 @@ def line(fact: Mapping[str, int | str], numbers: Mapping[str, int]) -> str:
         _digits(numbers[str(fact[name])] if name in WORDS else int(fact[name]), width)
         for name, width in WIDTHS.items()
     )
+
+
+def theme_line(theme: tuple[int, int] | None) -> str:
+    """The digits behind the first `OWN` ones: of a theme and a rank in it, or of none."""
+    return "".join(_digits(value, WIDTHS[name]) for name, value in _theme(theme).items())
 
 
 def words_of(fact: Mapping[str, int | str]) -> list[str]:
@@ -123,6 +135,10 @@ def number_of(day: date) -> int:
 def day_at(number: int) -> date:
     """The day that a column holds."""
     return date.fromordinal(number + FIRST_DAY)
+
+
+def _theme(theme: tuple[int, int] | None) -> dict[str, int]:
+    return {"theme": theme[0], "rank": theme[1] + 1} if theme else {"theme": 0, "rank": 0}
 
 
 def _is_word_to_worker(event: Event) -> bool:

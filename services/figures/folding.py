@@ -1,4 +1,8 @@
-"""Keeping the facts of cases as their histories say: news before each count, all at night."""
+"""Keeping the facts of cases as their histories say: news before each count, all at night.
+
+The theme of a case is in its facts too, and no event tells of it: whoever groups cases anew takes
+it up in the same transaction (`take_up_themes`).
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -9,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.repositories.figures import FigureRepository
 from services.cases.clocks import day_of
-from services.figures.facts import Told, fact_of, line, moment_of, words_of
+from services.figures.facts import OWN, Told, fact_of, line, moment_of, theme_line, words_of
 
 # An event is looked for again so long after its moment: transactions take milliseconds, and a
 # clock that was set back by less than this hides nothing until the night.
@@ -57,6 +61,17 @@ async def mend(session: AsyncSession) -> int:
     return len(some)
 
 
+async def take_up_themes(session: AsyncSession) -> None:
+    """Write into the facts which theme each case is of since cases were grouped."""
+    rows = FigureRepository(session)
+    lines = {
+        case_id: (known, theme_line((theme, rank) if theme is not None else None))
+        for case_id, known, theme, rank in await rows.themed(OWN, theme_line(None))
+    }
+    news = {case_id: new for case_id, (known, new) in lines.items() if known != new}
+    await rows.put_themes(OWN, news)
+
+
 async def tell(session: AsyncSession, ids: Sequence[str]) -> None:
     """Write the facts of these cases."""
     if not ids:
@@ -66,15 +81,15 @@ async def tell(session: AsyncSession, ids: Sequence[str]) -> None:
         case_id: [row[1:] for row in own]
         for case_id, own in groupby(await rows.events(ids), key=lambda row: row[0])
     }
-    leads = await rows.leads(ids)
+    leads, themes = await rows.leads(ids), await rows.themes_of(ids)
     told = [
-        Told(case, events[case[0]], leads.get(case[0]))
+        Told(case, events[case[0]], leads.get(case[0]), themes.get(case[0]))
         for case in await rows.cases(ids)
         if case[0] in events
     ]
     facts = [fact_of(each) for each in told]
     numbers = {"": 0} | await rows.numbers(word for fact in facts for word in words_of(fact))
-    await rows.put([_row(*both, numbers) for both in zip(told, facts, strict=True)])
+    await rows.put([_row(*both, numbers) for both in zip(told, facts, strict=True)], OWN)
 
 
 def _row(

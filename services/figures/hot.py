@@ -1,5 +1,6 @@
 """Hot themes of a period within a reach: only words of cases that lie in it are shown."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement
@@ -10,23 +11,25 @@ from db.repositories.figures import FigureRepository
 from kit.text import shorten
 from services.cases.duplicates import shown
 from services.cases.themes import HIDDEN
+from services.figures.cohort import Matter
 from services.figures.values import Theme, about
 
-MOST, TITLE, PLACE = 8, 40, 20
+TITLE, PLACE = 40, 20
 
 
 async def themes(
-    session: AsyncSession, library: Library, which: ColumnElement[Any]
+    session: AsyncSession, library: Library, which: ColumnElement[Any], matters: Sequence[Matter]
 ) -> tuple[Theme, ...]:
-    """The matters that most of these cases speak of, as they were grouped last night."""
-    rows, found = FigureRepository(session), []
-    largest = await rows.themes(which, HIDDEN, MOST)
-    if not largest:
+    """The matters that most of these cases speak of, in words; they were counted already."""
+    if not matters:
         return ()
-    behind = await rows.supporters(which, HIDDEN, [number for number, *_ in largest])
-    best = await rows.at_ranks({number: rank for number, _, rank in largest})
-    for number, count, _ in largest:
-        case = best[number]
+    rows, found = FigureRepository(session), []
+    behind = await rows.supporters(which, HIDDEN, [matter.theme for matter in matters])
+    best = await rows.at_ranks({matter.theme: matter.rank for matter in matters})
+    for number, count, _ in matters:
+        case = best.get(number)
+        if case is None:
+            continue  # grouped anew since they were counted
         title = shorten(shown(library, case, case.subject), TITLE)
         place = shorten(shown(library, case, case.place), PLACE) if case.place else ""
         found.append((count + behind.get(number, 0), title, place, count))

@@ -79,14 +79,9 @@ async def counted(
     rows, today = FigureRepository(session), day_of(clock())
     which, earlier = and_(within, *_narrowed(asked)), before(asked.period)
     now, then = [await rows.bodies(and_(which, _within(each))) for each in (asked.period, earlier)]
-    # Side by side: what is counted of these lines, and what else the database is asked.
-    counting = asyncio.create_task(
-        asyncio.to_thread(count, now, then, asked.period, today, library.calendar)
-    )
-    try:
-        themes = await hot.themes(session, library, and_(which, _within(asked.period)))
-    finally:
-        counts = await counting
+    counts = await asyncio.to_thread(count, now, then, asked.period, today, library.calendar)
+    within_period = and_(which, _within(asked.period))
+    themes = await hot.themes(session, library, within_period, counts.matters)
     is_all = whole and not any((asked.area, asked.unit, asked.category, asked.kind))
     ways = await funnel.of(session, clock, asked.period, counts.cases) if is_all else None
     names = await _names(session, library, counts)

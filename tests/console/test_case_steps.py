@@ -1,7 +1,7 @@
 """Cases go their way in the console: each step by whom the table says, nothing typed is lost."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -236,3 +236,27 @@ async def test_reminders_are_those_of_ones_own_unit(
     assert reminded in page.links
     stranger = await staff_at("赵敏", Grant(Role.HANDLER, unit="市政"))
     assert "最近七天没有提醒" in (await stranger.opens("/cases/reminders")).text
+
+
+async def test_the_inbox_counts_reminders_up_to_ninety_nine(
+    handler: Reader, reminded: str, sessions: Sessions, clock: FixedClock
+):
+    assert "我的提醒 1 " in (await handler.opens("/cases")).text
+    async with transaction(sessions) as session:
+        told = select(CaseReminder).join(Case).where(Case.code == reminded)
+        row = (await session.scalars(told.where(CaseReminder.claimed_at.is_not(None)))).one()
+        for number in range(99):
+            due = row.due + timedelta(days=number + 1)
+            session.add(
+                CaseReminder(
+                    id=f"r{number}",
+                    case_id=row.case_id,
+                    clock=row.clock,
+                    share=row.share,
+                    due=due,
+                    unit=row.unit,
+                    at=clock(),
+                    claimed_at=clock(),
+                )
+            )
+    assert "我的提醒 99+ " in (await handler.opens("/cases")).text

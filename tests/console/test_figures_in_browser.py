@@ -57,7 +57,7 @@ async def test_from_the_figures_to_the_file_of_a_report(desk: BrowserContext, se
     page = await served.signed_in(desk)
     await page.get_by_role("link", name="统计").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("统计")
-    assert await page.locator("svg.cells rect").count() == 1
+    assert await page.locator("svg.cells path").count() == 1
     await page.get_by_label("建议还是隐患").select_option(label="隐患")
     await page.get_by_role("button", name="筛选").click()
     await expect(page.locator(".keys b").first).to_have_text("4")

@@ -13,7 +13,9 @@ from sqlalchemy import Column, Text, inspect, text
 from db.base import Base
 from db.migrate import MIGRATIONS, config, current, head, is_current, migrating, upgrade
 from db.session import make_engine
+from services.figures import facts
 from services.staff.permissions import FIRST_ROLES
+from tests.db.rows import ROWS
 
 LINK = (
     "INSERT INTO sign_in_links (digest, staff_id, purpose, expires_at)"
@@ -141,6 +143,26 @@ async def test_staff_of_before_accounts_keep_every_right(database_url):
         joined = await connection.scalar(text("SELECT password_hash FROM staff"))
     assert roles == set(FIRST_ROLES)
     assert joined is None
+
+
+async def test_facts_of_before_themes_get_that_of_their_case(database_url):
+    before = "x" * facts.OWN
+    stored = "SELECT body FROM case_facts"
+    async with migrating(database_url) as connection:
+        for table in ("workers", "accounts", "turns", "cases", "case_themes", "case_facts"):
+            row = (
+                {**ROWS[table], "theme": 70, "rank": 0} if table == "case_themes" else ROWS[table]
+            )
+            await connection.execute(Base.metadata.tables[table].insert().values(row))
+        await connection.execute(text("UPDATE case_facts SET body = :body"), {"body": before})
+
+    await alembic(database_url, command.downgrade, "0019")
+    async with migrating(database_url) as connection:
+        assert await connection.scalar(text(stored)) == before
+    await upgrade(database_url)
+
+    async with migrating(database_url) as connection:
+        assert await connection.scalar(text(stored)) == before + facts.theme_line((70, 0))
 
 
 async def test_all_the_way_back_leaves_nothing(database_url):

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import delete
 
 from content.library import Library
 from db.models import CaseTheme
@@ -13,6 +14,7 @@ from db.session import Sessions, transaction
 from services import figures
 from services.cases.clocks import day_of
 from services.cases.rules import reach_of
+from services.cases.transitions import withdraw
 from services.figures import Asked, Figures, Period, facts, sketch
 from services.figures.reading import figures as figures_of
 from services.figures.values import hide_few
@@ -223,3 +225,42 @@ async def test_a_theme_is_told_in_words_of_the_cases_in_reach(office: Office):
         await of(office, Asked(all_of(office)), Grant(Role.REVIEWER, districts=("广东",)))
     ).themes
     assert (own.title, own.cases, own.heat) == ("第0个换电柜坏了", figures.FEW, 5)
+
+
+async def test_themes_are_counted_as_they_were_grouped_last(office: Office):
+    cases = [(await office.hand_in(await office.worker(), f"第{n}件")).case for n in range(6)]
+    asked = Asked(all_of(office))
+    assert (await of(office, asked)).themes == ()
+    for theme, members in ((1, cases[:5]), (3, cases[1:])):
+        async with transaction(office.sessions) as session:
+            await session.execute(delete(CaseTheme))
+            for rank, case in enumerate(members):
+                session.add(CaseTheme(case_id=case.id, theme=theme, rank=rank))
+            await session.flush()
+            await figures.take_up_themes(session)
+        [told] = (await of(office, asked)).themes
+        assert (told.title, told.cases) == (members[0].subject, 5)
+    async with transaction(office.sessions) as session:
+        await session.execute(delete(CaseTheme))
+        await figures.take_up_themes(session)
+    await office.review(cases[1].code, await office.staff())  # its facts are told anew
+    assert (await of(office, asked)).themes == ()
+
+
+async def test_a_step_leaves_a_case_in_its_theme(office: Office):
+    authors = [await office.worker() for _ in range(5)]
+    cases = [(await office.hand_in(who, f"第{n}件")).case for n, who in enumerate(authors)]
+    asked = Asked(all_of(office))
+    await of(office, asked)
+    async with transaction(office.sessions) as session:
+        for rank, case in enumerate(cases):
+            session.add(CaseTheme(case_id=case.id, theme=9, rank=rank))
+        await session.flush()
+        await figures.take_up_themes(session)
+    await office.review(cases[0].code, await office.staff())
+    [told] = (await of(office, asked)).themes
+    assert (told.title, told.cases) == (cases[0].subject, 5)
+    async with transaction(office.sessions) as session:
+        await withdraw(session, office.library, office.clock, authors[0], cases[0].code)
+    [told] = (await of(office, asked)).themes
+    assert (told.title, told.cases) == (cases[1].subject, figures.FEW)

@@ -32,7 +32,10 @@ TURNS_A_CASE = 3
 TICKED = 50  # cases of one page
 MADE_UP = tuple(f"unit-{number}" for number in range(UNITS))
 # In the order in which rows may point to one another.
-TABLES = ("cases", "case_events", "case_units", "case_answers", "case_reminders", "case_themes")
+TABLES = (
+    *("cases", "case_events", "case_units", "case_answers", "case_reminders", "case_themes"),
+    "case_supporters",
+)
 VIEWS = ("state=received&kind=hazard", "overdue=yes", "unit=unit-1", "kind=hazard")
 DISTRICT = "/".join((*CITY, DISTRICTS[0]))
 

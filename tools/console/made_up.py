@@ -123,8 +123,11 @@ class MadeUpOffice:
         self._reminders(rows, case_id, due, lead, is_open=is_open)
         if number % 10 == 0:
             rows["case_themes"] = [
-                {"case_id": case_id, "theme": number % 500, "rank": number // 5_000}
+                {"case_id": case_id, "theme": 1 + number % 500, "rank": number // 500}
             ]
+        rows["case_supporters"] = [
+            {"id": ids.new_id(), "case_id": case_id, "at": came} for _ in range(number % 4 // 2)
+        ]
         return rows
 
     def _free_code(self) -> str:

@@ -7,6 +7,7 @@ from sqlalchemy import delete, select
 from bot import nights
 from db.models import Case, CaseNight, CaseTheme
 from db.session import make_sessions, transaction
+from services import figures
 from services.cases import theme_nights
 from tests.services.cases.test_themes import labels, stored
 
@@ -33,7 +34,9 @@ async def test_a_night_is_grouped_by_one_of_two_processes(sessions, engine, libr
     night = NIGHT.date()
 
     async def group(by):
-        return await theme_nights.group_once(lambda: transaction(by), library, at_night, night)
+        return await theme_nights.group_once(
+            lambda: transaction(by), library, at_night, night, figures.take_up_themes
+        )
 
     assert [await group(sessions), await group(make_sessions(engine))] == [1, None]
     assert set(await grouped(sessions)) == {case.id for case in cases}

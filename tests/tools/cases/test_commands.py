@@ -137,3 +137,9 @@ def test_make_knows_the_bench():
     said = subprocess.run(["make", "-n", "bench-sorting", "FILE=a b.jsonl"], cwd=ROOT,
                           capture_output=True, text=True, check=True)  # fmt: skip
     assert '-m tools.cases.bench_sorting --file "a b.jsonl"' in said.stdout
+
+
+def test_a_unit_of_the_table_can_be_handed_cases(yizhan: Command, write: Write):
+    """What sorting proposes out of the table was refused: no such unit."""
+    yizhan("cases", "units", write(UNITS, "a.csv"), "--yes")
+    assert "区公路局" in str(yizhan.stored()["units"])
