@@ -17,6 +17,7 @@ from console.routes import (
     handovers,
     health,
     inbox,
+    limits,
     me,
     members,
     notice_reports,
@@ -49,7 +50,7 @@ def create_app(settings: Settings, sessions: Sessions, library: Library, clock: 
         *(inbox, workbench, units, bulk, exports, board, cases, case_steps, handovers, figures),
         *(reports, notice_writing, notices, notice_reports, notice_signups),
         *(stop_proposals, stops),
-        *(sentences, texts, rights, members, me, staff, health),
+        *(sentences, texts, limits, rights, members, me, staff, health),
     ):
         auth.refuse_undeclared(noun.router)
         app.include_router(noun.router)

@@ -11,7 +11,7 @@ from console.deps import Console, Parts, Session
 from console.reading import Filled, Posted
 from content.library import Library
 from kit.errors import AppError
-from services import right_looks, texts
+from services import changes, right_looks, texts
 from services.staff.actors import Actor
 from services.staff.permissions import Permission
 
@@ -92,8 +92,8 @@ async def _page(
         typed=form["text"] if form else found.text,
         reason=form["reason"] if form else "",
         most=texts.MOST,
-        most_reason=texts.MOST_REASON,
-        stale=isinstance(error, texts.Stale),
+        most_reason=changes.MOST_REASON,
+        stale=isinstance(error, changes.Stale),
         sentence=parts.pages.sentence_for(error) if error else None,
     )
 

@@ -3,25 +3,33 @@
 A change is a revision of kind `parameter`, written by one and approved by another.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from content.case_schema import CaseLimits
 from content.library import Library
-from db.models import Revision
 from db.repositories.library import LibraryRepository
-from kit import ids
 from kit.clock import Clock
-from kit.errors import BadInput, NotAllowed, NotFound
-from kit.text import tidy
+from kit.errors import BadInput
+from services import changes
+from services.changes import Changes
 from services.staff.actors import Actor
 from services.staff.permissions import Permission
 from services.staff.rules import need
 
 KIND, KEY = "parameter", "case_limits"
-SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The limits as they hold, as they were shipped, and their changes."""
+
+    now: CaseLimits
+    shipped: CaseLimits
+    changes: Changes
 
 
 async def in_force(session: AsyncSession, library: Library, clock: Clock) -> CaseLimits:
@@ -39,6 +47,13 @@ async def days_to_answer(
     return limits.complex_answer_days if known and known.complex else limits.answer_days
 
 
+async def show(session: AsyncSession, library: Library, clock: Clock, actor: Actor) -> Limits:
+    """The limits with what waits for a yes and their history."""
+    need(actor, Permission.EDIT_CONTENT)
+    found = await changes.of(session, clock, KIND, KEY)
+    return Limits(_merged(library.case_limits, found.holds or {}), library.case_limits, found)
+
+
 async def propose(
     session: AsyncSession,
     library: Library,
@@ -47,45 +62,31 @@ async def propose(
     *,
     values: Mapping[str, int],
     reason: str,
+    seen: str,
 ) -> str:
     """Write a change down for another's approval; gives its id. `values` replace those in force.
 
-    Raises BadInput for limits that do not fit together, or without a reason.
+    Raises BadInput for limits that do not fit together, change nothing or have no reason, and
+    Stale where another was faster: a body holds all limits, and would bring old ones back.
     """
-    need(actor, Permission.EDIT_CONTENT)
-    why = tidy(reason)
-    if not why:
-        raise BadInput("case_steps.needs_note")
-    now_in_force = await in_force(session, library, clock)
-    merged = _merged(now_in_force, values)
-    revision = Revision(
-        id=ids.new_id(),
-        kind=KIND,
-        key=KEY,
-        body=merged.model_dump(),
-        reason=why,
-        author=actor.id,
-        created_at=clock(),
+    shown = await show(session, library, clock, actor)
+    merged = _merged(shown.now, values)
+    if merged == shown.now:
+        raise BadInput("texts.unchanged")
+    body = merged.model_dump()
+    return await changes.propose(
+        session, clock, actor, KIND, KEY, body=body, reason=reason, seen=seen
     )
-    LibraryRepository(session).add(revision)
-    await session.flush()
-    return revision.id
 
 
 async def approve(session: AsyncSession, clock: Clock, actor: Actor, revision_id: str) -> None:
     """Bring a change into force from now on; nobody approves his own."""
-    need(actor, Permission.EDIT_CONTENT)
-    revision = await session.get(Revision, revision_id, with_for_update=True)
-    if revision is None or (revision.kind, revision.key) != (KIND, KEY) or revision.approver:
-        raise NotFound
-    if revision.author == actor.id:
-        raise NotAllowed("case_steps.own_change")
-    revision.approver, revision.valid_from = actor.id, clock()
+    await changes.approve(session, clock, actor, KIND, revision_id)
 
 
-async def history(session: AsyncSession) -> Sequence[Revision]:
-    """What was changed or proposed, newest first."""
-    return await LibraryRepository(session).revisions(KIND, KEY, SHOWN)
+async def decline(session: AsyncSession, actor: Actor, revision_id: str) -> None:
+    """Say no to a change, or take one's own back."""
+    await changes.decline(session, actor, KIND, revision_id)
 
 
 def _merged(limits: CaseLimits, values: Mapping[str, object]) -> CaseLimits:

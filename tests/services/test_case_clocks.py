@@ -13,7 +13,7 @@ from content.library import Library
 from db.models import Case, CaseReminder, OutboxRow
 from db.session import Sessions, transaction
 from kit.errors import NotAllowed
-from services import cases, working_days
+from services import cases, changes, working_days
 from services.calendar import is_working_day
 from services.cases import parameters
 from services.staff.actors import Actor
@@ -343,20 +343,30 @@ async def test_reminders_reach_the_responsible(
 async def test_limits_change_by_two_people_and_keep_their_history(office: Office):
     editor, other = [await office.actor(Role.CONTENT_EDITOR) for _ in "12"]
     before = await handed_in(office)
-    async with transaction(office.sessions) as session:
-        change = await parameters.propose(
-            *(session, office.library, office.clock, editor),
-            values={"answer_days": 10},
-            reason="人手不够",
-        )
+
+    async def proposed(seen: str = "", **values: int) -> str:
+        async with transaction(office.sessions) as session:
+            return await parameters.propose(
+                *(session, office.library, office.clock, editor),
+                values=values,
+                reason="人手不够",
+                seen=seen,
+            )
+
+    change = await proposed(answer_days=10)
     assert await due(office, await handed_in(office, subject="第二件")) == "2026-11-25"
-    async with transaction(office.sessions) as session:
-        with pytest.raises(NotAllowed):
+    with pytest.raises(NotAllowed):
+        async with transaction(office.sessions) as session:
             await parameters.approve(session, office.clock, editor, change)
     async with transaction(office.sessions) as session:
         await parameters.approve(session, office.clock, other, change)
     assert await due(office, await handed_in(office, subject="第三件")) == "2026-12-02"
     assert await due(office, before) == "2026-11-25"  # a promise is a promise
     async with transaction(office.sessions) as session:
-        [kept] = await parameters.history(session)
-    assert (kept.author, kept.approver, kept.reason) == (editor.id, other.id, "人手不够")
+        shown = await parameters.show(session, office.library, office.clock, editor)
+    [kept] = shown.changes.history
+    assert (kept.author_id, kept.state, kept.reason) == (editor.id, "in_force", "人手不够")
+    assert kept.approver is not None
+    # One that was written before would bring the old days back.
+    with pytest.raises(changes.Stale):
+        await proposed(returns=3)

@@ -9,7 +9,7 @@ from content.loader import load
 from db.session import transaction
 from kit.errors import BadInput, NotAllowed, NotFound
 from kit.settings import Settings
-from services import cases, texts
+from services import cases, changes, texts
 from services.staff.actors import Actor
 from services.staff.permissions import Role
 from tests.services.casing import Office
@@ -101,10 +101,10 @@ async def test_two_at_one_form_lose_nothing(office: Office, editors: tuple[Actor
         *(proposed(office, who, NEW, seen=seen) for who in (author, other)),
         return_exceptions=True,
     )
-    assert [type(each) for each in done if each] == [texts.Stale]
+    assert [type(each) for each in done if each] == [changes.Stale]
     before = (await shown(office, other)).seen
     await approved(office, other if (await _author(office, author)) == author.id else author)
-    with pytest.raises(texts.Stale):
+    with pytest.raises(changes.Stale):
         await proposed(office, author, NEW + "谢谢。", seen=before)
 
 

@@ -63,6 +63,7 @@ ASKED: Mapping[str, tuple[str, ...]] = {
     "/handovers/{handover_id}": ("",),
     "/handovers/{handover_id}/words": ("",),
     "/healthz": ("",),
+    "/limits": ("",),
     "/me": ("",),
     "/notices": ("", "?state=sent", "?page=2"),
     "/notices/new": ("",),
