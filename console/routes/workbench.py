@@ -127,7 +127,7 @@ async def _labels_page(
         request,
         "cases/labels.html",
         status=error.status if error else HTTPStatus.OK,
-        labels=await labels.known(session, actor),
+        labels=await cases.known_labels(session, actor),
         longest=labels.LONGEST,
         typed={name: form[name] if form else "" for name in ("word", "area")},
         everywhere=labels.looks_after(actor, ""),

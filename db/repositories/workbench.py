@@ -5,13 +5,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from db.models import (
     AnswerDraft,
+    Case,
     CaseBulk,
     CaseLabel,
     CasePresence,
@@ -46,9 +47,10 @@ class WorkbenchRepository:
         query = select(Label).where(Label.area == area, Label.word == word)
         return await self.session.scalar(query)
 
-    async def count_labelled(self) -> dict[str, int]:
-        """On how many cases each label is."""
+    async def count_labelled(self, which: ColumnElement[Any]) -> dict[str, int]:
+        """On how many of these cases each label is."""
         query = select(CaseLabel.label_id, func.count()).group_by(CaseLabel.label_id)
+        query = query.join(Case, Case.id == CaseLabel.case_id).where(which)
         return {row[0]: row[1] for row in await self.session.execute(query)}
 
     async def labels_on(self, case_ids: Collection[str]) -> dict[str, list[Label]]:

@@ -2,7 +2,15 @@
 
 from services.cases.additions import add
 from services.cases.given import GRADES, RATINGS, REWARDS, ROUTES, Given
-from services.cases.inbox import KINDS, MOST_LISTED, Wanted, count_open, inbox, reached
+from services.cases.inbox import (
+    KINDS,
+    MOST_LISTED,
+    Wanted,
+    count_open,
+    inbox,
+    known_labels,
+    reached,
+)
 from services.cases.intake import hand_in
 from services.cases.joining import join, supported
 from services.cases.offering import Countdown, Offer, offer, take_and_learn
@@ -124,6 +132,7 @@ __all__ = [
     "hand_in",
     "inbox",
     "join",
+    "known_labels",
     "look_up",
     "mask_more",
     "of_code",

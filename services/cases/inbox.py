@@ -17,7 +17,7 @@ from kit.errors import NotAllowed, NotFound
 from kit.text import shorten
 from services.cases import rules, states
 from services.cases.clocks import day_of
-from services.cases.labels import labelled, on_cases
+from services.cases.labels import Known, known, labelled, on_cases
 from services.cases.reading import PAGE_SIZE, SUMMARY, of_code
 from services.cases.values import CaseSummary, Page
 from services.staff.actors import Actor, CaseColumns, may_see, seen_by
@@ -109,6 +109,11 @@ async def count_open(
     among = [wanted_of(clock, each) for each in asked]
     found = iter(await InboxRepository(session).count_each(which, among))
     return tuple(next(found) if each in asked else None for each in wanted)
+
+
+async def known_labels(session: AsyncSession, actor: Actor) -> Sequence[Known]:
+    """The list of labels, each with on how many of the cases it is that this actor may see."""
+    return await known(session, actor, seen_by(actor, columns()))
 
 
 def _cannot_wait() -> Condition:

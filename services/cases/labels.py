@@ -35,10 +35,10 @@ class Known:
     is_own: bool
 
 
-async def known(session: AsyncSession, actor: Actor) -> Sequence[Known]:
-    """The whole list; `is_own` marks what this actor looks after."""
+async def known(session: AsyncSession, actor: Actor, seen: Condition) -> Sequence[Known]:
+    """The whole list; `is_own` marks what this actor looks after, counted are cases `seen`."""
     rows = WorkbenchRepository(session)
-    counts = await rows.count_labelled()
+    counts = await rows.count_labelled(seen)
     return [
         Known(
             row.id,

@@ -227,6 +227,9 @@ async def test_its_pages_are_accessible_and_fit(
         for name, path in {
             "views": "/cases/views?query=kind%3Dhazard",
             "labels": "/cases/labels",
+            "units": "/cases/units",
+            "rewards": "/cases/rewards",
+            "limits": "/limits",
             "narrowed": "/cases?kind=suggestion",
             "twins": f"/cases/{codes[0]}",
             "compare": f"/cases/{codes[0]}/compare?with={codes[1]}",

@@ -44,7 +44,7 @@ async def listed(office: Office, actor: Actor, **wanted: object) -> list[str]:
 async def new_label(office: Office, actor: Actor, word: str, area: str = "") -> str:
     async with transaction(office.sessions) as session:
         await labels.add(session, office.library, office.clock, actor, word=word, area=area)
-        return next(row.id for row in await labels.known(session, actor) if row.word == word)
+        return next(row.id for row in await cases.known_labels(session, actor) if row.word == word)
 
 
 async def refusal(office: Office, actor: Actor, code: str, step: str, **given: object) -> str:
@@ -124,6 +124,15 @@ async def test_a_districts_labels_are_its_own(office: Office, reviewer: Actor):
     with pytest.raises(BadInput, match="label_length"):
         await new_label(office, reviewer, "长" * 9)
     elsewhere = (await office.hand_in(await office.worker())).case.code
+    everywhere = await new_label(office, reviewer, "急")
+    await office.takes(reviewer, elsewhere, "label", labels_on=(everywhere,))
+    async with transaction(office.sessions) as session:
+        counts = [
+            {row.word: row.cases for row in await cases.known_labels(session, actor)}
+            for actor in (reviewer, limited)
+        ]
+    # Also a number tells of what one may not see.
+    assert [each["急"] for each in counts] == [1, 0]
     assert await refusal(office, reviewer, elsewhere, "label", labels_on=(here,)) == (
         "workbench.label_elsewhere"
     )
