@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from content.library import Library
 from db.models import Case, CaseReminder
 from db.session import Sessions, transaction
-from services import units
+from services import cases, units
 from services.staff.actors import Grant
 from services.staff.permissions import Role
 from tests.console.conftest import HandIn
@@ -69,6 +69,29 @@ async def test_a_case_from_acceptance_to_an_approved_answer(
     page = await on(second, code, "答复通过")
     for words in ("已答复", "B 类：列入计划", "公开", "下周装好"):
         assert words in page.text
+
+
+async def test_taken_back_while_its_answer_waits_for_a_yes(
+    *,
+    reviewer: Reader,
+    handler: Reader,
+    staff_at: StaffAt,
+    hand_in: HandIn,
+    sessions: Sessions,
+    library: Library,
+    clock: FixedClock,
+):
+    code, second = await hand_in(), await staff_at("王芳", Role.REVIEWER)
+    await at_unit(reviewer, handler, code)
+    await on(handler, code, "写答复", text="下周装好", grade="B")
+    await second.opens(f"/cases/{code}")
+    async with transaction(sessions) as session:
+        author = (await cases.of_code(session, code)).worker_id
+        await cases.withdraw(session, library, clock, str(author), code)
+    page = await second.presses("答复通过", 409)
+    assert "别人已经动过" in page.text
+    assert "没审，来件人撤回了" in page.text
+    assert not buttons(page) & {"答复通过", "退回答复", "重新打开"}
 
 
 async def test_nobody_approves_his_own_answer(
