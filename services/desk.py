@@ -19,8 +19,8 @@ from services.dialogues.listening import SURE, agrees
 from services.handovers import talking
 from services.rest_stops.finding import ANY
 from services.scene import FORMS, SAID, Args, Scene, TaskFunction
-from services.tasks import attachments as attachment_tasks
 from services.tasks import (
+    at_the_door,
     cases,
     commands,
     handovers,
@@ -33,10 +33,22 @@ from services.tasks import (
     talk,
     workers,
 )
+from services.tasks import attachments as attachment_tasks
 from services.turns import Heard, Replies, Reply, Turn
 from services.urgency import URGENT, urgent_kind
 
-NOUNS = (rest_stops, rights, cases, notices, reminders, workers, links, handovers, talk)
+NOUNS = (
+    rest_stops,
+    rights,
+    cases,
+    notices,
+    reminders,
+    workers,
+    links,
+    handovers,
+    talk,
+    at_the_door,
+)
 INTENTS: Mapping[str, TaskFunction] = {k: v for noun in NOUNS for k, v in noun.INTENTS.items()}
 # An intent that only makes sense inside a dialogue does not break into one.
 NEVER_BREAKS_IN = frozenset({"affirm", "deny", "out_of_scope", "nlu_fallback", "greet", "thank"})
@@ -134,7 +146,7 @@ async def _serve_dialogue(scene: Scene) -> Replies:
 
 async def _serve_urgent(scene: Scene, kind: str) -> Replies:
     """The numbers first; a draft that is being written still gets what was sent."""
-    first = await talk.urgent(scene, {"kind": kind})
+    first = await at_the_door.urgent(scene, {"kind": kind})
     if scene.turn.kind in SENT:
         return (*first, *await _serve_sent(scene))
     attachments.let_wait(scene, attachments.waiting(scene))
@@ -184,15 +196,9 @@ async def _open_desk(scene: Scene) -> Replies:
     if scene.is_word("cancel"):
         return (scene.reply("talk.nothing_open", *talk.menu_choices(scene.library)),)
     intent = scene.heard.intent or UNHEARD
-    by_words = _by_words(scene) if intent in NOT_CLEAR else None
-    return await _by_intent(scene, by_words or intent)
-
-
-def _by_words(scene: Scene) -> str | None:
-    """The intent of a fixed phrase, for when nobody else understood it."""
-    if scene.is_word("suggestion_openers"):
-        return "send_suggestion"
-    return "report_hazard" if scene.is_word("hazard_openers") else None
+    by_words = at_the_door.by_words(scene) if intent in NOT_CLEAR else None
+    at_door = None if by_words else await at_the_door.instead(scene, intent)
+    return await _by_intent(scene, by_words or intent) if at_door is None else at_door
 
 
 async def _break_in(scene: Scene) -> Replies:
@@ -219,7 +225,7 @@ async def _by_intent(scene: Scene, intent: str) -> Replies:
     if task is not None:
         return await task(scene, {})
     if scene.library.topics_for(intent):
-        return await rights.answer(scene, {"intent": intent})
+        return (*await rights.answer(scene, {"intent": intent}), *at_the_door.beside(scene))
     return await talk.not_understood(scene, {})
 
 

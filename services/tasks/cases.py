@@ -5,9 +5,10 @@ from kit.clock import in_shanghai
 from kit.errors import NotFound
 from kit.text import bare
 from services import cases
+from services.cases.redress import COMPLAINT, is_wish, where_to
 from services.dialogues import attachments, forms
 from services.dialogues.forms import Form
-from services.dialogues.handing_over import elsewhere
+from services.dialogues.handing_over import hand_over
 from services.dialogues.intake import ADDITION, CODE, FORMS, HAZARD, SUGGESTION
 from services.dialogues.privacy import with_notice
 from services.scene import SAID, Args, Scene
@@ -67,14 +68,22 @@ async def anew(scene: Scene, args: Args) -> Replies:
 
 async def complain(scene: Scene, _args: Args) -> Replies:
     """A grievance with a named party: whom to turn to, and that an idea is welcome here."""
-    handed_over = elsewhere(scene, scene.text)
-    if handed_over is not None:
-        return handed_over
+    claim = where_to(scene.library, scene.text, freely=True)
+    if claim is not None or (scene.text and not is_wish(scene.library, scene.text)):
+        return hand_over(scene, claim or scene.library.redress[COMPLAINT], scene.text)
     scene.keep(**{SAID: scene.text})
     idea = scene.choice("cases.as_idea_title", "cases.begin", kind="suggestion")
     hotlines = scene.choice("rights.hotlines_title", "rights.topic", topic="hotlines")
     arrears = scene.choice("rights.arrears_title", "rights.topic", topic="pay_arrears")
     return (scene.reply("cases.complain", arrears, hotlines, idea),)
+
+
+async def ready_text(scene: Scene, args: Args) -> Replies:
+    """The right place and a text to copy, beside a card of rights."""
+    redress = scene.library.redress.get(str(args["redress"]))
+    if redress is None:
+        raise NotFound("talk.choice_past")
+    return hand_over(scene, redress, "")
 
 
 async def check(scene: Scene, _args: Args) -> Replies:
@@ -200,6 +209,7 @@ TASKS = {
     "cases.go_on": go_on,
     "cases.anew": anew,
     "cases.check": check,
+    "cases.ready_text": ready_text,
     "cases.ask_add": ask_add,
     "cases.add": add,
     "privacy.full": notice_in_full,
