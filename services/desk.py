@@ -18,7 +18,7 @@ from services.dialogues.forms import PENDING, SUMMARY
 from services.dialogues.listening import SURE, agrees
 from services.handovers import talking
 from services.rest_stops.finding import ANY
-from services.scene import FORMS, SAID, Args, Scene, TaskFunction
+from services.scene import FORMS, LEFT, SAID, Args, Scene, TaskFunction
 from services.tasks import (
     at_the_door,
     cases,
@@ -37,19 +37,9 @@ from services.tasks import attachments as attachment_tasks
 from services.turns import Heard, Replies, Reply, Turn
 from services.urgency import URGENT, urgent_kind
 
-NOUNS = (
-    rest_stops,
-    rights,
-    cases,
-    notices,
-    reminders,
-    workers,
-    links,
-    handovers,
-    talk,
-    at_the_door,
-)
-INTENTS: Mapping[str, TaskFunction] = {k: v for noun in NOUNS for k, v in noun.INTENTS.items()}
+NOUNS = (rest_stops, rights, cases, notices, reminders, workers, links, handovers, talk)
+OF_NOUNS = {k: v for noun in NOUNS for k, v in noun.INTENTS.items()}
+INTENTS: Mapping[str, TaskFunction] = {**OF_NOUNS, **at_the_door.INTENTS}
 # An intent that only makes sense inside a dialogue does not break into one.
 NEVER_BREAKS_IN = frozenset({"affirm", "deny", "out_of_scope", "nlu_fallback", "greet", "thank"})
 # What says nothing of what is wanted: after a photo it is taken as a word about the photo.
@@ -190,7 +180,7 @@ async def _open_desk(scene: Scene) -> Replies:
     if scene.turn.position is not None:
         return await stops_around.position(scene, scene.turn.position, ANY)
     if scene.is_word("cancel") and scene.state.drafts:
-        scene.forget_draft(list(scene.state.drafts)[-1])
+        scene.forget_draft(scene.newest_draft)
         await old_replies.forget(scene.session, scene.turn.worker_id)
         return (scene.reply("talk.cancelled", *talk.menu_choices(scene.library)),)
     if scene.is_word("cancel"):
@@ -263,12 +253,14 @@ async def _pending(scene: Scene, _args: Args) -> Replies:
 async def _resume(scene: Scene, _args: Args) -> Replies:
     """Go on with what is open, else with a draft that was put aside."""
     if attachments.waiting(scene).sent and scene.state.drafts:
-        return await cases.go_on(scene, {"kind": next(iter(scene.state.drafts))})
+        return await cases.go_on(scene, {"kind": scene.newest_draft})
     if scene.state.name not in FORMS and scene.state.drafts:
-        scene.take_up(next(iter(scene.state.drafts)))
-    if not ENGINE.is_open(scene):
-        return (scene.reply("talk.nothing_open", *talk.menu_choices(scene.library)),)
-    return (await ENGINE.ask_again(scene),)
+        scene.take_up(scene.newest_draft)
+    if ENGINE.is_open(scene):
+        return (await ENGINE.ask_again(scene),)
+    if LEFT in scene.state.answers:
+        return await cases.begin(scene, {"kind": scene.state.answers[LEFT]})
+    return (scene.reply("talk.nothing_open", *talk.menu_choices(scene.library)),)
 
 
 async def _again(scene: Scene, args: Args) -> Replies:

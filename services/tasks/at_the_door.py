@@ -7,7 +7,7 @@ in a question alike. So the words decide here where a wrong turn would cost the 
 from services.cases.redress import is_wish, where_to
 from services.dialogues.handing_over import hand_over
 from services.dialogues.listening import SURE
-from services.scene import FORMS, SAID, Args, Scene, TaskFunction
+from services.scene import FORMS, SAID, Args, Scene
 from services.tasks import cases, talk
 from services.turns import Choice, Replies, Reply
 
@@ -95,4 +95,3 @@ def _is_idea(scene: Scene) -> bool:
 
 
 INTENTS = {EMERGENCY: emergency, DISTRESS: distress}
-TASKS: dict[str, TaskFunction] = {}

@@ -114,10 +114,14 @@ async def said(scene: Scene) -> Replies | None:
     """How the case is going whose code was said: one's own, or with its query word anybody's."""
     code, word = cases.code_and_word(scene.text)
     if code is None:
-        return await case_steps.said(scene)
+        return await _without_code(scene)
     worker = scene.turn.worker_id
     found = await cases.look_up(scene.session, scene.clock, worker, code, query_word=word)
-    add_to = (scene.choice("cases.add_title", "cases.add", code=code),) if found.own else ()
+    of_own = (
+        scene.choice("cases.add_title", "cases.add", code=code),
+        scene.choice("cases.withdraw_title", "cases.ask_withdraw"),
+    )
+    mine = of_own if found.own and found.state in cases.OPEN else ()
     lines = [
         scene.say(
             "cases.step",
@@ -129,14 +133,24 @@ async def said(scene: Scene) -> Replies | None:
     due = found.due.isoformat() if found.due else scene.say("cases.due_unknown")
     menu = scene.choice("menu.title", "menu")
     said = {"code": found.code, "steps": "\n".join(lines), "due": due}
-    return (scene.reply("cases.progress", *add_to, menu, **said),)
+    return (scene.reply("cases.progress", *mine, menu, **said),)
+
+
+async def _without_code(scene: Scene) -> Replies | None:
+    """A code that was misread, a word to add something, or what he thinks of an answer."""
+    if scene.is_word("add_to_case") and scene.state.name not in FORMS:
+        return await ask_add(scene, {})
+    if scene.state.name is None and cases.is_misread(scene.text):
+        check_it = scene.choice("cases.check_title", "cases.check")
+        return (scene.reply("cases.code_misread", check_it, scene.choice("menu.title", "menu")),)
+    return await case_steps.said(scene)
 
 
 async def ask_add(scene: Scene, _args: Args) -> Replies:
     """To which of one's own open cases something is to be added."""
     open_cases = await _own_open(scene)
     if not open_cases:
-        return (scene.reply("cases.none_open", scene.choice("menu.title", "menu")),)
+        return (scene.reply("cases.none_to_add", scene.choice("menu.title", "menu")),)
     if len(open_cases) == 1:
         return await add(scene, {"code": open_cases[0].code})
     choices = [
