@@ -140,6 +140,10 @@ async def _without_code(scene: Scene) -> Replies | None:
     """A code that was misread, a word to add something, or what he thinks of an answer."""
     if scene.is_word("add_to_case") and scene.state.name not in FORMS:
         return await ask_add(scene, {})
+    if scene.state.name is None and scene.is_word("me_too"):
+        suggest_it = scene.choice("menu.suggest_title", "cases.begin", kind="suggestion")
+        report_it = scene.choice("menu.hazard_title", "cases.begin", kind="hazard")
+        return (scene.reply("cases.me_too_of_what", suggest_it, report_it),)
     if scene.state.name is None and cases.is_misread(scene.text):
         check_it = scene.choice("cases.check_title", "cases.check")
         return (scene.reply("cases.code_misread", check_it, scene.choice("menu.title", "menu")),)

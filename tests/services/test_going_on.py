@@ -83,3 +83,17 @@ async def test_a_field_that_is_named_is_mended(worker: WorkerTester, said: str):
     worker.sees("在什么地方")
     await worker.says("横沥地铁站")
     worker.sees("【地点】横沥地铁站")
+
+
+async def test_me_too_without_a_list_asks_of_what(worker: WorkerTester):
+    await worker.says("我也是")
+    worker.sees("是哪件事", "提建议", "报隐患")
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [("我也想提", "想提什么建议"), ("再提一个", "想提什么建议"), ("发现一个隐患", "看到什么危险")],
+)
+async def test_an_opener_is_not_taken_as_the_matter(worker: WorkerTester, said: str, asked: str):
+    await worker.says(said)
+    worker.sees(asked)
