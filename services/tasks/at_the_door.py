@@ -13,6 +13,8 @@ from services.turns import Choice, Replies, Reply
 
 EMERGENCY, DISTRESS, RESCUE = "emergency", "distress", "rescue"
 FIND_STOP = "find_rest_stop"
+# What is answered with a courtesy, as if nothing had been said.
+PASSES_OVER = frozenset({"thank", "goodbye", "insult", "affirm", "deny", "greet", "bot_challenge"})
 # What judges the words by itself; all else that is not surely heard is judged here.
 OF_CASES = frozenset({"send_suggestion", "report_hazard", "file_complaint", EMERGENCY, DISTRESS})
 
@@ -36,12 +38,7 @@ async def urgent(scene: Scene, args: Args) -> Replies:
 def _to_hand_in(scene: Scene) -> tuple[Choice, ...]:
     if scene.state.name in FORMS or not scene.text or scene.turn.kind != "text":
         return ()
-    scene.keep(**{SAID: scene.text})
-    kept = {"said": True, "anyway": True}
-    return (
-        scene.choice("talk.use_as_hazard", "cases.begin", kind="hazard", **kept),
-        scene.choice("talk.use_as_idea", "cases.begin", kind="suggestion", **kept),
-    )
+    return _kept(scene, "talk.use_as_hazard", "talk.use_as_idea")
 
 
 async def emergency(scene: Scene, _args: Args) -> Replies:
@@ -72,8 +69,25 @@ async def instead(scene: Scene, intent: str) -> Replies | None:
     if claim is not None:
         return None if about_rights else hand_over(scene, claim, scene.text)
     asks_for_one = intent == FIND_STOP and scene.holds("wishes_for_all")
-    is_idea = asks_for_one or (is_unsure and _is_idea(scene))
-    return await cases.suggest(scene, {}) if is_idea else None
+    if asks_for_one or (is_unsure and _is_idea(scene)):
+        return await cases.suggest(scene, {})
+    is_passed_over = intent in PASSES_OVER and is_unsure and scene.holds("grumbles")
+    return _which(scene) if is_passed_over else None
+
+
+def _which(scene: Scene) -> Replies:
+    """A grumble in which only courtesy or anger was heard: he says what is to become of it."""
+    return (scene.reply("talk.grumble", *_kept(scene, "menu.hazard_title", "menu.suggest_title")),)
+
+
+def _kept(scene: Scene, as_hazard: str, as_idea: str) -> tuple[Choice, ...]:
+    """Buttons that hand in what was just said."""
+    scene.keep(**{SAID: scene.text})
+    kept = {"said": True, "anyway": True}
+    return (
+        scene.choice(as_hazard, "cases.begin", kind="hazard", **kept),
+        scene.choice(as_idea, "cases.begin", kind="suggestion", **kept),
+    )
 
 
 def beside(scene: Scene) -> Replies:
@@ -81,7 +95,8 @@ def beside(scene: Scene) -> Replies:
     claim = where_to(scene.library, scene.text, freely=True)
     if claim is not None:
         return hand_over(scene, claim, scene.text)
-    if not is_wish(scene.library, scene.text):
+    is_grumble = scene.holds("grumbles") and not scene.holds("questions")
+    if not scene.text or not (is_grumble or is_wish(scene.library, scene.text)):
         return ()
     scene.keep(**{SAID: scene.text})
     as_idea = scene.choice("talk.use_as_idea", "cases.begin", kind="suggestion", said=True)

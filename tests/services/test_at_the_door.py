@@ -76,6 +76,7 @@ async def test_a_wish_that_may_be_a_question_is_answered_and_kept(
         ("能不能帮我把押金要回来", ("nlu_fallback", 0.25), "12315"),
         ("公司欠我三个月工资", ("nlu_fallback", 0.25), "12333"),
         ("把我辞退了", ("goodbye", 0.27), "12351"),
+        ("我建议开除站长", ("send_suggestion", 0.67), "12345"),
         ("保安骂人", ("insult", 0.5), "12345"),
         ("保安打我", ("ask_community_access_friendly", 0.78), "110"),
         ("客户骚扰我", ("human_handoff", 0.58), "110"),
@@ -92,6 +93,31 @@ async def test_a_claim_comes_with_words_to_copy(
     assert READY in worker.replies[-1]["text"]
     await worker.presses("这是建议，照样交")
     worker.sees_not("下面这段")
+
+
+@pytest.mark.parametrize(
+    ("said", "intent", "sure"), [("公厕太脏", "insult", 0.59), ("路太烂了", "thank", 0.39)]
+)
+async def test_a_grumble_is_not_answered_with_a_courtesy(
+    chat: Chat, worker: WorkerTester, said: str, intent: str, sure: float
+):
+    await hears(chat, worker, said, intent, sure)
+    await worker.presses("报隐患")
+    worker.sees("在什么地方")
+
+
+async def test_a_grumble_about_rights_may_be_handed_in(chat: Chat, worker: WorkerTester):
+    await hears(chat, worker, "快递柜收费太贵了", "ask_courier_rights", 0.87)
+    worker.sees("未核到")
+    await worker.presses("把刚才那句当建议交")
+    await to_the_summary(worker)
+    worker.sees("【主题】快递柜收费太贵了")
+
+
+@pytest.mark.parametrize("said", ["最低工资", "网约车抽成", "社保断了怎么补"])
+async def test_a_card_that_was_asked_for_stands_alone(chat: Chat, worker: WorkerTester, said: str):
+    await hears(chat, worker, said, "ask_minimum_wage", 0.9)
+    worker.sees_not("把刚才那句")
 
 
 @pytest.mark.parametrize("said", ["欠薪", "工资没发怎么办"])
