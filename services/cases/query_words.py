@@ -34,7 +34,8 @@ _CODE = re.compile(
 _WORD = re.compile(rf"(?<!\d)\d(?:[\s-]?\d){{{QUERY_WORD_DIGITS - 1}}}(?!\d)")
 # What a code looks like in which a character was taken for another.
 _MISREAD = re.compile(
-    rf"(?<![0-9A-Z])(?=[^A-Z]{{0,10}}[A-Z])(?=\D{{0,10}}\d)[0-9A-Z]{{4}}{_DASH}{{0,3}}[0-9A-Z]{{4}}(?![0-9A-Z])"
+    rf"(?<![0-9A-Z])(?=[^A-Z]{{0,10}}[A-Z])(?=\D{{0,10}}\d|.{{4}}-)"
+    rf"[0-9A-Z]{{4}}{_DASH}{{0,3}}[0-9A-Z]{{4}}(?![0-9A-Z])"
 )
 MISREAD_AROUND = 4
 # More words around a code are about something else, and what looks like one is none.

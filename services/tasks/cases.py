@@ -121,7 +121,8 @@ async def said(scene: Scene) -> Replies | None:
         scene.choice("cases.add_title", "cases.add", code=code),
         scene.choice("cases.withdraw_title", "cases.ask_withdraw"),
     )
-    mine = of_own if found.own and found.state in cases.OPEN else ()
+    is_open = found.state in cases.OPEN
+    mine = of_own if found.own and is_open else ()
     lines = [
         scene.say(
             "cases.step",
@@ -133,7 +134,8 @@ async def said(scene: Scene) -> Replies | None:
     due = found.due.isoformat() if found.due else scene.say("cases.due_unknown")
     menu = scene.choice("menu.title", "menu")
     said = {"code": found.code, "steps": "\n".join(lines), "due": due}
-    return (scene.reply("cases.progress", *mine, menu, **said),)
+    key = "cases.progress" if is_open else "cases.progress_over"
+    return (scene.reply(key, *mine, menu, **said),)
 
 
 async def _without_code(scene: Scene) -> Replies | None:

@@ -62,6 +62,12 @@ async def test_a_slip_is_told(worker: WorkerTester):
         worker.sees("看错了一个字", "查我提的")
 
 
+@pytest.mark.parametrize("said", ["ABCD-EFGH", "O345-67BC", "查ABC1-DEFG"])
+async def test_what_looks_like_a_code_is_told(worker: WorkerTester, said: str):
+    await worker.says(said)
+    worker.sees("看错了一个字")
+
+
 async def test_who_stands_behind_a_case_follows_it_by_its_code(chat: Chat, worker: WorkerTester):
     code = await handed_in(worker)
     other = await chat.newcomer()
@@ -91,4 +97,4 @@ async def test_what_is_over_can_neither_be_added_to_nor_withdrawn(worker: Worker
     await worker.presses(f"撤回 {code}")
     await worker.says(code)
     worker.sees("已撤回")
-    worker.sees_not("补充一件", "撤回一件")
+    worker.sees_not("补充一件", "撤回一件", "答复期限")
