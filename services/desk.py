@@ -128,6 +128,10 @@ async def _serve_unprompted(scene: Scene) -> Replies:
 
 async def _serve_dialogue(scene: Scene) -> Replies:
     """What was said answers the open step, or breaks in on it."""
+    if scene.state.name == find_stop.DIALOGUE.name:  # which takes whatever is said for a place
+        at_door = await at_the_door.instead(scene, scene.heard.intent or UNHEARD)
+        if at_door is not None:
+            return await _beside_draft(scene, at_door)
     taken = await ENGINE.take(scene)
     if taken is None:
         return await _break_in(scene)

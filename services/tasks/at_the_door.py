@@ -68,11 +68,18 @@ async def instead(scene: Scene, intent: str) -> Replies | None:
     claim = where_to(scene.library, scene.text, freely=freely) if is_unsure else None
     if claim is not None:
         return None if about_rights else hand_over(scene, claim, scene.text)
-    asks_for_one = intent == FIND_STOP and scene.holds("wishes_for_all")
-    if asks_for_one or (is_unsure and _is_idea(scene)):
+    if (intent == FIND_STOP and _wants_one_built(scene)) or (is_unsure and _is_idea(scene)):
         return await cases.suggest(scene, {})
-    is_passed_over = intent in PASSES_OVER and is_unsure and scene.holds("grumbles")
-    return _which(scene) if is_passed_over else None
+    is_passed_over = intent in PASSES_OVER and scene.heard.confidence < SURE
+    return _which(scene) if is_passed_over and scene.holds("grumbles") else None
+
+
+def _wants_one_built(scene: Scene) -> bool:
+    """Whether he does not ask for a stop, but wishes that there were one."""
+    if scene.holds("questions"):
+        return False
+    begins = scene.text.startswith(scene.library.words["if_only"])
+    return scene.holds("wishes_for_all") or (begins and scene.holds("would_be_good"))
 
 
 def _which(scene: Scene) -> Replies:

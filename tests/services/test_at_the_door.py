@@ -51,6 +51,31 @@ async def test_an_idea_is_taken_in_without_rasa(chat: Chat, worker: WorkerTester
     worker.sees("归到“充电换电”")
 
 
+@pytest.mark.parametrize(
+    ("said", "intent", "sure"),
+    [
+        ("建议附近哪里能充电", "find_rest_stop", 0.99),
+        ("找个能充电的地方就好了", "find_rest_stop", 0.99),
+        ("谢谢太好了", "thank", 1.0),
+        ("你太厉害了", "insult", 0.86),
+        ("提个意见箱在哪", "ask_suggestions_petition", 0.44),
+    ],
+)
+async def test_what_only_sounds_like_one_is_not_taken_in(
+    chat: Chat, worker: WorkerTester, said: str, intent: str, sure: float
+):
+    await hears(chat, worker, said, intent, sure)
+    worker.sees_not("不交了", "当建议交")
+
+
+@pytest.mark.parametrize("said", ["单量爆炸了", "天天躺地上睡觉", "早上起不来", "撞车了怎么赔"])
+async def test_what_only_sounds_like_danger_waits_for_rasa(
+    chat: Chat, worker: WorkerTester, said: str
+):
+    await hears(chat, worker, said, "ask_rest_working_time", 0.8)
+    worker.sees_not("先保命")
+
+
 async def test_a_question_about_ideas_is_none(chat: Chat, worker: WorkerTester):
     await hears(chat, worker, "建议在哪里提？", "ask_suggestions_petition", 0.8)
     worker.sees("未核到")
@@ -132,7 +157,7 @@ async def test_words_to_copy_are_a_tap_away_from_a_card(
 
 
 @pytest.mark.parametrize(
-    "said", ["着火了", "楼下爆炸了", "井盖没了有人掉下去了", "前面撞车了，有人躺在地上"]
+    "said", ["着火了", "楼下电瓶爆炸了", "井盖没了有人掉下去了", "前面撞车了，有人躺在地上"]
 )
 async def test_an_emergency_comes_with_words_to_say(chat: Chat, worker: WorkerTester, said: str):
     await worker.says(said)
@@ -155,6 +180,19 @@ async def test_who_fears_for_another_is_told_whom_to_call(worker: WorkerTester, 
     assert "马上打110" in worker.replies[0]["text"]
     assert "12356" in worker.replies[0]["text"]
     worker.token("人没事，当隐患报")
+
+
+@pytest.mark.parametrize(
+    ("said", "seen"), [("公司欠我三个月工资", "12333"), ("建议取消超时罚款", "不交了")]
+)
+async def test_the_same_door_is_open_while_a_stop_is_searched(
+    chat: Chat, worker: WorkerTester, said: str, seen: str
+):
+    chat.rasa.hears = {"找个能充电的地方": heard("find_rest_stop", need="电动车充电")}
+    await worker.says("找个能充电的地方")
+    worker.sees("你在哪")
+    await worker.says(said)
+    worker.sees(seen)
 
 
 async def test_who_sees_no_way_on_is_asked_nothing(worker: WorkerTester):
