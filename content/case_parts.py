@@ -40,7 +40,7 @@ CUES = (
         "claim_parties",
         "claim_wrongs",
     ),
-    *("claim_pleas", "claim_exceptions"),
+    *("claim_pleas", "claim_exceptions", "claim_own_wishes", "claim_of_all"),
 )
 
 # Where limits.yml is at fault the whole tree is refused; until then something must stand here.

@@ -18,9 +18,9 @@ from services.dialogues.forms import PENDING, SUMMARY
 from services.dialogues.listening import SURE, agrees
 from services.handovers import talking
 from services.rest_stops.finding import ANY
-from services.scene import FORMS, SAID, Args, Scene, TaskFunction
-from services.tasks import attachments as attachment_tasks
+from services.scene import FORMS, LEFT, SAID, Args, Scene, TaskFunction
 from services.tasks import (
+    at_the_door,
     cases,
     commands,
     handovers,
@@ -33,11 +33,13 @@ from services.tasks import (
     talk,
     workers,
 )
+from services.tasks import attachments as attachment_tasks
 from services.turns import Heard, Replies, Reply, Turn
 from services.urgency import URGENT, urgent_kind
 
 NOUNS = (rest_stops, rights, cases, notices, reminders, workers, links, handovers, talk)
-INTENTS: Mapping[str, TaskFunction] = {k: v for noun in NOUNS for k, v in noun.INTENTS.items()}
+OF_NOUNS = {k: v for noun in NOUNS for k, v in noun.INTENTS.items()}
+INTENTS: Mapping[str, TaskFunction] = {**OF_NOUNS, **at_the_door.INTENTS}
 # An intent that only makes sense inside a dialogue does not break into one.
 NEVER_BREAKS_IN = frozenset({"affirm", "deny", "out_of_scope", "nlu_fallback", "greet", "thank"})
 # What says nothing of what is wanted: after a photo it is taken as a word about the photo.
@@ -126,6 +128,10 @@ async def _serve_unprompted(scene: Scene) -> Replies:
 
 async def _serve_dialogue(scene: Scene) -> Replies:
     """What was said answers the open step, or breaks in on it."""
+    if scene.state.name == find_stop.DIALOGUE.name:  # which takes whatever is said for a place
+        at_door = await at_the_door.instead(scene, scene.heard.intent or UNHEARD)
+        if at_door is not None:
+            return await _beside_draft(scene, at_door)
     taken = await ENGINE.take(scene)
     if taken is None:
         return await _break_in(scene)
@@ -134,7 +140,7 @@ async def _serve_dialogue(scene: Scene) -> Replies:
 
 async def _serve_urgent(scene: Scene, kind: str) -> Replies:
     """The numbers first; a draft that is being written still gets what was sent."""
-    first = await talk.urgent(scene, {"kind": kind})
+    first = await at_the_door.urgent(scene, {"kind": kind})
     if scene.turn.kind in SENT:
         return (*first, *await _serve_sent(scene))
     attachments.let_wait(scene, attachments.waiting(scene))
@@ -178,21 +184,15 @@ async def _open_desk(scene: Scene) -> Replies:
     if scene.turn.position is not None:
         return await stops_around.position(scene, scene.turn.position, ANY)
     if scene.is_word("cancel") and scene.state.drafts:
-        scene.forget_draft(list(scene.state.drafts)[-1])
+        scene.forget_draft(scene.newest_draft)
         await old_replies.forget(scene.session, scene.turn.worker_id)
         return (scene.reply("talk.cancelled", *talk.menu_choices(scene.library)),)
     if scene.is_word("cancel"):
         return (scene.reply("talk.nothing_open", *talk.menu_choices(scene.library)),)
     intent = scene.heard.intent or UNHEARD
-    by_words = _by_words(scene) if intent in NOT_CLEAR else None
-    return await _by_intent(scene, by_words or intent)
-
-
-def _by_words(scene: Scene) -> str | None:
-    """The intent of a fixed phrase, for when nobody else understood it."""
-    if scene.is_word("suggestion_openers"):
-        return "send_suggestion"
-    return "report_hazard" if scene.is_word("hazard_openers") else None
+    by_words = at_the_door.by_words(scene) if intent in NOT_CLEAR else None
+    at_door = None if by_words else await at_the_door.instead(scene, intent)
+    return await _by_intent(scene, by_words or intent) if at_door is None else at_door
 
 
 async def _break_in(scene: Scene) -> Replies:
@@ -219,7 +219,7 @@ async def _by_intent(scene: Scene, intent: str) -> Replies:
     if task is not None:
         return await task(scene, {})
     if scene.library.topics_for(intent):
-        return await rights.answer(scene, {"intent": intent})
+        return (*await rights.answer(scene, {"intent": intent}), *at_the_door.beside(scene))
     return await talk.not_understood(scene, {})
 
 
@@ -257,12 +257,14 @@ async def _pending(scene: Scene, _args: Args) -> Replies:
 async def _resume(scene: Scene, _args: Args) -> Replies:
     """Go on with what is open, else with a draft that was put aside."""
     if attachments.waiting(scene).sent and scene.state.drafts:
-        return await cases.go_on(scene, {"kind": next(iter(scene.state.drafts))})
+        return await cases.go_on(scene, {"kind": scene.newest_draft})
     if scene.state.name not in FORMS and scene.state.drafts:
-        scene.take_up(next(iter(scene.state.drafts)))
-    if not ENGINE.is_open(scene):
-        return (scene.reply("talk.nothing_open", *talk.menu_choices(scene.library)),)
-    return (await ENGINE.ask_again(scene),)
+        scene.take_up(scene.newest_draft)
+    if ENGINE.is_open(scene):
+        return (await ENGINE.ask_again(scene),)
+    if LEFT in scene.state.answers:
+        return await cases.begin(scene, {"kind": scene.state.answers[LEFT]})
+    return (scene.reply("talk.nothing_open", *talk.menu_choices(scene.library)),)
 
 
 async def _again(scene: Scene, args: Args) -> Replies:

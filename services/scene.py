@@ -1,6 +1,7 @@
 """What a task or dialogue sees of the present moment."""
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,9 +17,13 @@ from services.turns import Choice, Heard, Replies, Reply, Task, Turn
 
 # Where a sentence waits that nobody understood, until the worker says what to do with it.
 SAID = "said"
+# Which form was opened and left before anything stood in it: "go on" means that one.
+LEFT = "left"
 SEAL = 16
 # The dialogues whose answers are worth keeping when the worker asks something else meanwhile.
 FORMS = ("suggestion", "hazard", "proposal", "addition")
+# The words between the marks of a text.
+_PARTS = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True)
@@ -53,8 +58,10 @@ class Scene:
         return tidy(self.turn.text) if self.turn.text and self.turn.task is None else ""
 
     def is_word(self, group: str) -> bool:
-        """Whether the whole text is one of a group of control words."""
-        return bare(self.turn.text or "") in self.library.words[group]
+        """Whether the whole text is one of a group of control words, or several of them."""
+        said, words = bare(self.turn.text or ""), self.library.words[group]
+        parts = _PARTS.findall(said)
+        return said in words or (len(parts) > 1 and all(part in words for part in parts))
 
     def holds(self, group: str) -> bool:
         """Whether one of a group of words stands anywhere in the text."""
@@ -74,15 +81,24 @@ class Scene:
         """Open a dialogue at a step; another one that was open is put aside first."""
         if self.state.name not in {None, dialogue}:
             self.put_aside()
+        self.drop(LEFT)
         self.state.name, self.state.step = dialogue, step
 
     def put_aside(self) -> None:
         """Leave the open dialogue; what was written into a form stays as a draft."""
         name, answers = self.state.name, self.state.answers
+        left = name if name in FORMS else answers.get(LEFT)
         if name in FORMS and answers:
-            draft = {"step": self.state.step, "answers": answers}
+            draft, left = {"step": self.state.step, "answers": answers}, None
             self.state.drafts = {**self.state.drafts, name: draft}
         self.finish()
+        if left:
+            self.keep(**{LEFT: left})
+
+    @property
+    def newest_draft(self) -> str:
+        """The draft put aside last; there must be one."""
+        return list(self.state.drafts)[-1]
 
     def take_up(self, name: str) -> None:
         """Go on with a draft that was put aside."""

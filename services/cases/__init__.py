@@ -15,7 +15,7 @@ from services.cases.intake import hand_in
 from services.cases.joining import join, supported
 from services.cases.offering import Countdown, Offer, offer, take_and_learn
 from services.cases.originals import mask_more, reveal, reveal_contact
-from services.cases.query_words import Refused, look_up
+from services.cases.query_words import Refused, is_misread, look_up
 from services.cases.query_words import said as code_and_word
 from services.cases.reading import (
     card,
@@ -131,6 +131,7 @@ __all__ = [
     "count_supporters",
     "hand_in",
     "inbox",
+    "is_misread",
     "join",
     "known_labels",
     "look_up",

@@ -6,6 +6,7 @@ import re
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Case, CaseTry
+from db.repositories.case_parts import CasePartRepository
 from db.repositories.case_tries import CaseTryRepository
 from db.repositories.cases import CaseRepository
 from kit import ids
@@ -23,10 +24,20 @@ from services.cases.limits import (
 from services.cases.reading import progress_of
 from services.cases.values import Progress
 
+# As it is printed, and as it is read aloud: in fours, or each character by itself.
+_DASH = r"[\s\-\u2010-\u2015_.\u00b7\u2022]"
+_OF_CODE = f"[{ids.CODE_ALPHABET}]"
 _CODE = re.compile(
-    rf"(?<![0-9A-Z])[{ids.CODE_ALPHABET}]{{4}}[\s-]?[{ids.CODE_ALPHABET}]{{4}}(?![0-9A-Z])"
+    rf"(?<![0-9A-Z])(?:{_OF_CODE}{{4}}{_DASH}{{0,3}}{_OF_CODE}{{4}}"
+    rf"|{_OF_CODE}(?:{_DASH}{{1,3}}{_OF_CODE}){{7}})(?![0-9A-Z])"
 )
-_WORD = re.compile(rf"(?<!\d)\d{{{QUERY_WORD_DIGITS}}}(?!\d)")
+_WORD = re.compile(rf"(?<!\d)\d(?:[\s-]?\d){{{QUERY_WORD_DIGITS - 1}}}(?!\d)")
+# What a code looks like in which a character was taken for another.
+_MISREAD = re.compile(
+    rf"(?<![0-9A-Z])(?=[^A-Z]{{0,10}}[A-Z])(?=\D{{0,10}}\d|.{{4}}-)"
+    rf"[0-9A-Z]{{4}}{_DASH}{{0,3}}[0-9A-Z]{{4}}(?![0-9A-Z])"
+)
+MISREAD_AROUND = 4
 # More words around a code are about something else, and what looks like one is none.
 AROUND_MOST = 12
 
@@ -48,7 +59,18 @@ def said(text: str) -> tuple[str | None, str | None]:
     word = _WORD.search(around)
     if len(_WORD.sub("", around).strip()) > AROUND_MOST:
         return None, None
-    return ids.read_code(found[0]), word[0] if word else None
+    return ids.read_code(found[0]), _digits(word[0]) if word else None
+
+
+def _digits(word: str) -> str:
+    return "".join(ch for ch in word if ch.isdigit())
+
+
+def is_misread(text: str) -> bool:
+    """Whether hardly anything was said but what looks like a code and is none."""
+    plain = normalise(text).upper()
+    found = _MISREAD.search(plain)
+    return found is not None and len(plain) - len(found[0]) <= MISREAD_AROUND
 
 
 def give(session: AsyncSession, case: Case) -> str:
@@ -66,7 +88,8 @@ async def look_up(
     *,
     query_word: str | None = None,
 ) -> Progress:
-    """How a case is going: for its author by the code alone, for others by its query word too.
+    """How a case is going: for its author and who stands behind it by the code alone, for
+    others by its query word too.
 
     Raises Refused, in the same words whether the code or the word is wrong.
     """
@@ -74,6 +97,8 @@ async def look_up(
     case = await CaseRepository(session).by_code(read) if read else None
     if case is not None and case.worker_id == worker_id:
         return progress_of(case, own=True)
+    if case is not None and await CasePartRepository(session).is_supporter(case.id, worker_id):
+        return progress_of(case, own=False)
     await _refuse_guessers(session, clock, worker_id, case)
     word = bare(query_word or "").replace(" ", "").replace("-", "")
     if case is None or not _is_word_of(case, word):

@@ -18,11 +18,15 @@ from kit.text import normalise
 COMPLAINT = "complaint"  # where a complaint goes that is about nothing more special
 
 
-def where_to(library: Library, text: str) -> Redress | None:
-    """Where the sentence goes that is no idea and no hazard; None when it is one of those."""
-    words = _without(normalise(text), library.case_cues["claim_exceptions"])
+def where_to(library: Library, text: str, *, freely: bool = False) -> Redress | None:
+    """Where the sentence goes that is no idea and no hazard; None when it is one of those.
+
+    `freely`: it is not before a form that would take it in, so an accusation is enough.
+    """
+    words = _words_of(library, text)
     is_begged = _has(words, library.case_cues["claim_pleas"])
-    if _has(words, library.case_cues["idea_marks"]) and not _opens_claim(library, words):
+    is_meant = _opens_claim(library, words) or _wants_his_own(library, words)
+    if _has(words, library.case_cues["idea_marks"]) and not is_meant:
         return None
     alone = _longest(words, {key: one.alone for key, one in library.redress.items()})
     about = _longest(words, {key: one.words for key, one in library.redress.items()})
@@ -30,14 +34,36 @@ def where_to(library: Library, text: str) -> Redress | None:
         return library.redress[alone]
     if _opens_claim(library, words) or _names_accused(library, words):
         return library.redress[about or COMPLAINT]
-    if about is not None and (is_begged or _is_own(library, words)):
+    is_claim = is_begged or is_meant or _is_own(library, words)
+    if about is not None and (is_claim or (freely and _accuses(library, words))):
         return library.redress[about]
     return None
+
+
+def is_wish(library: Library, text: str) -> bool:
+    """Whether something in it marks an idea or a wish for everybody."""
+    return _has(_words_of(library, text), library.case_cues["idea_marks"])
+
+
+def _words_of(library: Library, text: str) -> str:
+    return _without(normalise(text), library.case_cues["claim_exceptions"])
 
 
 def _opens_claim(library: Library, words: str) -> bool:
     """ "I want to complain", anywhere."""
     return _has(words, library.case_cues["claim_openers"])
+
+
+def _wants_his_own(library: Library, words: str) -> bool:
+    """ "I hope they pay me": a wish for himself alone, however it is worded."""
+    cues = library.case_cues
+    return _has(_without(words, cues["claim_of_all"]), cues["claim_own_wishes"])
+
+
+def _accuses(library: Library, words: str) -> bool:
+    """Somebody, and what he did, without a first person."""
+    cues = library.case_cues
+    return _has(words, cues["claim_parties"]) and _has(words, cues["claim_wrongs"])
 
 
 def _names_accused(library: Library, words: str) -> bool:

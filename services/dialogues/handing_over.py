@@ -2,7 +2,7 @@
 
 from content.case_schema import Redress
 from services.cases.redress import where_to
-from services.scene import SAID, Scene
+from services.scene import FORMS, SAID, Scene
 from services.turns import Replies, Reply
 
 
@@ -12,17 +12,21 @@ def elsewhere(scene: Scene, said: str) -> Replies | None:
     Nothing is refused flatly: he may hand it in as it stands, or an idea for the rule.
     """
     redress = where_to(scene.library, said)
-    if redress is None:
-        return None
-    kind = str(scene.state.name or "suggestion")
+    return None if redress is None else hand_over(scene, redress, said)
+
+
+def hand_over(scene: Scene, redress: Redress, said: str) -> Replies:
+    """The right place, and a text to copy; what was said, if anything, may still be handed in."""
+    kind = str(scene.state.name) if scene.state.name in FORMS else "suggestion"
     scene.put_aside()
     scene.keep(**{SAID: said})
     idea = scene.choice("cases.as_idea_title", "cases.begin", kind="suggestion")
     hotlines = scene.choice("rights.hotlines_title", "rights.topic", topic="hotlines")
     as_it_is = {"kind": kind, "said": True, "anyway": True}
     anyway = scene.choice("cases.hand_in_anyway_title", "cases.begin", **as_it_is)
+    choices = (idea, hotlines, anyway) if said else (idea, hotlines)
     # The text stands alone in a message, so that a long press copies it and nothing else.
-    return (Reply(_lead(scene, redress)), Reply(redress.text, (idea, hotlines, anyway)))
+    return (Reply(_lead(scene, redress)), Reply(redress.text, choices))
 
 
 def _lead(scene: Scene, redress: Redress) -> str:

@@ -96,11 +96,13 @@ def _what_comes(scene: Scene, sent: HandedIn) -> tuple[str, ...]:
 
 async def _send_addition(scene: Scene) -> Replies:
     answers = scene.state.answers
+    worker = scene.turn.worker_id
+    await consents.give(scene.session, scene.clock, worker, consents.HAND_IN[scene.turn.channel])
     case = await cases.add(
         scene.session,
         scene.library,
         scene.clock,
-        scene.turn.worker_id,
+        worker,
         scene.turn.id,
         code=str(answers[CODE]),
         text=str(answers["subject"]) or None,

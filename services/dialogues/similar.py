@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kit.text import shorten
-from services import cases
+from services import cases, consents
 from services.cases import duplicates
 from services.cases.duplicates import Near
 from services.dialogues import attachments
@@ -128,11 +128,14 @@ async def _join(scene: Scene, code: str) -> Replies:
         # What was read out of the first sentence stands there already.
         if words and not any(words in before for before in said):
             said.append(words)
+    worker = scene.turn.worker_id
+    # His words go to others here as they do when he sends them.
+    await consents.give(scene.session, scene.clock, worker, consents.HAND_IN[scene.turn.channel])
     joined = await cases.join(
         scene.session,
         scene.library,
         scene.clock,
-        scene.turn.worker_id,
+        worker,
         scene.turn.id,
         code=code,
         text="\n".join(said),

@@ -32,8 +32,8 @@ _N = f"[0-9{_HAN}]"
 _ZERO, _ONE, _SECOND = f"[0{_SPOKEN[0]}]", f"[1{_SPOKEN[1]}]", f"[3-9{''.join(_SPOKEN[3:])}]"
 _LOCAL_FIRST = f"[2-8{''.join(_SPOKEN[2:9])}]"
 _UNSEEN = "\u00ad\u200b-\u200f\u2060\ufe0f\ufeff\u20e3"
-_GAP = rf"[\s\-—–_.·•{_UNSEEN}]?"
-_WIDE = rf"[\s\-—–_.·•/()~{_UNSEEN}]{{0,3}}"
+_GAP = rf"[\s\-—–_.·•…{_UNSEEN}]?[{_UNSEEN}]{{0,2}}"
+_WIDE = rf"[\s\-—–_.·•…/()~{_UNSEEN}]{{0,3}}"
 _WIDEST = rf"[\s\-—–_.·•/()~,、{_UNSEEN}]{{0,3}}"
 _IS = r"[是为:\s]{0,3}"
 
@@ -59,12 +59,21 @@ _PAPERS = re.compile(
     rf"(?:护照|通行证|回乡证|台胞证|居住证|驾驶?证|军官证|士兵证)(?:号码?)?{_IS}([A-Za-z]{{0,2}}\d{{7,12}})(?!\d)"
 )
 _PART_OF_ID = re.compile(
-    rf"身份证(?:号码?)?(?:[前后末尾]+[0-9四五六八]位)?{_IS}(\d{{4,17}}[Xx]?)(?![A-Za-z\d])"
+    rf"身份证(?:号码?)?(?:[前后末尾]+(?:[0-9四五六八]位|号))?{_IS}(\d{{4,17}}[Xx]?)(?![A-Za-z\d])"
 )
 # Telephones. A sum after a sum ("150 2000 3000") is no number of anybody.
 _PHONE = re.compile(
     rf"(?<!\d)(?!1\d0[\s](?:\d000[\s]?){{2}})(?:(?:\+|{_ZERO}{_ZERO})?{_GAP}[8八捌]{_GAP}[6六陆]{_WIDE})?(?:\((?=...\)))?0?{_ONE}"
     rf"(?:{_GAP}{_SECOND}(?:{_GAP}{_N}){{9}}|{_SECOND}{_N}{_WIDE}{_N}{{4}}{_WIDE}{_N}{{4}})(?!\d)"
+)
+# In three, four and four with commas or stars; round sums and sizes are no number of anybody.
+_LISTED_PHONE = re.compile(
+    r"(?<!\d)(?<!\d[,、*])1[3-9]\d[,、*]\s?(?!\d{3}0[,、*]\s?\d{3}0(?!\d))"
+    r"\d{4}[,、*]\s?\d{4}(?!\d)(?![,、*]\d)"
+)
+# With letters that look like digits, mistyped or on purpose: O for 0, l and I for 1.
+_LETTERED_PHONE = re.compile(
+    r"(?<![A-Za-z0-9])(?=[0-9]*[OoIl])[1Il][3-9](?=(?:[OoIl]*[0-9]){5})[0-9OoIl]{9}(?![A-Za-z0-9])"
 )
 _LANDLINE = re.compile(
     rf"(?<!\d)(?:(?:\((?=[^)]{{3,4}}\)))?{_ZERO}(?:10|[2二两]{_N}|{_SECOND}{_N}{{2}}|[一幺]{_ZERO})|(?:\+|00){_GAP}86{_GAP}(?:10|2\d|[3-9]\d\d))"
@@ -78,6 +87,10 @@ _LONG = re.compile(
     r"\d{15,}|(?<!\d)(?!(?:\d{3}0[\s-]?)+(?!\d))[3-69]\d{3}(?:[\s-]\d{4}){2,3}[\s-]\d{1,7}(?!\d)"
 )
 _SPOKEN_CARD = re.compile(rf"(?<!\d){_N}{{16,19}}(?!\d)")
+# Any longer run of spoken digits: half of it must not be left beside what looks like a telephone.
+_SPOKEN_RUN = re.compile(
+    rf"(?<!\d)(?=\d*[{_HAN}])(?!{_ZERO}{_ZERO}[8八捌][6六陆]{_N}{{11}}(?!{_N})){_N}{{15,}}(?!\d)"
+)
 # Plates: province, letter, and 5 or 6 letters and digits, or 4 before a closing character.
 _PROVINCE = "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
 _BREAK = rf"[·•.\-\s{_UNSEEN}]?"
@@ -96,7 +109,7 @@ _SAID_PLATE = re.compile(
 )
 # Names of accounts, after what says that one follows.
 _WECHAT_CUE = (
-    r"(?:微\s?信|威信|薇信|徽信|(?<![A-Za-z])(?:[VvWw][Xx]|[Ww]e[Cc]hat|[Vv]信)|绿泡泡|加个?[Vv])"
+    r"(?:微\s?信|威信|薇信|徽信|(?<![A-Za-z])(?:[VvWw][Xx]|[Ww]e[Cc]hat|[Vv]信)|绿泡泡|(?:加个?|[+])[Vv])"
     r"(?:号码?|[账帐]号|[Ii][Dd])?[是为加搜:\s]{0,4}"
 )
 _NO_ACCOUNT = r"(?!(?:wechat|android|iphone|windows|harmonyos|telegram)(?![A-Za-z0-9_]))"
@@ -148,6 +161,7 @@ _WITH_LETTERS: tuple[Finder, ...] = (
     _by(_ORDER, Kind.ORDER),
     _by(_PLATE, Kind.PLATE),
     _by(_SAID_PLATE, Kind.PLATE),
+    _by(_LETTERED_PHONE, Kind.PHONE),
     _by(_WECHAT, Kind.WECHAT),
 )
 _OF_DIGITS: tuple[Finder, ...] = (
@@ -156,7 +170,9 @@ _OF_DIGITS: tuple[Finder, ...] = (
     partial(_matches, _FIFTEEN, Kind.ID_CARD, is_old_identity_card),
     _by(_PAPERS, Kind.ID_CARD),
     partial(_matches, _SPOKEN_CARD, Kind.BANK_CARD, is_card),
+    _by(_SPOKEN_RUN, Kind.BANK_CARD),
     _by(_PHONE, Kind.PHONE),
+    _by(_LISTED_PHONE, Kind.PHONE),
     _by(_LANDLINE, Kind.PHONE),
     _by(_LOCAL, Kind.PHONE),
     _by(_ENVOY, Kind.PLATE),

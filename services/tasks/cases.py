@@ -5,9 +5,10 @@ from kit.clock import in_shanghai
 from kit.errors import NotFound
 from kit.text import bare
 from services import cases
+from services.cases.redress import COMPLAINT, is_wish, where_to
 from services.dialogues import attachments, forms
 from services.dialogues.forms import Form
-from services.dialogues.handing_over import elsewhere
+from services.dialogues.handing_over import hand_over
 from services.dialogues.intake import ADDITION, CODE, FORMS, HAZARD, SUGGESTION
 from services.dialogues.privacy import with_notice
 from services.scene import SAID, Args, Scene
@@ -67,14 +68,22 @@ async def anew(scene: Scene, args: Args) -> Replies:
 
 async def complain(scene: Scene, _args: Args) -> Replies:
     """A grievance with a named party: whom to turn to, and that an idea is welcome here."""
-    handed_over = elsewhere(scene, scene.text)
-    if handed_over is not None:
-        return handed_over
+    claim = where_to(scene.library, scene.text, freely=True)
+    if claim is not None or (scene.text and not is_wish(scene.library, scene.text)):
+        return hand_over(scene, claim or scene.library.redress[COMPLAINT], scene.text)
     scene.keep(**{SAID: scene.text})
     idea = scene.choice("cases.as_idea_title", "cases.begin", kind="suggestion")
     hotlines = scene.choice("rights.hotlines_title", "rights.topic", topic="hotlines")
     arrears = scene.choice("rights.arrears_title", "rights.topic", topic="pay_arrears")
     return (scene.reply("cases.complain", arrears, hotlines, idea),)
+
+
+async def ready_text(scene: Scene, args: Args) -> Replies:
+    """The right place and a text to copy, beside a card of rights."""
+    redress = scene.library.redress.get(str(args["redress"]))
+    if redress is None:
+        raise NotFound("talk.choice_past")
+    return hand_over(scene, redress, "")
 
 
 async def check(scene: Scene, _args: Args) -> Replies:
@@ -105,10 +114,15 @@ async def said(scene: Scene) -> Replies | None:
     """How the case is going whose code was said: one's own, or with its query word anybody's."""
     code, word = cases.code_and_word(scene.text)
     if code is None:
-        return await case_steps.said(scene)
+        return await _without_code(scene)
     worker = scene.turn.worker_id
     found = await cases.look_up(scene.session, scene.clock, worker, code, query_word=word)
-    add_to = (scene.choice("cases.add_title", "cases.add", code=code),) if found.own else ()
+    of_own = (
+        scene.choice("cases.add_title", "cases.add", code=code),
+        scene.choice("cases.withdraw_title", "cases.ask_withdraw"),
+    )
+    is_open = found.state in cases.OPEN
+    mine = of_own if found.own and is_open else ()
     lines = [
         scene.say(
             "cases.step",
@@ -120,14 +134,29 @@ async def said(scene: Scene) -> Replies | None:
     due = found.due.isoformat() if found.due else scene.say("cases.due_unknown")
     menu = scene.choice("menu.title", "menu")
     said = {"code": found.code, "steps": "\n".join(lines), "due": due}
-    return (scene.reply("cases.progress", *add_to, menu, **said),)
+    key = "cases.progress" if is_open else "cases.progress_over"
+    return (scene.reply(key, *mine, menu, **said),)
+
+
+async def _without_code(scene: Scene) -> Replies | None:
+    """A code that was misread, a word to add something, or what he thinks of an answer."""
+    if scene.is_word("add_to_case") and scene.state.name not in FORMS:
+        return await ask_add(scene, {})
+    if scene.state.name is None and scene.is_word("me_too"):
+        suggest_it = scene.choice("menu.suggest_title", "cases.begin", kind="suggestion")
+        report_it = scene.choice("menu.hazard_title", "cases.begin", kind="hazard")
+        return (scene.reply("cases.me_too_of_what", suggest_it, report_it),)
+    if scene.state.name is None and cases.is_misread(scene.text):
+        check_it = scene.choice("cases.check_title", "cases.check")
+        return (scene.reply("cases.code_misread", check_it, scene.choice("menu.title", "menu")),)
+    return await case_steps.said(scene)
 
 
 async def ask_add(scene: Scene, _args: Args) -> Replies:
     """To which of one's own open cases something is to be added."""
     open_cases = await _own_open(scene)
     if not open_cases:
-        return (scene.reply("cases.none_open", scene.choice("menu.title", "menu")),)
+        return (scene.reply("cases.none_to_add", scene.choice("menu.title", "menu")),)
     if len(open_cases) == 1:
         return await add(scene, {"code": open_cases[0].code})
     choices = [
@@ -200,6 +229,7 @@ TASKS = {
     "cases.go_on": go_on,
     "cases.anew": anew,
     "cases.check": check,
+    "cases.ready_text": ready_text,
     "cases.ask_add": ask_add,
     "cases.add": add,
     "privacy.full": notice_in_full,

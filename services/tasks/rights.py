@@ -12,6 +12,22 @@ MENU_TOPICS = (
     *("occupational_injury_protection", "social_insurance_flexible", "labour_relationship"),
     *("high_temperature_extreme_weather", "labour_arbitration", "hotlines"),
 )
+# The words to take along where a topic is a grievance (content/cases/redress.yml).
+TEXTS = {
+    "pay_arrears": "wages",
+    "fines_deductions": "deductions",
+    "account_ban": "account",
+    "work_injury_insurance": "injury",
+    "occupational_injury_protection": "injury",
+    "employer_social_insurance": "insurance",
+    "commercial_insurance": "insurance",
+    "termination_compensation": "dismissal",
+    "labour_arbitration": "dismissal",
+    "recruitment_rental_traps": "consumer",
+    "traffic_accident": "accident",
+    "one_stop_mediation": "mediation",
+    "suggestions_petition": "petition",
+}
 # What a check-up shows first, by trade; the topics are those of the fact base for that trade.
 BY_TRADE = {
     "rider": ("occupational_injury_protection", "fines_deductions", "minimum_wage"),
@@ -84,6 +100,7 @@ def _card(scene: Scene, found: RightTopic) -> Replies:
             * bool(city)
         ),
         *_reminder(scene, found),
+        *_ready_text(scene, found),
         scene.choice("menu.suggest_title", "cases.begin", kind="suggestion"),
     )
     text = scene.say(known, title=found.title, place=city or "")
@@ -95,6 +112,12 @@ def _reminder(scene: Scene, found: RightTopic) -> tuple[Choice, ...]:
     if deadlines.limit_of(found) is None:
         return ()
     return (scene.choice("reminders.offer_title", "reminders.begin", topic=found.id),)
+
+
+def _ready_text(scene: Scene, found: RightTopic) -> tuple[Choice, ...]:
+    if found.id not in TEXTS:
+        return ()
+    return (scene.choice("cases.ready_text_title", "cases.ready_text", redress=TEXTS[found.id]),)
 
 
 def _city(scene: Scene) -> str | None:

@@ -63,16 +63,6 @@ async def urgent(scene: Scene, args: Args) -> Replies:
     return (scene.reply(f"talk.{args['kind']}"),)
 
 
-async def emergency(scene: Scene, _args: Args) -> Replies:
-    """Danger now."""
-    return await urgent(scene, {"kind": "emergency"})
-
-
-async def distress(scene: Scene, _args: Args) -> Replies:
-    """Someone who sees no way on."""
-    return await urgent(scene, {"kind": "distress"})
-
-
 async def not_understood(scene: Scene, _args: Args) -> Replies:
     """The best guesses as buttons; without any, the menu. The sentence is kept meanwhile."""
     if _is_unheard(scene):
@@ -124,8 +114,6 @@ INTENTS: dict[str, TaskFunction] = {
     "go_back": menu,
     "restart": restart,
     "bot_challenge": _line("talk.machine"),
-    "emergency": emergency,
-    "distress": distress,
     "insult": _line("talk.insult"),
     "out_of_scope": _line("talk.out_of_scope"),
     "nlu_fallback": not_understood,

@@ -49,7 +49,7 @@ async def test_of_twenty_roads_one_wins(chat: Chat, worker: WorkerTester):
 
 
 async def test_a_slow_rasa_changes_nothing_any_more(chat: Chat, worker: WorkerTester):
-    text = "建议多装换电柜"
+    text = "多装几个换电柜"
     chat.rasa.hears = {text: heard("send_suggestion")}
     chat.rasa.mode = "slow"
     await worker.says(text)
@@ -63,7 +63,7 @@ async def test_a_slow_rasa_changes_nothing_any_more(chat: Chat, worker: WorkerTe
 
 
 async def test_a_crash_of_the_action_leaves_the_turn_to_the_bot(chat: Chat, worker: WorkerTester):
-    text = "建议多装换电柜"
+    text = "多装几个换电柜"
     chat.rasa.hears = {text: heard("send_suggestion")}
     chat.rasa.mode = "crashing"
     await worker.says(text)

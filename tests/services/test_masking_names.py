@@ -22,11 +22,26 @@ mask = masker(shipped_library())
         ("老何说的，小马也在", f"老{NAME}说的，小{NAME}也在"),
         ("我叫高峰", f"我叫{NAME}"),
         ("刘志远和周建平都摔了", f"{NAME}和{NAME}都摔了"),
+        ("冯保安和邝先生", f"{NAME}保安和{NAME}先生"),
+        ("刘婆婆、甄师傅、高警察", f"{NAME}婆婆、{NAME}师傅、{NAME}警察"),
         ("站长李国强13800138000", f"站长{NAME}{Kind.PHONE}"),
     ],
 )
 def test_hidden(text: str, expected: str):
     assert mask(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "小区保安不让进，和保安吵了，向保安反映也没用",
+        "周一交警、夜班保安、路口交警都不管",
+        "欧洲杯那晚",
+        "江城管网坏了",
+    ],
+)
+def test_left_alone(text: str):
+    assert mask(text) == text
 
 
 def test_no_place_is_taken_for_a_name():

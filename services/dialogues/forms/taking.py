@@ -16,6 +16,8 @@ from services.scene import Scene, seal
 from services.turns import Replies, Reply
 
 SPOT = "spot"
+# Characters; what is longer says what to write, and is no wish to mend a field.
+EDIT_MOST = 9
 
 
 async def take_field(form: Form, field: Field, scene: Scene) -> Replies | None:
@@ -98,6 +100,9 @@ async def take_summary(form: Form, scene: Scene) -> Replies | None:
     if agrees(scene):
         waits = PENDING in scene.state.answers
         return await (_add_pending(form, scene) if waits else form.send(scene))
+    mended = await _mended_by_words(form, scene)
+    if mended is not None:
+        return mended
     if is_small_talk(scene):
         return (scene.reply("form.small_talk"), ask_summary(form, scene))
     about_this = scene.heard.intent in {None, "nlu_fallback"} | form.own_intents
@@ -106,6 +111,18 @@ async def take_summary(form: Form, scene: Scene) -> Replies | None:
     # A sentence behind the summary may be an afterthought; nothing is added without his word.
     keep_for_summary(scene)
     return (ask_summary(form, scene),)
+
+
+async def _mended_by_words(form: Form, scene: Scene) -> Replies | None:
+    """ "Change the place": the field that is named is asked again; unnamed, which one."""
+    if PENDING in scene.state.answers or len(scene.text) > EDIT_MOST or not scene.holds("edit"):
+        return None
+    for field in form.fields:
+        if scene.say(f"{form.words}.name_{field.name}") in scene.text:
+            return (await ask_step(form, scene, field.name),)
+    if not scene.is_word("edit"):
+        return None
+    return (scene.reply("form.which_edit"), ask_summary(form, scene))
 
 
 async def choose_summary(form: Form, scene: Scene, do: str, value: str) -> Replies:
