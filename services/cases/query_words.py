@@ -33,11 +33,11 @@ _CODE = re.compile(
 )
 _WORD = re.compile(rf"(?<!\d)\d(?:[\s-]?\d){{{QUERY_WORD_DIGITS - 1}}}(?!\d)")
 # What a code looks like in which a character was taken for another.
+_SIGN = "[0-9A-Z]"
 _MISREAD = re.compile(
-    rf"(?<![0-9A-Z])(?=[^A-Z]{{0,10}}[A-Z])(?=\D{{0,10}}\d|.{{4}}-)"
-    rf"[0-9A-Z]{{4}}{_DASH}{{0,3}}[0-9A-Z]{{4}}(?![0-9A-Z])"
+    rf"(?<![0-9A-Z])(?=[^A-Z]{{0,28}}[A-Z])(?:(?=\D{{0,10}}\d|.{{4}}-){_SIGN}{{4}}{_DASH}{{0,3}}{_SIGN}{{4}}"
+    rf"|(?=\D{{0,28}}\d){_SIGN}(?:{_DASH}{{1,3}}{_SIGN}){{7}})(?![0-9A-Z])"
 )
-MISREAD_AROUND = 4
 # More words around a code are about something else, and what looks like one is none.
 AROUND_MOST = 12
 
@@ -67,10 +67,10 @@ def _digits(word: str) -> str:
 
 
 def is_misread(text: str) -> bool:
-    """Whether hardly anything was said but what looks like a code and is none."""
+    """Whether little was said but what looks like a code and is none."""
     plain = normalise(text).upper()
     found = _MISREAD.search(plain)
-    return found is not None and len(plain) - len(found[0]) <= MISREAD_AROUND
+    return found is not None and len(plain) - len(found[0]) <= AROUND_MOST
 
 
 def give(session: AsyncSession, case: Case) -> str:

@@ -157,7 +157,14 @@ async def test_words_to_copy_are_a_tap_away_from_a_card(
 
 
 @pytest.mark.parametrize(
-    "said", ["着火了", "楼下电瓶爆炸了", "井盖没了有人掉下去了", "前面撞车了，有人躺在地上"]
+    "said",
+    [
+        "着火了",
+        "楼下电瓶爆炸了",
+        "井盖没了有人掉下去了",
+        "前面撞车了，有人躺在地上",
+        "充电桩漏电电到人了",
+    ],
 )
 async def test_an_emergency_comes_with_words_to_say(chat: Chat, worker: WorkerTester, said: str):
     await worker.says(said)

@@ -62,10 +62,18 @@ async def test_a_slip_is_told(worker: WorkerTester):
         worker.sees("看错了一个字", "查我提的")
 
 
-@pytest.mark.parametrize("said", ["ABCD-EFGH", "O345-67BC", "查ABC1-DEFG"])
+@pytest.mark.parametrize(
+    "said", ["ABCD-EFGH", "O345-67BC", "查ABC1-DEFG", "查一下编号 AB3D-7KMN", "A B 3 D 7 K M N"]
+)
 async def test_what_looks_like_a_code_is_told(worker: WorkerTester, said: str):
     await worker.says(said)
     worker.sees("看错了一个字")
+
+
+@pytest.mark.parametrize("said", ["1 2 3 4 5 6 7 8", "我要找一个2026年的车位", "GOOD MORN"])
+async def test_what_is_no_code_is_not_told_of_one(worker: WorkerTester, said: str):
+    await worker.says(said)
+    worker.sees_not("看错了一个字")
 
 
 async def test_who_stands_behind_a_case_follows_it_by_its_code(chat: Chat, worker: WorkerTester):
