@@ -12,7 +12,7 @@ from services.tasks import cases, talk
 from services.turns import Choice, Replies, Reply
 
 EMERGENCY, DISTRESS, RESCUE = "emergency", "distress", "rescue"
-FIND_STOP = "find_rest_stop"
+FIND_STOP, OUT_OF_SCOPE = "find_rest_stop", "out_of_scope"
 # What is answered with a courtesy, as if nothing had been said.
 PASSES_OVER = frozenset({"thank", "goodbye", "insult", "affirm", "deny", "greet", "bot_challenge"})
 # What judges the words by itself; all else that is not surely heard is judged here.
@@ -70,8 +70,15 @@ async def instead(scene: Scene, intent: str) -> Replies | None:
         return None if about_rights else hand_over(scene, claim, scene.text)
     if (intent == FIND_STOP and _wants_one_built(scene)) or (is_unsure and _is_idea(scene)):
         return await cases.suggest(scene, {})
-    is_passed_over = intent in PASSES_OVER and scene.heard.confidence < SURE
-    return _which(scene) if is_passed_over and scene.holds("grumbles") else None
+    return _which(scene) if _is_overheard_grumble(scene, intent) else None
+
+
+def _is_overheard_grumble(scene: Scene, intent: str) -> bool:
+    """Whether he is not content, and only courtesy, anger or nothing of ours was heard in it."""
+    if intent == OUT_OF_SCOPE:
+        return scene.holds("amiss") and not scene.holds("questions")
+    unsure = intent in PASSES_OVER and scene.heard.confidence < SURE
+    return unsure and scene.holds("grumbles")
 
 
 def _wants_one_built(scene: Scene) -> bool:

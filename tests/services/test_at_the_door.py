@@ -121,7 +121,12 @@ async def test_a_claim_comes_with_words_to_copy(
 
 
 @pytest.mark.parametrize(
-    ("said", "intent", "sure"), [("公厕太脏", "insult", 0.59), ("路太烂了", "thank", 0.39)]
+    ("said", "intent", "sure"),
+    [
+        ("公厕太脏", "insult", 0.59),
+        ("路太烂了", "thank", 0.39),
+        ("女厕所太少", "out_of_scope", 0.9),
+    ],
 )
 async def test_a_grumble_is_not_answered_with_a_courtesy(
     chat: Chat, worker: WorkerTester, said: str, intent: str, sure: float
@@ -129,6 +134,12 @@ async def test_a_grumble_is_not_answered_with_a_courtesy(
     await hears(chat, worker, said, intent, sure)
     await worker.presses("报隐患")
     worker.sees("在什么地方")
+
+
+@pytest.mark.parametrize("said", ["今天太热了", "单子怎么这么少", "讲个笑话"])
+async def test_small_talk_is_no_grumble(chat: Chat, worker: WorkerTester, said: str):
+    await hears(chat, worker, said, "out_of_scope", 0.9)
+    worker.sees("这个我办不了")
 
 
 async def test_a_grumble_about_rights_may_be_handed_in(chat: Chat, worker: WorkerTester):
