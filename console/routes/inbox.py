@@ -103,7 +103,8 @@ async def inbox(
 async def reminders(request: Request, session: Session, parts: Parts, actor: SignedIn) -> Response:
     """What one was reminded of in the last seven days."""
     found = await cases.reminders(session, actor, parts.clock() - REMINDED)
-    return parts.pages.show(request, "cases/reminders.html", reminders=found)
+    still = {each: parts.library.say(f"case_steps.still_{each}") for each in cases.STILL}
+    return parts.pages.show(request, "cases/reminders.html", reminders=found, still=still)
 
 
 async def _left(

@@ -4,12 +4,13 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import (
     Case,
     CaseAnswer,
+    CaseEvent,
     CaseReminder,
     CaseReward,
     Unit,
@@ -118,6 +119,23 @@ class CaseFlowRepository:
             .limit(limit)
         )
         return (await self.session.scalars(query)).all()
+
+    async def unminded(
+        self, states: Sequence[str], clocks: Sequence[str], limit: int
+    ) -> Sequence[str]:
+        """Codes of cases in these states with no reminder of these clocks since they were last
+        paused, or their author was last asked.
+        """
+        stopped = select(func.max(CaseEvent.at)).where(
+            CaseEvent.case_id == Case.id, CaseEvent.step.in_(("ask", "pause"))
+        )
+        minded = exists().where(
+            CaseReminder.case_id == Case.id,
+            CaseReminder.clock.in_(clocks),
+            CaseReminder.at >= stopped.scalar_subquery(),
+        )
+        query = select(Case.code).where(Case.state.in_(states), ~minded)
+        return (await self.session.scalars(query.order_by(Case.created_at).limit(limit))).all()
 
     async def overdue(self, which: Condition, offset: int, limit: int) -> Sequence[Case]:
         """These cases with their units, those promised first before the others."""

@@ -1,6 +1,7 @@
 """Cases: handing one in, standing behind one, following it, and what reviewers see and do."""
 
 from services.cases.additions import add
+from services.cases.clocks import STILL
 from services.cases.given import GRADES, RATINGS, REWARDS, ROUTES, Given
 from services.cases.inbox import (
     KINDS,
@@ -95,6 +96,7 @@ __all__ = [
     "ROUTES",
     "STATES",
     "STEPS",
+    "STILL",
     "TRANSITIONS",
     "WITHDRAWN",
     "Addition",

@@ -19,8 +19,10 @@ from services import working_days
 from services.calendar import is_day_off
 from services.cases import parameters, states, telling
 from services.cases.clocks import (
+    ASKED_AGAIN,
     EVE,
     RATING,
+    STILL,
     WHOLE,
     day_of,
     set_going,
@@ -34,7 +36,8 @@ from services.staff.actors import Actor, seen_by
 from services.staff.permissions import Permission
 from services.windows import wait_until
 
-TO_WORKERS = frozenset({RATING, EVE})
+TO_WORKERS = frozenset({RATING, EVE, ASKED_AGAIN})
+UNSEEN = frozenset({EVE, ASKED_AGAIN})  # by staff: workers alone hear of these
 CLAIMED_AT_ONCE, UNDATED_AT_ONCE, SHOWN = 200, 500, 200
 MOST_COUNTED = 99  # reminders that the inbox counts
 # From this month on next year's calendar is missed: it is published in November as a rule.
@@ -86,6 +89,7 @@ class CalendarWarning:
 async def tick(session: AsyncSession, library: Library, clock: Clock) -> Ticked:
     """Claim what has come due, at most 200 rows, and act on it; again while `claimed` is full."""
     dated = await date_undated(session, library, clock)
+    await _note_standing(session, library, clock)
     now = clock()
     # What workers hear waits until it may be told; staff look when they come.
     quiet = wait_until(now, library.notices.limits.windows) > now
@@ -93,19 +97,23 @@ async def tick(session: AsyncSession, library: Library, clock: Clock) -> Ticked:
         now, CLAIMED_AT_ONCE, TO_WORKERS if quiet else ()
     )
     for row in claimed:
-        if row.clock in TO_WORKERS and row.share == WHOLE:
+        if row.clock in UNSEEN or (row.clock == RATING and row.share == WHOLE):
             await _tell(session, library, clock, row)
     return Ticked(len(claimed), dated)
 
 
 async def _tell(session: AsyncSession, library: Library, clock: Clock, row: CaseReminder) -> None:
-    """Ask for a rating, or tell that an answer is due, where it is still so."""
+    """Ask for a rating, or once more what was asked, or tell that an answer is due, where it is
+    still so.
+    """
     code = await CaseRepository(session).code_of(row.case_id)
     case = await CaseRepository(session).by_code(code) if code else None
     if case is None:
         return
     if row.clock == RATING and case.state == states.ANSWERED:
         await telling.ask_rating(session, library, clock, case)
+    if row.clock == ASKED_AGAIN and case.state == states.NEEDS_MORE:
+        await telling.ask_again(session, library, clock, case)
     today, is_open = day_of(clock()), case.state in states.OPEN - states.STOPPED
     still = row.clock == EVE and is_open and case.due == row.due and today < row.due
     if still and not told_today(case, today):
@@ -127,6 +135,17 @@ async def date_undated(session: AsyncSession, library: Library, clock: Clock) ->
             count += 1
             await set_going(session, library, case, limits=limits)
     return count
+
+
+async def _note_standing(session: AsyncSession, library: Library, clock: Clock) -> None:
+    """Write down when those are reminded whose case stands still and has no such moment: it was
+    stopped before there were any, or its calendar was not published.
+    """
+    stopped, limits = sorted(states.STOPPED), await parameters.in_force(session, library, clock)
+    for code in await CaseFlowRepository(session).unminded(stopped, STILL, UNDATED_AT_ONCE):
+        case = await CaseRepository(session).by_code(code, lock=True)
+        if case is not None:
+            await set_going(session, library, case, limits=limits)
 
 
 async def overdue(
@@ -174,7 +193,7 @@ def _for(actor: Actor) -> Condition:
     own = [grant.unit for grant in actor.grants if grant.unit]
     decides = actor.condition_for(Permission.DECIDE_CASES, columns())
     theirs = or_(and_(CaseReminder.unit.in_(own), seen_by(actor, columns())), decides)
-    return and_(CaseReminder.clock != EVE, theirs)
+    return and_(CaseReminder.clock.not_in(sorted(UNSEEN)), theirs)
 
 
 async def warnings(

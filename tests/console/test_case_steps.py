@@ -1,7 +1,7 @@
 """Cases go their way in the console: each step by whom the table says, nothing typed is lost."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -259,6 +259,23 @@ async def test_reminders_are_those_of_ones_own_unit(
     assert reminded in page.links
     stranger = await staff_at("赵敏", Grant(Role.HANDLER, unit="市政"))
     assert "最近七天没有提醒" in (await stranger.opens("/cases/reminders")).text
+
+
+async def test_what_stands_still_is_said_in_words(
+    reviewer: Reader, handler: Reader, hand_in: HandIn, sessions: Sessions, library: Library
+):
+    paused, asked = await hand_in(), await hand_in("门禁打不开")
+    await at_unit(reviewer, handler, paused)
+    await on(handler, paused, "暂停", note="等鉴定")
+    await on(reviewer, asked, "请来件人补充", text="哪个门？")
+    clock = FixedClock(datetime.fromisoformat("2026-12-02T10:00:00+08:00"))
+    async with transaction(sessions) as session:
+        await cases.tick(session, library, clock)
+        moved = update(CaseReminder).where(CaseReminder.claimed_at.is_not(None))
+        await session.execute(moved.values(claimed_at=FixedClock()()))
+    page = await reviewer.opens("/cases/reminders")
+    assert f"{paused} 还停着 暂停了，一直没接着办" in page.text
+    assert f"{asked} 还停着 问了来件人，一直没回答" in page.text
 
 
 async def test_the_inbox_counts_reminders_up_to_ninety_nine(

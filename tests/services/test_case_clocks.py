@@ -156,7 +156,12 @@ async def test_stopped_clock_does_not_escalate(
     await office.takes(reviewer, asked, "ask", text="哪个门？")
     await office.takes(reviewer, refused_, "refuse", reason="too_vague")
     on(2026, 12, 10)
-    assert (await office.tick()).claimed == 0
+    await office.tick()
+    async with transaction(office.sessions) as session:
+        heard = await cases.reminders(session, reviewer, office.clock())
+    # That they stand still is said, once; nothing of a day that were past.
+    assert {(each.code, each.clock) for each in heard} == {(paused, "paused"), (asked, "asked")}
+    assert len(heard) == 2
     assert await late(office, reviewer) == []
 
 
