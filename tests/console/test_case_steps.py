@@ -261,6 +261,25 @@ async def test_reminders_are_those_of_ones_own_unit(
     assert "最近七天没有提醒" in (await stranger.opens("/cases/reminders")).text
 
 
+async def test_a_handler_reads_no_code_of_a_case_that_he_cannot_open(
+    reviewer: Reader, handler: Reader, hand_in: HandIn
+):
+    """Both ways of a merge: what came in, and where his own went on."""
+    here, there, other = [await hand_in() for _ in "123"]
+    await at_unit(reviewer, handler, here)
+    await on(reviewer, there, "并入另一件", target=here)
+    assert there in (await reviewer.opens(f"/cases/{here}")).text
+    page = await handler.opens(f"/cases/{here}")
+    assert "并进来一件" in page.text
+    assert there not in page.answer.text
+    await on(reviewer, here, "并入另一件", target=other)
+    assert (await reviewer.opens(f"/cases/{here}")).answer.text.count(f"/cases/{other}") > 1
+    page = await handler.opens(f"/cases/{here}")
+    assert "并入另一件" in page.text
+    assert other not in page.answer.text
+    await handler.opens(f"/cases/{other}", 404)
+
+
 async def test_what_stands_still_is_said_in_words(
     reviewer: Reader, handler: Reader, hand_in: HandIn, sessions: Sessions, library: Library
 ):

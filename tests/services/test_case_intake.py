@@ -137,7 +137,7 @@ async def test_a_held_case_is_let_in_once(office: Office):
     )
     assert sum(each is None for each in tries) == 1
     async with transaction(office.sessions) as session:
-        detail = await cases.show(session, office.library, office.clock, code, staff)
+        detail = await cases.show(session, office.library, office.clock, code, everything(staff))
         page = await cases.inbox(session, office.clock, everything(staff))
     assert [step.state for step in detail.history] == ["held", "received"]
     assert (page.counts, detail.may_release) == ({"received": 2}, False)
