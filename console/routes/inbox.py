@@ -92,7 +92,7 @@ async def inbox(
         units=[each.name for each in await units.listed(session)],
         warnings=[
             parts.library.say(each.key, count=each.count, year=each.year)
-            for each in await cases.warnings(session, parts.library, parts.clock)
+            for each in await cases.warnings(session, parts.library, parts.clock, actor)
         ],
         reminders=reminders,
         most_reminders=cases.MOST_COUNTED,

@@ -15,7 +15,6 @@ from db.models import (
     CaseReward,
     Unit,
 )
-from db.repositories.cases import WITH_REACH
 
 Condition = ColumnElement[Any]
 
@@ -110,11 +109,12 @@ class CaseFlowRepository:
         query = select(func.count()).select_from(some.subquery())
         return await self.session.scalar(query) or 0
 
-    async def undated(self, states: Sequence[str], limit: int) -> Sequence[str]:
-        """Codes of cases in these states that were promised days and have no day yet."""
+    async def undated(self, which: Condition, states: Sequence[str], limit: int) -> Sequence[str]:
+        """Codes of those cases in these states that were promised days and have no day yet."""
         query = (
             select(Case.code)
-            .where(Case.state.in_(states), Case.due.is_(None), Case.answer_days.is_not(None))
+            .where(which, Case.state.in_(states))
+            .where(Case.due.is_(None), Case.answer_days.is_not(None))
             .order_by(Case.created_at)
             .limit(limit)
         )
@@ -136,18 +136,6 @@ class CaseFlowRepository:
         )
         query = select(Case.code).where(Case.state.in_(states), ~minded)
         return (await self.session.scalars(query.order_by(Case.created_at).limit(limit))).all()
-
-    async def overdue(self, which: Condition, offset: int, limit: int) -> Sequence[Case]:
-        """These cases with their units, those promised first before the others."""
-        query = (
-            select(Case)
-            .where(which)
-            .options(*WITH_REACH)
-            .order_by(Case.due, Case.created_at)
-            .offset(offset)
-            .limit(limit)
-        )
-        return (await self.session.scalars(query)).all()
 
     def add(self, row: CaseAnswer | CaseReminder | CaseReward | Unit) -> None:
         """Append a row."""

@@ -1,4 +1,4 @@
-"""Watching the clocks of cases: what is due is claimed once, what is late is listed.
+"""Watching the clocks of cases: what is due is claimed once, what stands still is noticed.
 
 A tick is safe at any pace and from several processes: due rows are claimed, each by one of them.
 """
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, or_
+from sqlalchemy import and_, or_, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from content.library import Library
@@ -30,8 +30,7 @@ from services.cases.clocks import (
     told_today,
     total_days,
 )
-from services.cases.inbox import columns, late
-from services.cases.rules import lead_of
+from services.cases.inbox import columns
 from services.staff.actors import Actor, seen_by
 from services.staff.permissions import Permission
 from services.windows import wait_until
@@ -62,19 +61,6 @@ class Reminder:
     due: date
     unit: str | None
     at: datetime
-
-
-@dataclass(frozen=True)
-class Late:
-    """A case whose promised day is past, by how many days of the year."""
-
-    code: str
-    state: str
-    unit: str | None
-    district: str | None
-    category: str | None
-    due: date
-    days: int
 
 
 @dataclass(frozen=True)
@@ -122,7 +108,7 @@ async def _tell(session: AsyncSession, library: Library, clock: Clock, row: Case
 
 async def date_undated(session: AsyncSession, library: Library, clock: Clock) -> int:
     """Give a day to promises made before their calendar was published; says how many got one."""
-    codes = await CaseFlowRepository(session).undated(sorted(states.OPEN), UNDATED_AT_ONCE)
+    codes = await CaseFlowRepository(session).undated(true(), sorted(states.OPEN), UNDATED_AT_ONCE)
     count, limits = 0, await parameters.in_force(session, library, clock)
     for code in codes:
         case = await CaseRepository(session).by_code(code, lock=True)
@@ -146,28 +132,6 @@ async def _note_standing(session: AsyncSession, library: Library, clock: Clock) 
         case = await CaseRepository(session).by_code(code, lock=True)
         if case is not None:
             await set_going(session, library, case, limits=limits)
-
-
-async def overdue(
-    session: AsyncSession, clock: Clock, actor: Actor, *, page: int = 1
-) -> Sequence[Late]:
-    """Open cases past their promised day that this actor may see, the longest first."""
-    today = day_of(clock())
-    which = and_(seen_by(actor, columns()), late(today))
-    rows = await CaseFlowRepository(session).overdue(which, (page - 1) * SHOWN, SHOWN)
-    return [
-        Late(
-            code=case.code,
-            state=case.state,
-            unit=lead_of(case),
-            district=case.district,
-            category=case.category,
-            due=case.due,
-            days=(today - case.due).days,
-        )
-        for case in rows
-        if case.due is not None
-    ]
 
 
 async def reminders(session: AsyncSession, actor: Actor, since: datetime) -> Sequence[Reminder]:
@@ -197,11 +161,13 @@ def _for(actor: Actor) -> Condition:
 
 
 async def warnings(
-    session: AsyncSession, library: Library, clock: Clock
+    session: AsyncSession, library: Library, clock: Clock, actor: Actor
 ) -> Sequence[CalendarWarning]:
-    """What stands against promising days: a calendar that is not published."""
-    today = day_of(clock())
-    undated = await CaseFlowRepository(session).undated(sorted(states.OPEN), UNDATED_AT_ONCE)
+    """What stands against promising days: a calendar that is not published. Cases are counted that
+    this actor may see.
+    """
+    today, seen = day_of(clock()), seen_by(actor, columns())
+    undated = await CaseFlowRepository(session).undated(seen, sorted(states.OPEN), UNDATED_AT_ONCE)
     found = []
     for year in (today.year, today.year + 1):
         missed = year == today.year or today.month >= CALENDAR_MISSED_FROM
