@@ -46,7 +46,7 @@ async def case_page(
 ) -> Response:
     """The page of a case. That this member of staff saw it is put on record."""
     library, clock = parts.library, parts.clock
-    case = await cases.show(session, library, clock, code, actor.id)
+    case = await cases.show(session, library, clock, code, actor)
     offer = await cases.offer(session, library, clock, actor, code)
     step = refused.step if refused else None
     kept = await drafts.of_case(session, actor, code)

@@ -138,6 +138,8 @@ class CaseLimits(Model):
     seconds_between: int = Field(ge=0, le=86_400)
     sign_for_days: int = Field(ge=1, le=10)
     rating_days: int = Field(ge=1, le=10)
+    paused_days: int = Field(ge=1, le=60)
+    question_days: int = Field(ge=1, le=30)
     returns: int = Field(ge=0, le=5)
     extensions: int = Field(ge=0, le=5)
     extension_days: int = Field(ge=1, le=60)

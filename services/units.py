@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.base import KEY_LENGTH
@@ -10,6 +11,18 @@ from db.repositories.case_flow import CaseFlowRepository
 from kit.clock import Clock
 from kit.errors import BadInput, NotFound
 from kit.text import tidy
+
+
+async def add(session: AsyncSession, clock: Clock, name: str) -> Unit:
+    """Put a unit on the list, or back on it. Raises BadInput where it is there already, as of two
+    who add it at once it is for the second.
+    """
+    name = _read(name)
+    unit = await CaseFlowRepository(session).unit(name)
+    is_new = unit is None and await _make(session, clock, name)
+    if not is_new and (unit is None or unit.retired_at is None):
+        raise BadInput("case_steps.unit_known", unit=name)
+    return await put(session, clock, name)
 
 
 async def put(
@@ -22,13 +35,10 @@ async def put(
     district: str | None = None,
 ) -> Unit:
     """Make a unit known, or say anew where it works; one that was retired is back."""
-    name = tidy(name)
-    if not 0 < len(name) <= KEY_LENGTH:
-        raise BadInput("case_steps.needs_unit")
-    unit = await CaseFlowRepository(session).unit(name)
-    if unit is None:
-        unit = Unit(name=name, created_at=clock())
-        session.add(unit)
+    name = _read(name)
+    if await CaseFlowRepository(session).unit(name) is None:
+        await _make(session, clock, name)
+    unit = await session.get_one(Unit, name)
     unit.province, unit.city, unit.district, unit.retired_at = province, city, district, None
     await session.flush()
     return unit
@@ -63,3 +73,20 @@ async def every(session: AsyncSession) -> Sequence[Unit]:
 async def listed(session: AsyncSession) -> Sequence[Unit]:
     """All units that are given cases, by name."""
     return await CaseFlowRepository(session).units()
+
+
+def _read(typed: str) -> str:
+    name = tidy(typed)
+    if not 0 < len(name) <= KEY_LENGTH:
+        raise BadInput("case_steps.needs_unit")
+    return name
+
+
+async def _make(session: AsyncSession, clock: Clock, name: str) -> bool:
+    """Whether it is we who made it: another may have at this very moment."""
+    try:
+        async with session.begin_nested():
+            session.add(Unit(name=name, created_at=clock()))
+    except IntegrityError:
+        return False
+    return True

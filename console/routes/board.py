@@ -96,7 +96,7 @@ async def _page(
 ) -> Response:
     """The page with what was typed. That this member of staff saw the case is put on record."""
     written = await cases.reached(session, actor, Permission.DECIDE_CASES, code)
-    case = await cases.show(session, parts.library, parts.clock, written, actor.id)
+    case = await cases.show(session, parts.library, parts.clock, written, actor)
     state = await releasing.state_of(session, written)
     typed = asdict(state.words)
     words, doubts = None, []

@@ -53,7 +53,7 @@ async def compare(
     pair = []
     for each in (code, request.query_params.get("with", "")):
         written = await cases.reached(session, actor, Permission.SEE_CASES, each)
-        case = await cases.show(session, parts.library, parts.clock, written, actor.id)
+        case = await cases.show(session, parts.library, parts.clock, written, actor)
         steps = await cases.open_to(session, parts.library, parts.clock, actor, written)
         pair.append((case, "merge" in steps))
     if pair[0][0].summary.code == pair[1][0].summary.code:

@@ -92,7 +92,7 @@ async def inbox(
         units=[each.name for each in await units.listed(session)],
         warnings=[
             parts.library.say(each.key, count=each.count, year=each.year)
-            for each in await cases.warnings(session, parts.library, parts.clock)
+            for each in await cases.warnings(session, parts.library, parts.clock, actor)
         ],
         reminders=reminders,
         most_reminders=cases.MOST_COUNTED,
@@ -103,7 +103,8 @@ async def inbox(
 async def reminders(request: Request, session: Session, parts: Parts, actor: SignedIn) -> Response:
     """What one was reminded of in the last seven days."""
     found = await cases.reminders(session, actor, parts.clock() - REMINDED)
-    return parts.pages.show(request, "cases/reminders.html", reminders=found)
+    still = {each: parts.library.say(f"case_steps.still_{each}") for each in cases.STILL}
+    return parts.pages.show(request, "cases/reminders.html", reminders=found, still=still)
 
 
 async def _left(

@@ -109,6 +109,7 @@ async def replies(
         await notices.replies(session, actor, wanted, page=at),
         page=at,
         most=REPLIES_SHOWN,
+        may_mark=await notices.may_mark(session, actor, wanted),
     )
 
 
@@ -118,7 +119,7 @@ async def seen(
 ) -> Response:
     """Note that somebody has read it."""
     wanted = numbered(number)
-    await notices.mark_seen(session, parts.clock, form.actor, reply_id)
+    await notices.mark_seen(session, parts.clock, form.actor, wanted, reply_id)
     return RedirectResponse(f"/notices/{wanted}/replies", HTTPStatus.SEE_OTHER)
 
 

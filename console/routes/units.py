@@ -35,7 +35,7 @@ async def listed(request: Request, session: Session, parts: Parts, actor: Signed
 async def add(request: Request, session: Session, parts: Parts, form: Posted) -> Response:
     """Put a unit on the list, or back on it."""
     try:
-        unit = await units.put(session, parts.clock, form["unit"])
+        unit = await units.add(session, parts.clock, form["unit"])
     except NOT_TAKEN as error:
         return await _page(request, session, parts, form=form, error=error)
     log.info("unit_added", by=form.staff_id, unit=unit.name)

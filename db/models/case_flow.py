@@ -76,7 +76,8 @@ class CaseReminder(Base):
     __table_args__ = (
         UniqueConstraint("case_id", "clock", "share", "due"),
         CheckConstraint(
-            "clock IN ('first_look', 'decide', 'sign_for', 'answer', 'rating', 'eve')",
+            "clock IN ('first_look', 'decide', 'sign_for', 'answer', 'rating', 'eve', 'paused',"
+            " 'asked', 'asked_again')",
             name="clock",
         ),
         CheckConstraint("share IN (50, 80, 100)", name="share"),

@@ -4,17 +4,17 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import (
     Case,
     CaseAnswer,
+    CaseEvent,
     CaseReminder,
     CaseReward,
     Unit,
 )
-from db.repositories.cases import WITH_REACH
 
 Condition = ColumnElement[Any]
 
@@ -109,27 +109,33 @@ class CaseFlowRepository:
         query = select(func.count()).select_from(some.subquery())
         return await self.session.scalar(query) or 0
 
-    async def undated(self, states: Sequence[str], limit: int) -> Sequence[str]:
-        """Codes of cases in these states that were promised days and have no day yet."""
+    async def undated(self, which: Condition, states: Sequence[str], limit: int) -> Sequence[str]:
+        """Codes of those cases in these states that were promised days and have no day yet."""
         query = (
             select(Case.code)
-            .where(Case.state.in_(states), Case.due.is_(None), Case.answer_days.is_not(None))
+            .where(which, Case.state.in_(states))
+            .where(Case.due.is_(None), Case.answer_days.is_not(None))
             .order_by(Case.created_at)
             .limit(limit)
         )
         return (await self.session.scalars(query)).all()
 
-    async def overdue(self, which: Condition, offset: int, limit: int) -> Sequence[Case]:
-        """These cases with their units, those promised first before the others."""
-        query = (
-            select(Case)
-            .where(which)
-            .options(*WITH_REACH)
-            .order_by(Case.due, Case.created_at)
-            .offset(offset)
-            .limit(limit)
+    async def unminded(
+        self, states: Sequence[str], clocks: Sequence[str], limit: int
+    ) -> Sequence[str]:
+        """Codes of cases in these states with no reminder of these clocks since they were last
+        paused, or their author was last asked.
+        """
+        stopped = select(func.max(CaseEvent.at)).where(
+            CaseEvent.case_id == Case.id, CaseEvent.step.in_(("ask", "pause"))
         )
-        return (await self.session.scalars(query)).all()
+        minded = exists().where(
+            CaseReminder.case_id == Case.id,
+            CaseReminder.clock.in_(clocks),
+            CaseReminder.at >= stopped.scalar_subquery(),
+        )
+        query = select(Case.code).where(Case.state.in_(states), ~minded)
+        return (await self.session.scalars(query.order_by(Case.created_at).limit(limit))).all()
 
     def add(self, row: CaseAnswer | CaseReminder | CaseReward | Unit) -> None:
         """Append a row."""

@@ -30,6 +30,11 @@ class CaseRepository:
             query = query.with_for_update().execution_options(populate_existing=True)
         return await self.session.scalar(query)
 
+    async def named(self, ids: Sequence[str], codes: Sequence[str]) -> Sequence[Case]:
+        """The cases of these ids and codes, with what decides on who may see them."""
+        query = select(Case).where(or_(Case.id.in_(ids), Case.code.in_(codes)))
+        return (await self.session.scalars(query.options(*WITH_REACH))).all()
+
     async def has_code(self, code: str) -> bool:
         """Whether a case has this code."""
         return bool(await self.session.scalar(select(Case.id).where(Case.code == code)))

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, insert, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
@@ -126,10 +126,6 @@ class SortingRepository:
         """Other units for known rules; each row names its id."""
         for part in _parts(rows):
             await self.session.execute(update(AreaUnit), list(part))
-
-    async def count_examples(self) -> int:
-        """How many examples there are."""
-        return await self.session.scalar(select(func.count()).select_from(CaseExample)) or 0
 
 
 def _named(column: Any, text: str) -> ColumnElement[bool]:  # noqa: ANN401 -- a mapped column

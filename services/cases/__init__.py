@@ -1,6 +1,7 @@
 """Cases: handing one in, standing behind one, following it, and what reviewers see and do."""
 
 from services.cases.additions import add
+from services.cases.clocks import STILL
 from services.cases.given import GRADES, RATINGS, REWARDS, ROUTES, Given
 from services.cases.inbox import (
     KINDS,
@@ -68,11 +69,9 @@ from services.cases.values import (
 from services.cases.watching import (
     MOST_COUNTED,
     CalendarWarning,
-    Late,
     Reminder,
     Ticked,
     count_reminders,
-    overdue,
     reminders,
     tick,
     warnings,
@@ -95,6 +94,7 @@ __all__ = [
     "ROUTES",
     "STATES",
     "STEPS",
+    "STILL",
     "TRANSITIONS",
     "WITHDRAWN",
     "Addition",
@@ -109,7 +109,6 @@ __all__ = [
     "Draft",
     "Given",
     "HandedIn",
-    "Late",
     "Offer",
     "Original",
     "Page",
@@ -139,7 +138,6 @@ __all__ = [
     "of_code",
     "offer",
     "open_to",
-    "overdue",
     "own",
     "photos_of",
     "play_recording",

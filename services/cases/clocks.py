@@ -25,8 +25,12 @@ from services.windows import morning_of
 FIRST_LOOK, DECIDE, SIGN_FOR = "first_look", "decide", "sign_for"
 ANSWER, RATING = "answer", "rating"
 EVE = "eve"  # of the promised day: author and supporters hear of it
+# Where a promise stands still: staff are reminded once that it does, who was asked half way.
+PAUSED, ASKED, ASKED_AGAIN = "paused", "asked", "asked_again"
+STILL = (PAUSED, ASKED)
 WHOLE = 100
-SHARES = (50, 80, WHOLE)
+HALF = 50
+SHARES = (HALF, 80, WHOLE)
 # Steps that say a promised day, or move it: who takes one, or hears of it, knows the day.
 SETS_DAY = frozenset({"hand_in", "extend", "supply", "resume", "reopen", "object"})
 
@@ -115,7 +119,7 @@ async def set_going(
         for each in running(case, limits, years)
         for share, at in _moments(each, years)
     }
-    wanted |= _eve(case, wanted, years)
+    wanted |= _eve(case, wanted, years) | _standing(case, limits, years)
     known = await flow.reminders(case.id)
     lead = lead_of(case)
     kept = {
@@ -152,6 +156,25 @@ def _eve(
     promised = {due for clock, _, due in wanted if clock == ANSWER and due == case.due}
     days = {due: working_days.before(due, years) for due in promised}
     return {(EVE, WHOLE, due): morning_of(day) for due, day in days.items() if day is not None}
+
+
+def _standing(
+    case: Case, limits: CaseLimits, years: Years
+) -> dict[tuple[str, int, date], datetime]:
+    """When staff hear that a case still stands still, and half way who was asked.
+
+    No clock that runs: nothing is late, and no page counts its days.
+    """
+    state, since = states.state_of(case), entered_on(case)
+    if state not in states.STOPPED:
+        return {}
+    asked = state == states.NEEDS_MORE
+    days = limits.question_days if asked else limits.paused_days
+    due, half = [working_days.after(since, count, years) for count in (days, -(-days // 2))]
+    if due is None or half is None:
+        return {}
+    again = {(ASKED_AGAIN, HALF, due): morning_of(half)} if asked else {}
+    return {(ASKED if asked else PAUSED, WHOLE, due): morning_of(due)} | again
 
 
 def _of_promise(case: Case) -> Sequence[CaseEvent]:

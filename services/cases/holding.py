@@ -10,6 +10,7 @@ from content.library import Library
 from db.repositories.cases import CaseRepository
 from kit.clock import Clock
 from kit.text import normalise
+from services.cases import parameters
 from services.cases.limits import DAY
 from services.cases.sealing import Written
 
@@ -38,13 +39,14 @@ async def why(
     digest: str,
 ) -> Held | None:
     """Why this should wait; None where it may be taken in."""
-    cases, numbers, now = CaseRepository(session), library.case_limits, clock()
+    cases, now = CaseRepository(session), clock()
     if is_abusive(library, words):
         return Held(ABUSIVE)
     await cases.one_text_at_a_time(digest)
     first = await cases.first_alike(digest, worker_id, now - DAY)
     if first is not None:
         return Held(SAME_TEXT, first)
+    numbers = await parameters.in_force(session, library, clock)
     if await cases.count_since(worker_id, now - DAY) >= numbers.cases_a_day:
         return Held(TOO_MANY)
     if await cases.count_since(worker_id, now - timedelta(seconds=numbers.seconds_between)):

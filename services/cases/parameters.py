@@ -5,6 +5,7 @@ A change is a revision of kind `parameter`, written by one and approved by anoth
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,6 +22,7 @@ from services.staff.permissions import Permission
 from services.staff.rules import need
 
 KIND, KEY = "parameter", "case_limits"
+CHANGED = "changed"  # names of what differed from the shipped limits, within a whole set
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Limits:
 async def in_force(session: AsyncSession, library: Library, clock: Clock) -> CaseLimits:
     """The limits of this moment."""
     newest = await LibraryRepository(session).in_force(KIND, KEY, clock())
-    return _merged(library.case_limits, newest.body if newest else {})
+    return _held(library.case_limits, newest.body if newest else {})
 
 
 async def days_to_answer(
@@ -51,7 +53,7 @@ async def show(session: AsyncSession, library: Library, clock: Clock, actor: Act
     """The limits with what waits for a yes and their history."""
     need(actor, Permission.EDIT_CONTENT)
     found = await changes.of(session, clock, KIND, KEY)
-    return Limits(_merged(library.case_limits, found.holds or {}), library.case_limits, found)
+    return Limits(_held(library.case_limits, found.holds or {}), library.case_limits, found)
 
 
 async def propose(
@@ -67,13 +69,14 @@ async def propose(
     """Write a change down for another's approval; gives its id. `values` replace those in force.
 
     Raises BadInput for limits that do not fit together, change nothing or have no reason, and
-    Stale where another was faster: a body holds all limits, and would bring old ones back.
+    Stale where another was faster: it would bring old ones back.
     """
     shown = await show(session, library, clock, actor)
     merged = _merged(shown.now, values)
     if merged == shown.now:
         raise BadInput("texts.unchanged")
-    body = merged.model_dump()
+    body, shipped = merged.model_dump(), shown.shipped.model_dump()
+    body[CHANGED] = sorted(name for name in shipped if body[name] != shipped[name])
     return await changes.propose(
         session, clock, actor, KIND, KEY, body=body, reason=reason, seen=seen
     )
@@ -87,6 +90,17 @@ async def approve(session: AsyncSession, clock: Clock, actor: Actor, revision_id
 async def decline(session: AsyncSession, actor: Actor, revision_id: str) -> None:
     """Say no to a change, or take one's own back."""
     await changes.decline(session, actor, KIND, revision_id)
+
+
+def _held(shipped: CaseLimits, body: Mapping[str, Any]) -> CaseLimits:
+    """The shipped limits but for what was changed. Where these no longer fit together, the whole
+    set that two people agreed on; of older changes nobody knows which were meant.
+    """
+    whole = {name: value for name, value in body.items() if name != CHANGED}
+    try:
+        return _merged(shipped, {name: body[name] for name in body.get(CHANGED, whole)})
+    except BadInput:
+        return _merged(shipped, whole)
 
 
 def _merged(limits: CaseLimits, values: Mapping[str, object]) -> CaseLimits:

@@ -1,6 +1,7 @@
 """Reading cases: one's own, one case whole. All words here are masked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,11 +28,13 @@ from services.cases.values import (
     Progress,
     Step,
 )
+from services.staff.actors import Actor, may_see
 from services.turns import CaseCard
 
 PAGE_SIZE = 50
 OWN_AT_MOST = 5
 SUMMARY = 60
+OTHERS = ("source", "target")  # where a step holds the code of another case
 
 
 async def own(session: AsyncSession, worker_id: str) -> Sequence[Case]:
@@ -49,11 +52,14 @@ async def of_code(session: AsyncSession, code: str, *, lock: bool = False) -> Ca
 
 
 async def show(
-    session: AsyncSession, library: Library, clock: Clock, code: str, staff_id: str
+    session: AsyncSession, library: Library, clock: Clock, code: str, actor: Actor
 ) -> CaseDetail:
-    """A case for a member of staff; that he looked is recorded."""
+    """A case for a member of staff; that he looked is recorded. Other cases are named to whom may
+    open them.
+    """
     case = await of_code(session, code)
-    note_look(session, clock, case, staff_id)
+    note_look(session, clock, case, actor.id)
+    others = await _others(session, case, actor)
     parts, flow = CasePartRepository(session), CaseFlowRepository(session)
     state = states.state_of(case)
     spoken = await recordings_of(session, case.id)
@@ -70,19 +76,19 @@ async def show(
         recordings=spoken,
         additions=_additions(await parts.additions(case.id), spoken),
         supporters=await parts.count_supporters(case.id),
-        history=steps_of(case),
+        history=tuple(_named(step, others) for step in steps_of(case)),
         answer_days=case.answer_days,
         wants_answer=case.wants_answer,
         has_original=case.worker_id is not None and case.original is not None,
         has_contact=case.worker_id is not None and bool(case.contact or case.caller),
-        folded_into=await _code_of(session, case.folded_into),
+        folded_into=others.get(case.folded_into or ""),
         may_start_review=state == states.RECEIVED,
         may_release=state == states.HELD,
         seen=case.events[-1].number,
         lead=rules.lead_of(case),
         helpers=tuple(each.unit for each in case.units if each.part == "helper"),
         answers=tuple(answer_of(row) for row in await flow.answers(case.id)),
-        merged_into=await _code_of(session, case.merged_into),
+        merged_into=others.get(case.merged_into or ""),
         adopted=case.adopted,
     )
 
@@ -207,8 +213,22 @@ def note_look(
     return view.id
 
 
-async def _code_of(session: AsyncSession, case_id: str | None) -> str | None:
-    return await CaseRepository(session).code_of(case_id) if case_id else None
+async def _others(session: AsyncSession, case: Case, actor: Actor) -> Mapping[str, str]:
+    """Codes of the other cases that this one names, by id and by code: those he may open."""
+    ids_named = [each for each in (case.folded_into, case.merged_into) if each]
+    data = [event.data or {} for event in case.events]
+    codes = sorted({each[name] for each in data for name in OTHERS if name in each})
+    if not ids_named and not codes:
+        return {}
+    rows = await CaseRepository(session).named(ids_named, codes)
+    seen = [row for row in rows if may_see(actor, rules.reach_of(row))]
+    return {key: row.code for row in seen for key in (row.id, row.code)}
+
+
+def _named(step: Step, others: Mapping[str, str]) -> Step:
+    """A step without the codes of cases that are not among these."""
+    kept = {k: v for k, v in step.data.items() if k not in OTHERS or v in others}
+    return replace(step, data=kept)
 
 
 def _summary(case: Case, state: str, labels: tuple[str, ...]) -> CaseSummary:

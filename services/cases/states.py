@@ -153,11 +153,6 @@ def state_of(case: Case) -> str:
     return case.events[-1].state
 
 
-def may_move(case: Case, state: str) -> bool:
-    """Whether anybody may move a case to a state."""
-    return (state_of(case), state) in TRANSITIONS
-
-
 def came_from(case: Case) -> str:
     """The state that a case was in before the one it is in."""
     now = state_of(case)

@@ -70,6 +70,17 @@ async def ask_rating(session: AsyncSession, library: Library, clock: Clock, case
     await _author(session, library, clock, case, cause=cause, what=what, buttons=choices)
 
 
+async def ask_again(session: AsyncSession, library: Library, clock: Clock, case: Case) -> None:
+    """Bring the question to mind that its author was asked last; once for each question."""
+    asked = next(event for event in reversed(case.events) if event.step == "ask")
+    what = library.say("case_steps.ask_again", question=(asked.data or {}).get("question", ""))
+    cause = f"case:{case.code}:{asked.number}:again"
+    buttons = _answers_it(library, case)
+    await _author(
+        session, library, clock, case, cause=cause, what=what, buttons=buttons, passes=True
+    )
+
+
 async def looked(
     session: AsyncSession,
     library: Library,
@@ -119,12 +130,14 @@ async def _author(
     cause: str,
     what: str,
     buttons: tuple[Choice, ...] = (),
+    passes: bool = False,
 ) -> None:
     if case.worker_id is None or not case.wants_answer:
         return
     text = library.say("case_steps.own", code=case.code, what=what)
     news = Reply(text, buttons, (card(library, case),))
-    await outbox.put(session, clock, case.worker_id, cause, news)
+    queue = outbox.remind if passes else outbox.put
+    await queue(session, clock, case.worker_id, cause, news)
 
 
 def _answers_it(library: Library, case: Case) -> tuple[Choice, ...]:

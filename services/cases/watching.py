@@ -1,4 +1,4 @@
-"""Watching the clocks of cases: what is due is claimed once, what is late is listed.
+"""Watching the clocks of cases: what is due is claimed once, what stands still is noticed.
 
 A tick is safe at any pace and from several processes: due rows are claimed, each by one of them.
 """
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, or_
+from sqlalchemy import and_, or_, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from content.library import Library
@@ -19,8 +19,10 @@ from services import working_days
 from services.calendar import is_day_off
 from services.cases import parameters, states, telling
 from services.cases.clocks import (
+    ASKED_AGAIN,
     EVE,
     RATING,
+    STILL,
     WHOLE,
     day_of,
     set_going,
@@ -28,13 +30,13 @@ from services.cases.clocks import (
     told_today,
     total_days,
 )
-from services.cases.inbox import columns, late
-from services.cases.rules import lead_of
+from services.cases.inbox import columns
 from services.staff.actors import Actor, seen_by
 from services.staff.permissions import Permission
 from services.windows import wait_until
 
-TO_WORKERS = frozenset({RATING, EVE})
+TO_WORKERS = frozenset({RATING, EVE, ASKED_AGAIN})
+UNSEEN = frozenset({EVE, ASKED_AGAIN})  # by staff: workers alone hear of these
 CLAIMED_AT_ONCE, UNDATED_AT_ONCE, SHOWN = 200, 500, 200
 MOST_COUNTED = 99  # reminders that the inbox counts
 # From this month on next year's calendar is missed: it is published in November as a rule.
@@ -62,19 +64,6 @@ class Reminder:
 
 
 @dataclass(frozen=True)
-class Late:
-    """A case whose promised day is past, by how many days of the year."""
-
-    code: str
-    state: str
-    unit: str | None
-    district: str | None
-    category: str | None
-    due: date
-    days: int
-
-
-@dataclass(frozen=True)
 class CalendarWarning:
     """What the console must say loudly: a message, its `count` of cases, its `year`."""
 
@@ -86,6 +75,7 @@ class CalendarWarning:
 async def tick(session: AsyncSession, library: Library, clock: Clock) -> Ticked:
     """Claim what has come due, at most 200 rows, and act on it; again while `claimed` is full."""
     dated = await date_undated(session, library, clock)
+    await _note_standing(session, library, clock)
     now = clock()
     # What workers hear waits until it may be told; staff look when they come.
     quiet = wait_until(now, library.notices.limits.windows) > now
@@ -93,19 +83,23 @@ async def tick(session: AsyncSession, library: Library, clock: Clock) -> Ticked:
         now, CLAIMED_AT_ONCE, TO_WORKERS if quiet else ()
     )
     for row in claimed:
-        if row.clock in TO_WORKERS and row.share == WHOLE:
+        if row.clock in UNSEEN or (row.clock == RATING and row.share == WHOLE):
             await _tell(session, library, clock, row)
     return Ticked(len(claimed), dated)
 
 
 async def _tell(session: AsyncSession, library: Library, clock: Clock, row: CaseReminder) -> None:
-    """Ask for a rating, or tell that an answer is due, where it is still so."""
+    """Ask for a rating, or once more what was asked, or tell that an answer is due, where it is
+    still so.
+    """
     code = await CaseRepository(session).code_of(row.case_id)
     case = await CaseRepository(session).by_code(code) if code else None
     if case is None:
         return
     if row.clock == RATING and case.state == states.ANSWERED:
         await telling.ask_rating(session, library, clock, case)
+    if row.clock == ASKED_AGAIN and case.state == states.NEEDS_MORE:
+        await telling.ask_again(session, library, clock, case)
     today, is_open = day_of(clock()), case.state in states.OPEN - states.STOPPED
     still = row.clock == EVE and is_open and case.due == row.due and today < row.due
     if still and not told_today(case, today):
@@ -114,7 +108,7 @@ async def _tell(session: AsyncSession, library: Library, clock: Clock, row: Case
 
 async def date_undated(session: AsyncSession, library: Library, clock: Clock) -> int:
     """Give a day to promises made before their calendar was published; says how many got one."""
-    codes = await CaseFlowRepository(session).undated(sorted(states.OPEN), UNDATED_AT_ONCE)
+    codes = await CaseFlowRepository(session).undated(true(), sorted(states.OPEN), UNDATED_AT_ONCE)
     count, limits = 0, await parameters.in_force(session, library, clock)
     for code in codes:
         case = await CaseRepository(session).by_code(code, lock=True)
@@ -129,26 +123,15 @@ async def date_undated(session: AsyncSession, library: Library, clock: Clock) ->
     return count
 
 
-async def overdue(
-    session: AsyncSession, clock: Clock, actor: Actor, *, page: int = 1
-) -> Sequence[Late]:
-    """Open cases past their promised day that this actor may see, the longest first."""
-    today = day_of(clock())
-    which = and_(seen_by(actor, columns()), late(today))
-    rows = await CaseFlowRepository(session).overdue(which, (page - 1) * SHOWN, SHOWN)
-    return [
-        Late(
-            code=case.code,
-            state=case.state,
-            unit=lead_of(case),
-            district=case.district,
-            category=case.category,
-            due=case.due,
-            days=(today - case.due).days,
-        )
-        for case in rows
-        if case.due is not None
-    ]
+async def _note_standing(session: AsyncSession, library: Library, clock: Clock) -> None:
+    """Write down when those are reminded whose case stands still and has no such moment: it was
+    stopped before there were any, or its calendar was not published.
+    """
+    stopped, limits = sorted(states.STOPPED), await parameters.in_force(session, library, clock)
+    for code in await CaseFlowRepository(session).unminded(stopped, STILL, UNDATED_AT_ONCE):
+        case = await CaseRepository(session).by_code(code, lock=True)
+        if case is not None:
+            await set_going(session, library, case, limits=limits)
 
 
 async def reminders(session: AsyncSession, actor: Actor, since: datetime) -> Sequence[Reminder]:
@@ -174,15 +157,17 @@ def _for(actor: Actor) -> Condition:
     own = [grant.unit for grant in actor.grants if grant.unit]
     decides = actor.condition_for(Permission.DECIDE_CASES, columns())
     theirs = or_(and_(CaseReminder.unit.in_(own), seen_by(actor, columns())), decides)
-    return and_(CaseReminder.clock != EVE, theirs)
+    return and_(CaseReminder.clock.not_in(sorted(UNSEEN)), theirs)
 
 
 async def warnings(
-    session: AsyncSession, library: Library, clock: Clock
+    session: AsyncSession, library: Library, clock: Clock, actor: Actor
 ) -> Sequence[CalendarWarning]:
-    """What stands against promising days: a calendar that is not published."""
-    today = day_of(clock())
-    undated = await CaseFlowRepository(session).undated(sorted(states.OPEN), UNDATED_AT_ONCE)
+    """What stands against promising days: a calendar that is not published. Cases are counted that
+    this actor may see.
+    """
+    today, seen = day_of(clock()), seen_by(actor, columns())
+    undated = await CaseFlowRepository(session).undated(seen, sorted(states.OPEN), UNDATED_AT_ONCE)
     found = []
     for year in (today.year, today.year + 1):
         missed = year == today.year or today.month >= CALENDAR_MISSED_FROM

@@ -127,11 +127,20 @@ async def replies(
     ]
 
 
-async def mark_seen(session: AsyncSession, clock: Clock, actor: Actor, reply_id: str) -> None:
+async def may_mark(session: AsyncSession, actor: Actor, number: int) -> bool:
+    """Whether an actor's limits let him say that he read what was replied to a notice."""
+    reach = draft_of(newest(await found(session, actor, number))).audience
+    return any(audience.reaches(actor, each, reach) for each in READERS)
+
+
+async def mark_seen(
+    session: AsyncSession, clock: Clock, actor: Actor, number: int, reply_id: str
+) -> None:
     """Note who read a reply first. Raises NotFound, NotAllowed."""
-    _need_reader(actor)
+    if not await may_mark(session, actor, number):
+        raise NotAllowed("notices.out_of_reach")
     row = await NoticeAnswerRepository(session).reply(reply_id, lock=True)
-    if row is None:
+    if row is None or row.notice != number:
         raise NotFound("notices.no_such_reply")
     if row.seen_at is None:
         row.seen_by, row.seen_at = actor.id, clock()

@@ -1,7 +1,7 @@
 """Cases go their way in the console: each step by whom the table says, nothing typed is lost."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -259,6 +259,42 @@ async def test_reminders_are_those_of_ones_own_unit(
     assert reminded in page.links
     stranger = await staff_at("赵敏", Grant(Role.HANDLER, unit="市政"))
     assert "最近七天没有提醒" in (await stranger.opens("/cases/reminders")).text
+
+
+async def test_a_handler_reads_no_code_of_a_case_that_he_cannot_open(
+    reviewer: Reader, handler: Reader, hand_in: HandIn
+):
+    """Both ways of a merge: what came in, and where his own went on."""
+    here, there, other = [await hand_in() for _ in "123"]
+    await at_unit(reviewer, handler, here)
+    await on(reviewer, there, "并入另一件", target=here)
+    assert there in (await reviewer.opens(f"/cases/{here}")).text
+    page = await handler.opens(f"/cases/{here}")
+    assert "并进来一件" in page.text
+    assert there not in page.answer.text
+    await on(reviewer, here, "并入另一件", target=other)
+    assert (await reviewer.opens(f"/cases/{here}")).answer.text.count(f"/cases/{other}") > 1
+    page = await handler.opens(f"/cases/{here}")
+    assert "并入另一件" in page.text
+    assert other not in page.answer.text
+    await handler.opens(f"/cases/{other}", 404)
+
+
+async def test_what_stands_still_is_said_in_words(
+    reviewer: Reader, handler: Reader, hand_in: HandIn, sessions: Sessions, library: Library
+):
+    paused, asked = await hand_in(), await hand_in("门禁打不开")
+    await at_unit(reviewer, handler, paused)
+    await on(handler, paused, "暂停", note="等鉴定")
+    await on(reviewer, asked, "请来件人补充", text="哪个门？")
+    clock = FixedClock(datetime.fromisoformat("2026-12-02T10:00:00+08:00"))
+    async with transaction(sessions) as session:
+        await cases.tick(session, library, clock)
+        moved = update(CaseReminder).where(CaseReminder.claimed_at.is_not(None))
+        await session.execute(moved.values(claimed_at=FixedClock()()))
+    page = await reviewer.opens("/cases/reminders")
+    assert f"{paused} 还停着 暂停了，一直没接着办" in page.text
+    assert f"{asked} 还停着 问了来件人，一直没回答" in page.text
 
 
 async def test_the_inbox_counts_reminders_up_to_ninety_nine(

@@ -339,6 +339,30 @@ async def test_replies_are_masked_and_marked(author: Reader, room: Newsroom):
     assert "1 条新回话" not in (await author.opens("/notices")).links
 
 
+async def test_a_reply_is_marked_at_its_own_notice_and_within_ones_limits(
+    author: Reader, staff_at: StaffAt, room: Newsroom
+):
+    (worker,) = await room.workers(1)
+    number, other = await room.scheduled(), await room.scheduled()
+    async with transaction(room.sessions) as session:
+        fields = {"masked": "路也封了", "at": room.clock()}
+        session.add(NoticeReply(id="a" * 32, notice=number, worker_id=worker, **fields))
+    limited = await staff_at(
+        "赵敏", Grant(Role.NOTICE_AUTHOR, districts=("广东/广州",)), Grant(Role.AUDITOR)
+    )
+    page = await author.opens(f"/notices/{number}/replies")
+    (form,) = [form for form in page.forms if form.button.startswith("看过了")]
+    sent = (form.action.replace(f"/{number}/", f"/{other}/"), form.fields)
+    assert (await author.client.post(sent[0], data=sent[1])).status_code == 404
+    page = await limited.opens(f"/notices/{number}/replies")
+    assert "路也封了" in page.text
+    assert not [form for form in page.forms if form.button.startswith("看过了")]
+    token = page.forms[0].fields["csrf"]
+    assert (await limited.client.post(form.action, data={"csrf": token})).status_code == 403
+    async with transaction(room.sessions) as session:
+        assert (await session.get(NoticeReply, "a" * 32)).seen_by is None
+
+
 @pytest.mark.parametrize(
     "path", ["/notices?page=2", "/notices?state=x", "/notices/x", "/notices/9/edit"]
 )

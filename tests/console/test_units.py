@@ -1,11 +1,16 @@
 """The list of units: without it no case can be handed to anybody. And the register of rewards."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
+from db.session import Sessions, transaction
+from kit.errors import AppError
+from services import units
 from services.staff.actors import Grant
 from services.staff.permissions import Role
 from tests.console.conftest import HandIn
 from tests.console.reader import Reader
+from tests.factories import FixedClock
 
 StaffAt = Callable[..., Awaitable[Reader]]
 CATEGORY = "battery_charging_swap"
@@ -44,6 +49,32 @@ async def test_a_unit_that_an_office_names_can_be_handed_a_case(
     await reviewer.opens("/cases/units")
     await reviewer.presses("恢复")
     assert "主办：区城管" in await assigned(reviewer, other, "区城管")
+
+
+async def test_of_two_who_add_a_unit_at_once_the_second_is_told(
+    staff_at: StaffAt, sessions: Sessions, clock: FixedClock
+):
+    """The database refused the second, and he got a page that said only that it failed."""
+
+    async def adds() -> str:
+        async with transaction(sessions) as session:
+            return (await units.add(session, clock, "区城管")).name
+
+    done = await asyncio.gather(*(adds() for _ in range(4)), return_exceptions=True)
+    assert done.count("区城管") == 1
+    assert {each.key for each in done if isinstance(each, AppError)} == {"case_steps.unit_known"}
+    assert sum(isinstance(each, AppError) for each in done) == 3
+    reviewer = await staff_at("陈静", Role.REVIEWER)
+    await reviewer.opens("/cases/units")
+    page = await reviewer.presses("加上", 422, unit="区城管")
+    assert "已经在单位表里了" in page.text
+
+    # A role or a table that names it at the same moment finds it as well.
+    async def puts() -> None:
+        async with transaction(sessions) as session:
+            await units.make_known(session, clock, ["街道办"])
+
+    assert await asyncio.gather(*(puts() for _ in range(3))) == [None] * 3
 
 
 async def test_the_unit_of_a_handler_is_known_from_his_invitation_on(

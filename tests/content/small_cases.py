@@ -70,6 +70,8 @@ cases_a_day: 5
 seconds_between: 120
 sign_for_days: 1
 rating_days: 1
+paused_days: 10
+question_days: 5
 returns: 2
 extensions: 1
 extension_days: 15

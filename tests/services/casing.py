@@ -101,7 +101,7 @@ class Office:
     async def show(self, code: str, staff_id: str) -> CaseDetail:
         """A case as its page shows it."""
         async with transaction(self.sessions) as session:
-            return await cases.show(session, self.library, self.clock, code, staff_id)
+            return await cases.show(session, self.library, self.clock, code, everything(staff_id))
 
     async def at(self, code: str) -> Case:
         """A case as it is stored, with its history."""

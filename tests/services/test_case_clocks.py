@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from content.calendar_schema import CalendarYear
+from content.case_schema import CaseLimits
 from content.library import Library
 from db.models import Case, CaseReminder, OutboxRow
 from db.session import Sessions, transaction
@@ -93,8 +94,10 @@ async def moments(office: Office, code: str, clock: str = "answer") -> list[tupl
 
 async def late(office: Office, actor: Actor) -> list[tuple[str, int]]:
     async with transaction(office.sessions) as session:
-        found = await cases.overdue(session, office.clock, actor)
-    return [(each.code, each.days) for each in found]
+        wanted = cases.Wanted(overdue=True)
+        page = await cases.inbox(session, office.clock, actor, wanted=wanted)
+    assert page.overdue == len(page.items)
+    return [(each.code, each.days_late) for each in page.items]
 
 
 async def test_friday_17_59(office: Office, on: Callable[..., None]):
@@ -156,7 +159,12 @@ async def test_stopped_clock_does_not_escalate(
     await office.takes(reviewer, asked, "ask", text="哪个门？")
     await office.takes(reviewer, refused_, "refuse", reason="too_vague")
     on(2026, 12, 10)
-    assert (await office.tick()).claimed == 0
+    await office.tick()
+    async with transaction(office.sessions) as session:
+        heard = await cases.reminders(session, reviewer, office.clock())
+    # That they stand still is said, once; nothing of a day that were past.
+    assert {(each.code, each.clock) for each in heard} == {(paused, "paused"), (asked, "asked")}
+    assert len(heard) == 2
     assert await late(office, reviewer) == []
 
 
@@ -259,9 +267,13 @@ async def test_year_end_without_a_published_holiday_list(
     code = await handed_in(office)
     assert await due(office, code) == "None"
     assert (await office.tick()).dated == 0
+    far = await office.actor(districts=("广东/广州",))
     async with transaction(office.sessions) as session:
-        [warning] = await cases.warnings(session, office.library, office.clock)
+        [warning] = await cases.warnings(session, office.library, office.clock, reviewer)
+        [elsewhere] = await cases.warnings(session, office.library, office.clock, far)
     assert (warning.key, warning.count, warning.year) == ("case_steps.calendar_missing", 1, 2027)
+    # Who cannot open the case is not told of it.
+    assert (elsewhere.key, elsewhere.count) == ("case_steps.calendar_awaited", 0)
     await office.takes(reviewer, code, "accept")  # work goes on meanwhile
 
 
@@ -281,7 +293,7 @@ async def test_calendar_published_late(office: Office, on: Callable[..., None], 
     )
     assert "answer" in await clocks(office, code)
     async with transaction(office.sessions) as session:
-        assert await cases.warnings(session, office.library, office.clock) == []
+        assert await cases.warnings(session, office.library, office.clock, reviewer) == []
 
 
 async def test_calendar_edited_later(office: Office, reviewer: Actor):
@@ -353,6 +365,10 @@ async def test_limits_change_by_two_people_and_keep_their_history(office: Office
                 seen=seen,
             )
 
+    async def in_force(library: Library) -> CaseLimits:
+        async with transaction(office.sessions) as session:
+            return await parameters.in_force(session, library, office.clock)
+
     change = await proposed(answer_days=10)
     assert await due(office, await handed_in(office, subject="第二件")) == "2026-11-25"
     with pytest.raises(NotAllowed):
@@ -367,6 +383,14 @@ async def test_limits_change_by_two_people_and_keep_their_history(office: Office
     [kept] = shown.changes.history
     assert (kept.author_id, kept.state, kept.reason) == (editor.id, "in_force", "人手不够")
     assert kept.approver is not None
+    # What nobody changed follows the next edition; what was changed holds against it.
+    was = office.library.case_limits
+    next_one = was.model_copy(update={"returns": was.returns + 1, "answer_days": 4})
+    limits = await in_force(replace(office.library, case_limits=next_one))
+    assert (limits.returns, limits.answer_days) == (was.returns + 1, 10)
+    # Against one that the change does not fit, the set holds on which two people agreed.
+    shorter = was.model_copy(update={"complex_answer_days": 6, "returns": was.returns + 1})
+    assert await in_force(replace(office.library, case_limits=shorter)) == shown.now
     # One that was written before would bring the old days back.
     with pytest.raises(changes.Stale):
         await proposed(returns=3)

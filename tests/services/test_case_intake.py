@@ -10,7 +10,9 @@ from db.models import Case
 from db.session import transaction
 from kit import ids
 from services import cases
+from services.cases import parameters
 from services.cases.sealing import unsealed
+from services.staff.permissions import Role
 from services.turns import Position
 from tests.services.casing import Office
 from tests.staffing import everything
@@ -57,6 +59,21 @@ async def test_the_promise_is_a_day_or_a_number_of_days(office: Office):
     office.clock.advance(days=42)  # 30 December: the calendar of 2027 is not published
     done = await office.hand_in(worker, "井盖松了")
     assert (done.due, done.answer_days, done.held) == (None, 5, False)
+
+
+async def test_what_is_too_much_is_what_staff_say(office: Office):
+    """The limits of the page `/limits` were read there and nowhere else."""
+    editor, other = [await office.actor(Role.CONTENT_EDITOR) for _ in "12"]
+    async with transaction(office.sessions) as session:
+        given = (session, office.library, office.clock)
+        values = {"seconds_between": 0, "cases_a_day": 2}
+        change = await parameters.propose(
+            *(*given, editor), values=values, reason="放宽一点", seen=""
+        )
+        await parameters.approve(session, office.clock, other, change)
+    worker = await office.worker()
+    held = [(await office.hand_in(worker, f"第{n}件")).held for n in range(3)]
+    assert held == [False, False, True]
 
 
 async def test_two_tries_of_one_turn_at_once_are_one_case(office: Office):
@@ -142,7 +159,7 @@ async def test_a_held_case_is_let_in_once(office: Office):
     )
     assert sum(each is None for each in tries) == 1
     async with transaction(office.sessions) as session:
-        detail = await cases.show(session, office.library, office.clock, code, staff)
+        detail = await cases.show(session, office.library, office.clock, code, everything(staff))
         page = await cases.inbox(session, office.clock, everything(staff))
     assert [step.state for step in detail.history] == ["held", "received"]
     assert (page.counts, detail.may_release) == ({"received": 2}, False)

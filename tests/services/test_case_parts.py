@@ -13,6 +13,7 @@ from kit.errors import NotAllowed, NotFound
 from services import cases
 from services.cases import Progress, Refused
 from tests.services.casing import Office
+from tests.staffing import everything
 
 
 async def news(office: Office) -> list[tuple[str, str]]:
@@ -103,7 +104,7 @@ async def test_additions_come_in_order_masked_and_once(office: Office):
     )
     await office.add(author, code, "昨天又坏了")
     async with transaction(office.sessions) as session:
-        detail = await cases.show(session, office.library, office.clock, code, staff)
+        detail = await cases.show(session, office.library, office.clock, code, everything(staff))
     assert await news(office) == []
     async with transaction(office.sessions) as session:
         original = await cases.reveal(

@@ -115,8 +115,9 @@ async def test_a_reply_reaches_staff_masked_with_its_number(chat, room, worker):
     worker.sees(f"第{number}号通知", "转给工作人员")
 
     async with transaction(chat.sessions) as session:
-        (said,) = await notices.replies(session, await room.author(), number)
-        await notices.mark_seen(session, chat.clock, await room.author(), said.id)
+        author = await room.author()
+        (said,) = await notices.replies(session, author, number)
+        await notices.mark_seen(session, chat.clock, await room.author(), number, said.id)
     async with transaction(chat.sessions) as session:
         (seen,) = await notices.replies(session, await room.author())
     assert said.notice == number

@@ -134,7 +134,7 @@ async def test_staff_see_masked_words(chat: Chat, worker: WorkerTester):
     async with transaction(chat.sessions) as session:
         staff = await add_staff(session)
         detail = await cases.show(
-            session, chat.library, chat.clock, code.lower().replace("-", " "), staff.id
+            session, chat.library, chat.clock, code.lower().replace("-", " "), everything(staff.id)
         )
         page = await cases.inbox(session, chat.clock, everything(staff.id))
     assert detail.subject == "路灯不亮 电话〔电话〕"
