@@ -38,6 +38,9 @@ from services.windows import wait_until
 TO_WORKERS = frozenset({RATING, EVE, ASKED_AGAIN})
 UNSEEN = frozenset({EVE, ASKED_AGAIN})  # by staff: workers alone hear of these
 CLAIMED_AT_ONCE, UNDATED_AT_ONCE, SHOWN = 200, 500, 200
+# All cases that stood still before anybody was reminded of it come at the first ticks: workers
+# wait for a tick's transaction, and so it is short.
+STANDING_AT_ONCE = 50
 MOST_COUNTED = 99  # reminders that the inbox counts
 # From this month on next year's calendar is missed: it is published in November as a rule.
 CALENDAR_MISSED_FROM = 11
@@ -128,7 +131,7 @@ async def _note_standing(session: AsyncSession, library: Library, clock: Clock) 
     stopped before there were any, or its calendar was not published.
     """
     stopped, limits = sorted(states.STOPPED), await parameters.in_force(session, library, clock)
-    for code in await CaseFlowRepository(session).unminded(stopped, STILL, UNDATED_AT_ONCE):
+    for code in await CaseFlowRepository(session).unminded(stopped, STILL, STANDING_AT_ONCE):
         case = await CaseRepository(session).by_code(code, lock=True)
         if case is not None:
             await set_going(session, library, case, limits=limits)

@@ -9,9 +9,11 @@ from sqlalchemy import delete, select
 from content.calendar_schema import CalendarYear
 from content.library import Library
 from db.models import CaseReminder
+from db.repositories.case_flow import CaseFlowRepository
 from db.session import Sessions, transaction
 from services import cases, consents
 from services.cases import parameters as cases_limits
+from services.cases.states import STOPPED
 from services.staff.actors import Actor
 from services.staff.permissions import Role
 from tests.factories import FixedClock
@@ -183,6 +185,15 @@ async def test_what_was_stopped_before_a_calendar_was_published(
 
 
 @on_sqlite
+async def test_who_is_noted_is_not_looked_at_again(office: Office, reviewer: Actor):
+    for _ in range(2):
+        await asked(office, reviewer)
+        office.clock.advance(days=15)  # the newer question comes after all moments of the older
+    async with transaction(office.sessions) as session:
+        rows = CaseFlowRepository(session)
+        assert await rows.unminded(sorted(STOPPED), cases.STILL, 9) == []
+
+
 async def test_its_limit_is_one_of_those_that_staff_change(
     office: Office, reviewer: Actor, handler: Actor
 ):
