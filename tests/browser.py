@@ -5,40 +5,21 @@ Playwright's loop is the session's, so a test module that uses it carries
 """
 
 import os
-import shutil
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Playwright, async_playwright
+from playwright.async_api import Browser, async_playwright
 
-# The shell has no window nor what belongs to one: the same pages for two thirds of the work.
-NAMES = (
-    "chromium-headless-shell",
-    "chromium",
-    "chromium-browser",
-    "google-chrome-stable",
-    "google-chrome",
-)
-MISSING = "No Chromium found. Install one: apt-get install chromium-headless-shell fonts-noto-cjk"
-
-
-def find_chromium(playwright: Playwright) -> str | None:
-    """The machine's own Chromium first, then one that Playwright has downloaded."""
-    for name in NAMES:
-        if path := shutil.which(name):
-            return path
-    own = playwright.chromium.executable_path
-    return own if Path(own).exists() else None
+from tools import chromium as chromiums
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        path = find_chromium(playwright)
+        path = chromiums.find(playwright.chromium.executable_path)
         if path is None:
-            pytest.fail(MISSING, pytrace=False)
+            pytest.fail(chromiums.MISSING, pytrace=False)
         # Chromium's sandbox refuses to start for root, which is who runs tests in a container.
         chromium = await playwright.chromium.launch(
             executable_path=path, chromium_sandbox=os.geteuid() != 0

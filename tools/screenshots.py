@@ -10,7 +10,6 @@ python -m tools.screenshots --chat URL --sign-in URL       uses one that runs
 import argparse
 import base64
 import os
-import shutil
 import sys
 import tempfile
 import tomllib
@@ -32,6 +31,7 @@ from pyotp import TOTP
 
 from kit.clock import utc_now
 from kit.ids import new_token
+from tools import chromium
 from tools.run import SIGN_IN_LINK
 from tools.start.machine import ROOT, Stopped, answer
 from tools.start.programs import surroundings
@@ -40,7 +40,6 @@ from tools.start.trial import running
 
 OUT = ROOT / "docs" / "images"
 SCRIPT = Path(__file__).with_suffix(".toml")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 PHONE: ViewportSize = {"width": 360, "height": 800}
 DESK: ViewportSize = {"width": 1280, "height": 720}
@@ -77,7 +76,7 @@ def main() -> int:
             return 1
         browser = find_browser(held.enter_context(sync_playwright()).chromium)
         if browser is None:
-            print("No Chromium found. Install one: apt-get install chromium fonts-noto-cjk")
+            print(chromium.MISSING)
             return 1
         OUT.mkdir(parents=True, exist_ok=True)
         held.callback(browser.close)
@@ -106,8 +105,8 @@ def _arguments() -> argparse.Namespace:
 
 def find_browser(kind: BrowserType) -> Browser | None:
     """The machine's own Chromium, else the one that Playwright downloaded."""
-    found = next(filter(None, map(shutil.which, BROWSERS)), None) or kind.executable_path
-    if not Path(found).exists():
+    found = chromium.find(kind.executable_path)
+    if found is None:
         return None
     # Chromium's sandbox refuses to start for root.
     return kind.launch(executable_path=found, chromium_sandbox=os.geteuid() != 0)

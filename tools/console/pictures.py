@@ -19,6 +19,7 @@ from content.loader import load
 from db.session import make_engine, make_sessions, transaction
 from kit.settings import Settings
 from services.cases import sorting
+from tools import chromium
 from tools.console.asking import serving
 from tools.console.filling import Filled, fill
 from tools.screenshots import DESK, OUT, PHONE, SCRIPT, find_browser
@@ -42,7 +43,7 @@ def main() -> int:
         console = held.enter_context(serving(url, folder))
         browser = find_browser(held.enter_context(sync_playwright()).chromium)
         if browser is None:
-            print("No Chromium found. Install one: apt-get install chromium fonts-noto-cjk")
+            print(chromium.MISSING)
             return 1
         held.callback(browser.close)
         for path in _pictured(browser, console.port, filled, shown):
