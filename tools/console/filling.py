@@ -36,7 +36,6 @@ TABLES = (
     *("cases", "case_events", "case_units", "case_answers", "case_reminders", "case_themes"),
     "case_supporters",
 )
-VIEWS = ("state=received&kind=hazard", "overdue=yes", "unit=unit-1", "kind=hazard")
 DISTRICT = "/".join((*CITY, DISTRICTS[0]))
 
 
@@ -79,7 +78,7 @@ async def _fill(url: str, library: Library, count: int, units: Sequence[str]) ->
             **await _desk(engine, staff, count, now),
             "key": next(iter(texts.shipped(library))),
         }
-        await _views(engine, staff, now)
+        await _views(engine, library, staff, now)
         await _turns(engine, count * TURNS_A_CASE, now)
         sessions = make_sessions(engine)
         given["report_id"] = await _told(sessions, library)
@@ -212,18 +211,22 @@ async def _bulk(engine: AsyncEngine, staff_id: str, codes: Sequence[str], now: d
     return str(row["id"])
 
 
-async def _views(engine: AsyncEngine, staff: Mapping[str, str], now: datetime) -> None:
+async def _views(
+    engine: AsyncEngine, library: Library, staff: Mapping[str, str], now: datetime
+) -> None:
     """As many views of the inbox for each as he may have: each says how much of it is left."""
+    narrowed = ("", "&overdue=yes", "&kind=hazard")
+    categories = islice(library.categories.values(), views.MOST)
     rows = [
         {
             "id": ids.new_id(),
             "staff_id": staff_id,
-            "name": str(number),
-            "query": VIEWS[number % len(VIEWS)],
-            "created_at": now,
+            "name": each.name,
+            "query": f"category={each.id}{narrowed[number % len(narrowed)]}",
+            "created_at": now + timedelta(seconds=number),
         }
+        for number, each in enumerate(categories)
         for staff_id in staff.values()
-        for number in range(views.MOST)
     ]
     await _put(engine, "saved_views", rows)
 
