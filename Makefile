@@ -92,7 +92,7 @@ soak: ## Repetitions, kills and loads, at most 60 minutes
 	$(PREPARE) dev nlu
 	YIZHAN_TEST_ROUNDS=1000 $(PY) -m pytest -q tests/services/test_case_races.py
 	YIZHAN_TEST_ROUNDS=300 $(PY) -m pytest -q tests/services/test_signup_races.py
-	$(PY) -m tools.soak
+	$(PY) -m tools.soak --kills 15
 	$(PY) -m tools.soak.notices
 	$(PY) -m tools.telegram.soak --door both
 
