@@ -9,6 +9,7 @@ from content.library import Library
 from db.models import Account, OutboxRow
 from db.session import Sessions, transaction
 from kit.errors import AppError, BadInput, NotAllowed, NotFound
+from services import cases
 from services.cases import bulk, labels
 from services.cases.given import Given
 from services.staff.actors import Actor
@@ -133,7 +134,7 @@ async def test_labels_come_off_again_and_only_where_they_were_put(office: Office
     one, two = await handed_in(office, *"甲乙")
     async with transaction(office.sessions) as session:
         await labels.add(session, office.library, office.clock, reviewer, word="急", area="")
-        [label] = await labels.known(session, reviewer)
+        [label] = await cases.known_labels(session, reviewer)
     await office.takes(reviewer, one, "label", labels_on=(label.id,))
     done = await run(office, reviewer, {one: 2, two: 1}, "label", labels_on=(label.id,))
     assert {each.code: each.error for each in done.items} == {
