@@ -75,8 +75,9 @@ async def counted(
 
     Turns are in no area: how the chat goes is told of the whole only.
     """
-    await folding.fold(session)
     rows, today = FigureRepository(session), day_of(clock())
+    await rows.plan_anew()
+    await folding.fold(session)
     which, earlier = and_(within, *_narrowed(asked)), before(asked.period)
     now, then = [await rows.bodies(and_(which, _within(each))) for each in (asked.period, earlier)]
     counts = await asyncio.to_thread(count, now, then, asked.period, today, library.calendar)

@@ -1,9 +1,10 @@
 """Measures every page of the console among 100,000 cases, on both databases.
 
 python -m tools.console.bench_pages [--cases N] [--database sqlite|postgresql] [--rounds N]
+    [--below PATH]
 
-At the full number of cases this writes docs/figures/console-pages.md. It ends with 1 when a page
-is slower than promised, is not in the table below, or does not answer as it should.
+With all pages at the full number of cases this writes docs/figures/console-pages.md. It ends with
+1 when a page is slower than promised, is not in the table below, or does not answer as it should.
 """
 
 import argparse
@@ -118,17 +119,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
             began = time.perf_counter()
             filled = fill(url, load(Settings().content_dir), asked.cases)
             print(f"{kind}: filled in {time.perf_counter() - began:.0f} s", flush=True)
-            found[kind] = measured(url, Path(name), filled, asked.rounds)
+            found[kind] = measured(url, Path(name), filled, asked.rounds, asked.below)
     lines = _page(found, asked.cases, asked.rounds)
-    if asked.cases == CASES and asked.database is None:
+    if asked.cases == CASES and asked.database is None and not asked.below:
         figures.write(PAGE, lines)
     else:
         print("\n".join(lines))
     return int(max(each.p95 for timed in found.values() for each in timed) > MOST_MS)
 
 
-def measured(url: str, folder: Path, filled: Filled, rounds: int) -> list[Timed]:
-    """Every page by everybody who may open it. Raises Wrong for one that is not in the table."""
+def measured(url: str, folder: Path, filled: Filled, rounds: int, below: str = "") -> list[Timed]:
+    """Every page below a path by everybody who may open it. Raises Wrong for one that is not in
+    the table.
+    """
     check_table(listed(folder, url))
     with serving(url, folder) as console:
         connection = http.client.HTTPConnection("127.0.0.1", console.port, timeout=WAIT)
@@ -136,6 +139,7 @@ def measured(url: str, folder: Path, filled: Filled, rounds: int) -> list[Timed]
         timed = [
             each
             for path, queries in ASKED.items()
+            if path.startswith(below)
             for query in queries
             for each in asking.of_address(_address(path, query, filled))
         ]
@@ -204,6 +208,7 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     reader = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     reader.add_argument("--cases", type=int, default=CASES)
     reader.add_argument("--rounds", type=int, default=ROUNDS)
+    reader.add_argument("--below", default="")
     reader.add_argument("--database", choices=("sqlite", "postgresql"))
     return reader.parse_args(given)
 
