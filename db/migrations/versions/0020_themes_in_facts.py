@@ -14,20 +14,24 @@ ZERO, BASE = ord("0"), 64
 
 def upgrade() -> None:
     """Add six digits to each line of facts: the theme, and one more than the rank in it."""
-    op.execute(f"UPDATE case_facts SET body = body || '{NOTHING}'")  # noqa: S608 - six zeros
-    themes = op.get_bind().execute(sa.text("SELECT case_id, theme, rank FROM case_themes"))
+    connection = op.get_bind()
+    connection.execute(
+        sa.text("UPDATE case_facts SET body = body || :nothing"), {"nothing": NOTHING}
+    )
+    themes = connection.execute(sa.text("SELECT case_id, theme, rank FROM case_themes"))
     given = [
         {"of": case_id, "digits": _digits(theme) + _digits(rank + 1)}
         for case_id, theme, rank in themes
     ]
     if given:
         put = "UPDATE case_facts SET body = substr(body, 1, :own) || :digits WHERE case_id = :of"
-        op.get_bind().execute(sa.text(put), [{"own": OWN, **each} for each in given])
+        connection.execute(sa.text(put), [{"own": OWN, **each} for each in given])
 
 
 def downgrade() -> None:
     """Lines of facts without a theme."""
-    op.execute(f"UPDATE case_facts SET body = substr(body, 1, {OWN})")  # noqa: S608 - a number
+    cut = sa.text("UPDATE case_facts SET body = substr(body, 1, :own)")
+    op.get_bind().execute(cut, {"own": OWN})
 
 
 def _digits(value: int) -> str:
