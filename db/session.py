@@ -33,6 +33,8 @@ AWAY = (OperationalError, InterfaceError, PoolTimeout, OSError)
 # How long a writer waits for another before it gives up, in seconds. Our transactions take
 # milliseconds; a longer wait means that something is wrong, and the worker gets the menu.
 LOCK_WAIT = 10
+# How PostgreSQL plans for us: docs/adr/0039-plans-of-postgresql.md.
+PLANNING = "-c plan_cache_mode=force_custom_plan -c random_page_cost=1.1 -c jit=off"
 
 
 def make_engine(url: str) -> AsyncEngine:
@@ -47,7 +49,7 @@ def make_engine(url: str) -> AsyncEngine:
             max_overflow=10,
             pool_pre_ping=True,
             hide_parameters=True,
-            connect_args={"options": f"-c lock_timeout={LOCK_WAIT * 1000}"},
+            connect_args={"options": f"-c lock_timeout={LOCK_WAIT * 1000} {PLANNING}"},
         )
     engine = create_async_engine(
         url,

@@ -4,13 +4,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import (
     Case,
     CaseAnswer,
     CaseEvent,
+    CaseRecusal,
     CaseReminder,
     CaseReward,
     Unit,
@@ -19,11 +20,21 @@ from db.models import (
 Condition = ColumnElement[Any]
 
 
+def kept_out_of(names: Collection[str]) -> Select[str]:
+    """The ids of the cases that any of these keeps out of: ids of staff and names of units."""
+    theirs = or_(CaseRecusal.staff_id.in_(names), CaseRecusal.unit.in_(names))
+    return select(CaseRecusal.case_id).where(theirs)
+
+
 class CaseFlowRepository:
     """What hangs on a case while it goes its way."""
 
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
+
+    async def keeps_out(self, names: Collection[str]) -> bool:
+        """Whether any of these keeps out of any case."""
+        return await self.session.scalar(kept_out_of(names).limit(1)) is not None
 
     async def answers(self, case_id: str) -> Sequence[CaseAnswer]:
         """The answers of a case, in order."""

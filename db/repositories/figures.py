@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -32,15 +32,6 @@ class FigureRepository:
 
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
-
-    async def plan_anew(self) -> None:
-        """Have each statement of this transaction planned for what it asks.
-
-        PostgreSQL plans one that came back often for any value, and figures of an area that most
-        cases lie in took three times as long by that plan as by their own.
-        """
-        if self.session.get_bind().dialect.name != "sqlite":
-            await self.session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
 
     async def bodies(self, which: Condition) -> str:
         """The lines of these facts as one text, in no order."""

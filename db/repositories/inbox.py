@@ -1,6 +1,7 @@
 """Queries of the inbox: pages and counts of cases under conditions that services put together."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, not_, select
@@ -18,12 +19,14 @@ class InboxRepository:
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
 
-    async def counts(self, which: Condition, among: Condition) -> dict[str, tuple[int, int]]:
-        """How many of these cases stand in each state, and how many of them are `among` others.
+    async def counts(self, which: Condition, today: date) -> dict[str, tuple[int, int]]:
+        """How many of these cases stand in each state, and how many of them were promised for a
+        day before today.
 
-        One walk along an index that has all that conditions ask of a case.
+        One walk along an index that has all that conditions ask of a case. Whether a state's
+        promise still runs is not asked of each case: that took half of the time.
         """
-        marked = func.count(case((among, 1)))
+        marked = func.count(case((Case.due < today, 1)))
         query = select(Case.state, func.count(), marked).where(which).group_by(Case.state)
         return {row[0]: (row[1], row[2]) for row in await self.session.execute(query)}
 

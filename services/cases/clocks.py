@@ -60,7 +60,7 @@ def running(case: Case, limits: CaseLimits, years: Years) -> Iterator[Running]:
         found.append((SIGN_FOR, entered, sign))
     if state == states.ANSWERED:
         found.append((RATING, entered, working_days.after(entered, limits.rating_days, years)))
-    if state in states.OPEN - states.STOPPED:
+    if state in states.RUNNING:
         found.append((ANSWER, promised, case.due))
     yield from (Running(clock, since, due) for clock, since, due in found if due is not None)
 

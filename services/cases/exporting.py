@@ -214,7 +214,7 @@ def _cells(
     with_words: bool,
 ) -> tuple[str, ...]:
     said = (row.subject, row.remedy) if row.readable else (None, None)
-    running = row.due is not None and row.state in states.OPEN - states.STOPPED
+    running = row.due is not None and row.state in states.RUNNING
     cells = (
         row.code,
         library.say(f"exports.kind_{row.kind}"),

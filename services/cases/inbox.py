@@ -1,15 +1,16 @@
 """The inbox: the cases that a member of staff may see, those that cannot wait first."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
 
-from sqlalchemy import and_, or_, select, true
+from sqlalchemy import and_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from db.models import Case, CaseRecusal, CaseUnit
+from db.models import Case, CaseUnit
+from db.repositories.case_flow import kept_out_of
 from db.repositories.inbox import Condition, InboxRepository
 from kit import ids
 from kit.clock import Clock
@@ -63,9 +64,10 @@ async def inbox(
     rows, today = InboxRepository(session), day_of(clock())
     which = and_(seen_by(actor, columns()), *_narrowed(wanted))
     which = and_(which, late(today)) if wanted.overdue else which
-    both = await rows.counts(which, late(today))
+    both = await rows.counts(which, today)
     counts = {state: count for state, (count, _) in both.items()}
-    overdue = sum(n for state, (_, n) in both.items() if wanted.state in {None, state})
+    running = states.RUNNING & {wanted.state} if wanted.state else states.RUNNING
+    overdue = sum(late for state, (_, late) in both.items() if state in running)
     total = counts.get(wanted.state, 0) if wanted.state else sum(counts.values())
     pages = min(max(1, ceil(total / PAGE_SIZE)), MOST_PAGES)
     page = min(max(page, 1), pages)
@@ -149,7 +151,7 @@ async def reached(session: AsyncSession, actor: Actor, permission: Permission, c
 
 def late(today: date) -> Condition:
     """Open cases past their promised day."""
-    return and_(Case.state.in_(sorted(states.OPEN - states.STOPPED)), Case.due < today)
+    return and_(Case.state.in_(sorted(states.RUNNING)), Case.due < today)
 
 
 def columns() -> CaseColumns:
@@ -162,10 +164,9 @@ def _handed_to(unit: str) -> Condition:
     return Case.id.in_(select(CaseUnit.case_id).where(CaseUnit.unit == unit))
 
 
-def _keeps_out(who: str) -> Condition:
+def _keeps_out(names: Collection[str]) -> Condition:
     """Asked of all rows at once: there are few recusals, and many cases."""
-    kept = select(CaseRecusal.case_id)
-    return Case.id.in_(kept.where(or_(CaseRecusal.staff_id == who, CaseRecusal.unit == who)))
+    return Case.id.in_(kept_out_of(names))
 
 
 def _narrowed(wanted: Wanted) -> Iterator[Condition]:
@@ -189,7 +190,7 @@ def _in_state(wanted: Wanted) -> Condition:
 
 
 def _days_late(case: Case, today: int) -> int:
-    counts = case.due is not None and case.state in states.OPEN - states.STOPPED
+    counts = case.due is not None and case.state in states.RUNNING
     return max(0, today - case.due.toordinal()) if counts and case.due else 0
 
 

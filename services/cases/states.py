@@ -30,6 +30,7 @@ PUBLIC = OPEN - {HELD}
 ALL = frozenset(STATES)
 # Where no clock of ours runs: another has the word.
 STOPPED = frozenset({NEEDS_MORE, PAUSED})
+RUNNING = OPEN - STOPPED
 UNDER_REVIEW = frozenset({RECEIVED, IN_REVIEW})
 ANSWERS = frozenset({ANSWERED, RATED, ARCHIVED})
 

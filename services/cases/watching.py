@@ -103,7 +103,7 @@ async def _tell(session: AsyncSession, library: Library, clock: Clock, row: Case
         await telling.ask_rating(session, library, clock, case)
     if row.clock == ASKED_AGAIN and case.state == states.NEEDS_MORE:
         await telling.ask_again(session, library, clock, case)
-    today, is_open = day_of(clock()), case.state in states.OPEN - states.STOPPED
+    today, is_open = day_of(clock()), case.state in states.RUNNING
     still = row.clock == EVE and is_open and case.due == row.due and today < row.due
     if still and not told_today(case, today):
         await telling.eve(session, library, clock, case, due=row.due)

@@ -43,7 +43,7 @@ STAGES: Mapping[str, tuple[str, str]] = {
     "whole": ("arrived", "answered"),
 }
 GOOD, FAIR, POOR = (RATINGS.index(each) + 1 for each in ("good", "fair", "poor"))
-_WAITS = sorted(states.STATES.index(s) + 1 for s in states.OPEN - states.STOPPED)
+_WAITS = sorted(states.STATES.index(s) + 1 for s in states.RUNNING)
 _OPEN = sorted(states.STATES.index(s) + 1 for s in states.OPEN)
 _WITHDRAWN = states.STATES.index(states.WITHDRAWN) + 1
 _REFUSED = states.STATES.index(states.REFUSED) + 1

@@ -9,15 +9,16 @@ both its numbers, and with the count of all beside them.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy import ColumnElement, and_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from content.library import Library
-from db.models import CaseFact, CaseRecusal, CaseUnit
+from db.models import CaseFact, CaseUnit
+from db.repositories.case_flow import kept_out_of
 from db.repositories.figures import FigureRepository
 from kit.clock import Clock
 from services.cases.clocks import day_of
@@ -76,7 +77,6 @@ async def counted(
     Turns are in no area: how the chat goes is told of the whole only.
     """
     rows, today = FigureRepository(session), day_of(clock())
-    await rows.plan_anew()
     await folding.fold(session)
     which, earlier = and_(within, *_narrowed(asked)), before(asked.period)
     now, then = [await rows.bodies(and_(which, _within(each))) for each in (asked.period, earlier)]
@@ -126,11 +126,8 @@ def _handed_to(unit: str) -> Condition:
     return CaseFact.case_id.in_(select(CaseUnit.case_id).where(CaseUnit.unit == unit))
 
 
-def _keeps_out(who: str) -> Condition:
-    kept = select(CaseRecusal.case_id)
-    return CaseFact.case_id.in_(
-        kept.where(or_(CaseRecusal.staff_id == who, CaseRecusal.unit == who))
-    )
+def _keeps_out(names: Collection[str]) -> Condition:
+    return CaseFact.case_id.in_(kept_out_of(names))
 
 
 def area_condition(area: str) -> Condition:

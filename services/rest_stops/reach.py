@@ -51,7 +51,7 @@ def within(actor: Actor, table: type[RestStopRow | StopProposal]) -> Column:
         *(table.province.expression, table.city.expression, table.district.expression),
         category=type_coerce(null(), Text),
         handed_to=lambda _unit: false(),
-        keeps_out=lambda _who: false(),
+        keeps_out=lambda _names: false(),
     )
     return actor.condition_for(Permission.EDIT_STOPS, columns)
 

@@ -1,11 +1,12 @@
 """Browsers in which staff are signed in, or on the way there."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Staff, StaffSession
+from db.repositories.case_flow import CaseFlowRepository
 from db.repositories.staff import StaffRepository
 from kit.clock import Clock
 from kit.errors import NotKnown
@@ -60,7 +61,10 @@ async def resume(
         raise NotKnown("staff.signed_out")
     row.last_seen_at = now
     staff = row.staff
-    return Actor(staff.id, staff.name, row.csrf_token, grants_of(staff), row.digest, address)
+    actor = Actor(staff.id, staff.name, row.csrf_token, grants_of(staff), row.digest, address)
+    return replace(
+        actor, keeps_out=await CaseFlowRepository(session).keeps_out(sorted(actor.known_as))
+    )
 
 
 async def pending(session: AsyncSession, clock: Clock, token: str, stage: str) -> Pending:

@@ -12,6 +12,7 @@ from db.repositories.turns import TurnRepository
 from db.session import LOCK_WAIT, transaction
 from kit.ids import new_id
 from tests.factories import NOON_OF_TESTS, add_account, add_case, add_turn, add_worker
+from tests.testers.chat import on_postgres, on_sqlite
 
 SHANGHAI_NOON = datetime(2026, 11, 18, 12, 0, 0, 123456, tzinfo=timezone(timedelta(hours=8)))
 
@@ -214,7 +215,7 @@ async def test_an_error_does_not_quote_what_a_worker_wrote(sessions):
     assert "南沙" not in str(caught.value)
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@on_sqlite
 async def test_sqlite_is_set_up_for_several_processes(engine):
     async with engine.connect() as connection:
         said = [
@@ -240,3 +241,14 @@ async def test_whoever_is_cancelled_in_the_middle_locks_out_nobody(sessions):
         async with asyncio.timeout(LOCK_WAIT / 2), transaction(sessions) as session:
             await session.execute(text("SELECT 1"))
     assert {type(each) for each in kept} == {asyncio.CancelledError}
+
+
+@on_postgres
+async def test_a_connection_to_postgresql_plans_for_what_is_asked(sessions):
+    """Not for any value, nor for a disk that turns (docs/adr/0039-plans-of-postgresql.md)."""
+    async with transaction(sessions) as session:
+        said = [
+            await session.scalar(text(f"SHOW {each}"))
+            for each in ("plan_cache_mode", "random_page_cost", "jit")
+        ]
+    assert said == ["force_custom_plan", "1.1", "off"]

@@ -1,5 +1,6 @@
 """Which cases a role reaches: the rule in Python and the same in SQL."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import pytest
@@ -118,8 +119,8 @@ def question(actor: Actor, matters: list[Matter]) -> Select[tuple[int]]:
     def handed_to(unit: str) -> ColumnElement[bool]:
         return table.c.unit == unit
 
-    def keeps_out(who: str) -> ColumnElement[bool]:
-        return table.c.kept_out == who
+    def keeps_out(who: Collection[str]) -> ColumnElement[bool]:
+        return table.c.kept_out.in_(who)
 
     found = CaseColumns(*(table.c[name] for name in names[:4]), handed_to, keeps_out)
     return select(table.c.number).where(seen_by(actor, found))

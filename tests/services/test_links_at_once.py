@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 
-import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -14,14 +13,10 @@ from services import conversation, links
 from services.conversation import Incoming
 from services.turns import NOTHING_HEARD
 from tests.services.linking import WRONG, all_of, guess, link, other_than, shown_to, starts_draft
-from tests.testers.chat import PER_MINUTE, Chat
+from tests.testers.chat import PER_MINUTE, Chat, on_postgres
 from tests.testers.worker import WorkerTester
 
 MANY = 8
-
-on_postgres = pytest.mark.parametrize(
-    "database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
-)
 
 
 async def test_of_many_who_type_one_code_at_once_one_is_linked(chat: Chat, worker: WorkerTester):

@@ -13,6 +13,7 @@ from kit.errors import AppError, BadInput, NotAllowed, NotFound
 from services import cases
 from services.cases import drafts, labels, presence, retention, views
 from services.cases.duplicates import beside, note_missing
+from services.staff import sessions as browsers
 from services.staff.actors import Actor, Grant
 from services.staff.permissions import Permission, Role
 from tests.factories import FixedClock
@@ -219,6 +220,30 @@ async def member(office: Office, name: str, role: Role) -> Actor:
     async with transaction(office.sessions) as session:
         staff = await add_member(session, name, (Grant(role),))
     return Actor(staff.id, name, "", (Grant(role),))
+
+
+async def test_whose_unit_keeps_out_of_a_case_is_known_from_his_next_request_on(
+    office: Office, reviewer: Actor
+):
+    """Only who keeps out of some case is asked of each case of a list whether it is that one."""
+    code = (await office.hand_in(await office.worker())).case.code
+    tokens = {}
+    async with transaction(office.sessions) as session:
+        for unit in (UNIT, OTHER):
+            staff = await add_member(session, unit, (Grant(Role.HANDLER, unit=unit),))
+            tokens[unit] = browsers.begin(session, office.clock(), staff.id, browsers.FULL)
+    await office.takes(reviewer, code, "take_up")
+    await office.takes(reviewer, code, "accept")
+    await office.takes(reviewer, code, "assign", unit=UNIT, helpers=(OTHER,))
+
+    async def sees(unit: str) -> tuple[bool, int]:
+        async with transaction(office.sessions) as session:
+            actor = await browsers.resume(session, office.clock, tokens[unit])
+            return actor.keeps_out, (await cases.inbox(session, office.clock, actor)).total
+
+    assert [await sees(unit) for unit in tokens] == [(False, 1), (False, 1)]
+    await office.takes(reviewer, code, "step_aside", note="说的就是它", unit=OTHER)
+    assert [await sees(unit) for unit in tokens] == [(False, 1), (True, 0)]
 
 
 async def test_twins_beside_a_case_are_those_that_one_may_see(office: Office, reviewer: Actor):

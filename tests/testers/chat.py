@@ -25,6 +25,9 @@ SHIPPED = Path(__file__).resolve().parents[2] / "content"
 SECONDS_BETWEEN_TURNS = 5
 # For tests of wording and paths, which a second database would only repeat.
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+on_postgres = pytest.mark.parametrize(
+    "database", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
 PER_MINUTE = 40
 
 

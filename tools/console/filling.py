@@ -34,7 +34,7 @@ MADE_UP = tuple(f"unit-{number}" for number in range(UNITS))
 # In the order in which rows may point to one another.
 TABLES = (
     *("cases", "case_events", "case_units", "case_answers", "case_reminders", "case_themes"),
-    "case_supporters",
+    *("case_supporters", "case_recusals"),
 )
 DISTRICT = "/".join((*CITY, DISTRICTS[0]))
 
@@ -69,7 +69,8 @@ async def _fill(url: str, library: Library, count: int, units: Sequence[str]) ->
                 for role in roles
             ],
         )
-        office = MadeUpOffice(library, list(staff.values()), units, now, SEED)
+        keeps_out = staff[Role.REVIEWER.value]
+        office = MadeUpOffice(library, list(staff.values()), units, now, SEED, keeps_out)
         codes = await _cases(engine, office, count)
         given = {
             "staff_id": next(iter(staff.values())),

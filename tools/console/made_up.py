@@ -49,19 +49,24 @@ OPEN = (
     (("take_up", "in_review"), ("ask", "needs_more")),
 )
 OPEN_SHARE = 0.06
+KEPT_OUT_OF = range(2, 22)  # not the first two, which are asked for
 
 Row = dict[str, Any]
 
 
 @dataclass
 class MadeUpOffice:
-    """Who works there: ids of staff, names of units; and what its library knows."""
+    """Who works there: ids of staff, names of units; and what its library knows.
+
+    The first unit and one of the staff keep out of some cases: their lists must ask of each.
+    """
 
     library: Library
     staff: Sequence[str]
     units: Sequence[str]
     now: datetime
     seed: int
+    keeps_out: str
     draws: Draws = field(init=False)
     codes: set[str] = field(init=False)
 
@@ -128,6 +133,11 @@ class MadeUpOffice:
         rows["case_supporters"] = [
             {"id": ids.new_id(), "case_id": case_id, "at": came} for _ in range(number % 4 // 2)
         ]
+        if number in KEPT_OUT_OF:
+            rows["case_recusals"] = [
+                {"id": ids.new_id(), "case_id": case_id, "at": came, "staff_id": who, "unit": unit}
+                for who, unit in ((self.keeps_out, None), (None, self.units[0]))
+            ]
         return rows
 
     def _free_code(self) -> str:
