@@ -1,6 +1,7 @@
 """Engine, sessions and the one way to open a transaction."""
 
-from asyncio import shield
+import asyncio
+import sqlite3
 from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from functools import lru_cache
@@ -33,6 +34,8 @@ AWAY = (OperationalError, InterfaceError, PoolTimeout, OSError)
 # How long a writer waits for another before it gives up, in seconds. Our transactions take
 # milliseconds; a longer wait means that something is wrong, and the worker gets the menu.
 LOCK_WAIT = 10
+# So often, and so many seconds apart, a new file is opened that another process opens too.
+_REFUSALS, _AGAIN_AFTER = 20, 0.05
 # How PostgreSQL plans for us: docs/adr/0039-plans-of-postgresql.md.
 PLANNING = "-c plan_cache_mode=force_custom_plan -c random_page_cost=1.1 -c jit=off"
 
@@ -186,8 +189,24 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -
         undoing.callback(raw.terminate)
         # The driver would begin transactions by itself, late and deferred; we do it in `begin`.
         raw.isolation_level = None
-        await_only(raw.driver_connection.executescript(_PREPARED))
+        await_only(_prepared(raw.driver_connection))
         undoing.pop_all()
+
+
+async def _prepared(driver: Any) -> None:  # noqa: ANN401 - each driver has classes of its own
+    # Whoever writes in a new file that it is a WAL one has it alone for that moment, and SQLite
+    # refuses all others at once, however long they would wait: of eight processes that start
+    # together on an empty folder one in a hundred.
+    for _ in range(_REFUSALS):
+        try:
+            await driver.executescript(_PREPARED)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            await asyncio.sleep(_AGAIN_AFTER)
+        else:
+            return
+    await driver.executescript(_PREPARED)
 
 
 def _let_go_of_locks(connection: DBAPIConnection, *_: object) -> None:
@@ -195,7 +214,7 @@ def _let_go_of_locks(connection: DBAPIConnection, *_: object) -> None:
     # the locks of a closed connection while a cursor of it lives, here as long as the traceback
     # does: nobody could write for as long.
     raw: Any = connection
-    await_only(shield(raw.driver_connection.rollback()))
+    await_only(asyncio.shield(raw.driver_connection.rollback()))
 
 
 def _begin_immediate(connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy's event is untyped

@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.models import Case, OutboxRow, TurnRow, Worker
 from db.repositories.turns import TurnRepository
-from db.session import LOCK_WAIT, transaction
+from db.session import LOCK_WAIT, make_engine, transaction
 from kit.ids import new_id
 from tests.factories import NOON_OF_TESTS, add_account, add_case, add_turn, add_worker
 from tests.testers.chat import on_postgres, on_sqlite
@@ -224,6 +225,20 @@ async def test_sqlite_is_set_up_for_several_processes(engine):
         ]
 
     assert said == ["wal", 1, 10_000]
+
+
+async def test_many_processes_may_open_a_new_file_at_once(tmp_path):
+    """SQLite refuses at once who opens a file that another makes a WAL one in this moment."""
+    for number in range(20):
+        url = f"sqlite+aiosqlite:///{tmp_path / str(number)}.db"
+        engines = [make_engine(url) for _ in range(8)]
+
+        async def opens(engine: AsyncEngine) -> None:
+            async with engine.begin() as connection:
+                await connection.execute(text("CREATE TABLE IF NOT EXISTS t (x INTEGER)"))
+
+        await asyncio.gather(*map(opens, engines))
+        await asyncio.gather(*(engine.dispose() for engine in engines))
 
 
 async def test_whoever_is_cancelled_in_the_middle_locks_out_nobody(sessions):
