@@ -15,7 +15,7 @@ from kit.clock import utc_now
 from kit.logging import set_up_logging
 from kit.memory import keep_what_is_read
 from kit.settings import Settings
-from services import vault
+from services import figures, vault
 from services.cases import shelving
 
 log = structlog.get_logger()
@@ -47,8 +47,9 @@ async def serve(settings: Settings) -> None:
 
 
 async def _warm(sessions: Sessions) -> None:
-    """Read what twins of a case are found by before a reviewer waits for it."""
+    """Read what figures are counted from and twins of a case found by before somebody waits."""
     try:
+        await figures.warm(sessions.beside, utc_now)
         await shelving.warm(sessions.beside)
     except AWAY as error:
         log.warning("cases_not_read", error=type(error).__name__)

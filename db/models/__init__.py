@@ -12,7 +12,7 @@ from db.models.case_flow import (
 )
 from db.models.cases import Case, CaseAddition, CaseEvent, CaseSupporter, CaseTry, CaseView
 from db.models.exports import CaseExport
-from db.models.figures import CaseFact, FigureMark, FigureReport, FigureWord, TurnDay
+from db.models.figures import CaseFact, FigureDay, FigureMark, FigureReport, FigureWord, TurnDay
 from db.models.handovers import (
     Handover,
     HandoverDuty,
@@ -101,6 +101,7 @@ __all__ = [
     "Deadline",
     "DeadlineMoment",
     "DialogueRow",
+    "FigureDay",
     "FigureMark",
     "FigureReport",
     "FigureWord",

@@ -13,14 +13,14 @@ class CaseFact(Base):
     """What figures count of one case, told from its history up to event `seen`.
 
     Everything here can be made anew from the case (services/figures/folding.py). `body` is a line
-    of fixed width (services/figures/facts.py), so that those of a period are read as one text.
+    of fixed width (services/figures/facts.py), so that those of a day are read as one text.
     """
 
     __tablename__ = "case_facts"
     __table_args__ = (
         UniqueConstraint("case_id"),
         Index("ix_case_facts_due", "due"),
-        # Stored by day, so that those of a period lie side by side.
+        # Stored by day, so that those of a day lie side by side.
         {"sqlite_with_rowid": False},
     )
 
@@ -29,8 +29,6 @@ class CaseFact(Base):
     case_id: Mapped[str] = mapped_column(
         String(ID_LENGTH), ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True
     )
-    state: Mapped[str] = mapped_column(String(16))
-    kind: Mapped[str] = mapped_column(String(16))
     province: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
     city: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
     district: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
@@ -38,6 +36,18 @@ class CaseFact(Base):
     due: Mapped[date | None]
     seen: Mapped[int]
     body: Mapped[str] = mapped_column(Text)
+
+
+class FigureDay(Base):
+    """Which lines the facts of a day have: another version whenever one of them was written.
+
+    A random one, not a number: two transactions of which one is undone never give the same.
+    """
+
+    __tablename__ = "figure_days"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    version: Mapped[str] = mapped_column(String(ID_LENGTH))
 
 
 class FigureWord(Base):

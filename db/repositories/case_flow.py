@@ -20,7 +20,7 @@ from db.models import (
 Condition = ColumnElement[Any]
 
 
-def kept_out_of(names: Collection[str]) -> Select[str]:
+def kept_out_by(names: Collection[str]) -> Select[str]:
     """The ids of the cases that any of these keeps out of: ids of staff and names of units."""
     theirs = or_(CaseRecusal.staff_id.in_(names), CaseRecusal.unit.in_(names))
     return select(CaseRecusal.case_id).where(theirs)
@@ -34,7 +34,7 @@ class CaseFlowRepository:
 
     async def keeps_out(self, names: Collection[str]) -> bool:
         """Whether any of these keeps out of any case."""
-        return await self.session.scalar(kept_out_of(names).limit(1)) is not None
+        return await self.session.scalar(kept_out_by(names).limit(1)) is not None
 
     async def answers(self, case_id: str) -> Sequence[CaseAnswer]:
         """The answers of a case, in order."""

@@ -5,14 +5,13 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db import conflicts
 from db.models import (
     Case,
     CaseEvent,
     CaseFact,
-    CaseSupporter,
     CaseTheme,
     CaseUnit,
     FigureMark,
@@ -20,6 +19,7 @@ from db.models import (
     FigureWord,
     StaffRole,
 )
+from db.repositories.figure_days import FigureDayRepository
 
 Condition = ColumnElement[Any]
 Values = Mapping[str, Any]
@@ -33,11 +33,6 @@ class FigureRepository:
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
 
-    async def bodies(self, which: Condition) -> str:
-        """The lines of these facts as one text, in no order."""
-        query = select(func.aggregate_strings(CaseFact.body, "")).where(which)
-        return await self.session.scalar(query) or ""
-
     async def until(self) -> datetime | None:
         """Up to when all events are in the facts; None where older cases are still to be told."""
         mark = await self.session.get(FigureMark, MARK)
@@ -45,7 +40,7 @@ class FigureRepository:
 
     async def mark(self, until: datetime) -> None:
         """All events up to this moment are in the facts."""
-        query = self._insert(FigureMark).values(name=MARK, until=until)
+        query = conflicts.insert(self.session, FigureMark).values(name=MARK, until=until)
         given = {"until": query.excluded.until}
         await self.session.execute(
             query.on_conflict_do_update(index_elements=["name"], set_=given)
@@ -139,19 +134,21 @@ class FigureRepository:
 
     async def themed(self, own: int, nothing: str) -> list[tuple[Any, ...]]:
         """Cases with a theme, or whose facts name one behind so many digits of their own: case,
-        these digits, theme, rank.
+        its day, these digits, theme, rank.
         """
         known = func.substr(CaseFact.body, own + 1)
         query = (
-            select(CaseFact.case_id, known, CaseTheme.theme, CaseTheme.rank)
+            select(CaseFact.case_id, CaseFact.day, known, CaseTheme.theme, CaseTheme.rank)
             .outerjoin(CaseTheme, CaseTheme.case_id == CaseFact.case_id)
             .where(or_(CaseTheme.theme.is_not(None), known != nothing))
         )
         return [tuple(row) for row in await self.session.execute(query)]
 
-    async def put_themes(self, own: int, digits: Mapping[str, str]) -> None:
-        """Other digits behind those of their own, by case. In order of cases, as `put` has it:
-        two who write the same facts wait for each other once.
+    async def put_themes(
+        self, own: int, digits: Mapping[str, str], days: Collection[date]
+    ) -> None:
+        """Other digits behind those of their own, by case; and the days of these. In order of
+        cases, as `put` has it: two who write the same facts wait for each other once.
         """
         if not digits:
             return
@@ -160,12 +157,13 @@ class FigureRepository:
         given = [{"of": case_id, "digits": digits[case_id]} for case_id in sorted(digits)]
         # Past the session, which takes a list for rows by their keys.
         await (await self.session.connection()).execute(query, given)
+        await FigureDayRepository(self.session).touch(days)
 
     async def put(self, facts: Sequence[Values], own: int) -> None:
         """Facts in place of those that knew less; behind so many digits they stay as they are."""
         if not facts:
             return
-        query = self._insert(CaseFact)
+        query = conflicts.insert(self.session, CaseFact)
         key = ["day", "case_id"]  # a case's day is that on which it came in, for ever
         given: dict[str, Any] = {
             name: query.excluded[name] for name in facts[0] if name not in key
@@ -179,13 +177,14 @@ class FigureRepository:
             where=CaseFact.seen <= query.excluded.seen,
         )
         await self.session.execute(query, list(facts))
+        await FigureDayRepository(self.session).touch({fact["day"] for fact in facts})
 
     async def numbers(self, words: Iterable[str]) -> dict[str, int]:
         """The number of each word; new words get one."""
         wanted = sorted(set(words))
         known = await self._known(wanted)
         if new := [word for word in wanted if word not in known]:
-            query = self._insert(FigureWord).on_conflict_do_nothing()
+            query = conflicts.insert(self.session, FigureWord).on_conflict_do_nothing()
             await self.session.execute(query, [{"word": word} for word in new])
             known |= await self._known(new)
         return known
@@ -209,19 +208,6 @@ class FigureRepository:
         query = select(CaseTheme.theme, Case).join(Case, Case.id == CaseTheme.case_id)
         return {row[0]: row[1] for row in await self.session.execute(query.where(or_(*which)))}
 
-    async def supporters(
-        self, which: Condition, hidden: Collection[str], themes: Sequence[int]
-    ) -> dict[int, int]:
-        """How many stand behind the cases of each theme among these facts."""
-        query = (
-            select(CaseTheme.theme, func.count())
-            .join(CaseFact, CaseFact.case_id == CaseTheme.case_id)
-            .join(CaseSupporter, CaseSupporter.case_id == CaseTheme.case_id)
-            .where(which, CaseFact.state.not_in(hidden), CaseTheme.theme.in_(themes))
-            .group_by(CaseTheme.theme)
-        )
-        return {row[0]: row[1] for row in await self.session.execute(query)}
-
     async def areas_of_roles(self, roles: Collection[str]) -> set[str]:
         """The areas that these roles of anybody are limited to."""
         query = select(StaffRole.districts).where(StaffRole.role.in_(roles)).distinct()
@@ -235,7 +221,9 @@ class FigureRepository:
 
     async def keep_report(self, values: Values) -> bool:
         """Keep a report unless its period has one; whether it was kept."""
-        query = self._insert(FigureReport).values(**values).on_conflict_do_nothing()
+        query = (
+            conflicts.insert(self.session, FigureReport).values(**values).on_conflict_do_nothing()
+        )
         found = await self.session.execute(query.returning(FigureReport.id))
         return found.first() is not None
 
@@ -269,7 +257,3 @@ class FigureRepository:
             query = select(FigureWord.word, FigureWord.number).where(FigureWord.word.in_(some))
             found |= {row[0]: row[1] for row in await self.session.execute(query)}
         return found
-
-    def _insert(self, table: Any) -> Any:  # noqa: ANN401 - of one of two dialects
-        given: Any = postgresql if self.session.get_bind().dialect.name != "sqlite" else sqlite
-        return given.insert(table)

@@ -19,9 +19,9 @@ from sqlalchemy import (
     type_coerce,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db import conflicts
 from db.base import split
 from db.models import Case, CaseEvent, CaseNight, CaseSupporter, CaseTheme, CaseVector
 from db.session import fetch_all
@@ -180,8 +180,11 @@ class LikenessRepository:
         """Begin to group a night's cases; whether nobody else has."""
         if await self.session.get(CaseNight, night) is not None:
             return False  # looked at first, so that hardly ever a row is written in vain
-        given: Any = postgresql if self.session.get_bind().dialect.name != "sqlite" else sqlite
-        query = given.insert(CaseNight).values(night=night, began_at=now).on_conflict_do_nothing()
+        query = (
+            conflicts.insert(self.session, CaseNight)
+            .values(night=night, began_at=now)
+            .on_conflict_do_nothing()
+        )
         found = await self.session.execute(query.returning(CaseNight.night))
         return found.first() is not None
 

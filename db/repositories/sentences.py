@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db import conflicts
 from db.models import Sentence as Row
 
 
@@ -19,9 +18,8 @@ class SentenceRepository:
 
     async def count_up(self, sentence_id: str, digest: str, text: str, today: date) -> None:
         """One more time said; no turn fails because another says the same in this moment."""
-        given: Any = sqlite if self.session.get_bind().dialect.name == "sqlite" else postgresql
         values = {"id": sentence_id, "digest": digest, "text": text, "count": 1, "state": "new"}
-        query = given.insert(Row).values(**values, first_on=today, last_on=today)
+        query = conflicts.insert(self.session, Row).values(**values, first_on=today, last_on=today)
         again = {"count": Row.count + 1, "last_on": today}
         await self.session.execute(
             query.on_conflict_do_update(index_elements=["digest"], set_=again)

@@ -6,10 +6,10 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, insert, literal, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
+from db import conflicts
 from db.models import AreaUnit, CaseExample, SortingImport, SortingModel
 from db.repositories.rest_stops import lock_table
 
@@ -68,8 +68,9 @@ class SortingRepository:
 
     async def claim(self, values: Values) -> bool:
         """Begin a training; whether nobody else had claimed that night."""
-        given: Any = postgresql if self.session.get_bind().dialect.name != "sqlite" else sqlite
-        query = given.insert(SortingModel).values(**values).on_conflict_do_nothing()
+        query = (
+            conflicts.insert(self.session, SortingModel).values(**values).on_conflict_do_nothing()
+        )
         found = await self.session.execute(query.returning(SortingModel.id))
         return found.first() is not None
 

@@ -5,9 +5,9 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Integer, case, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db import conflicts
 from db.models import ChoiceRow, TurnDay, TurnRow
 
 
@@ -70,8 +70,7 @@ class TurnDayRepository:
 
     async def keep(self, day: date, counts: TurnCounts) -> None:
         """Keep the counts of a day that is over, unless somebody has."""
-        given: Any = postgresql if self.session.get_bind().dialect.name != "sqlite" else sqlite
-        query = given.insert(TurnDay).values(day=day, **counts._asdict())
+        query = conflicts.insert(self.session, TurnDay).values(day=day, **counts._asdict())
         await self.session.execute(query.on_conflict_do_nothing())
 
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
+from db import conflicts
 from db.models import (
     AnswerDraft,
     Case,
@@ -153,7 +153,8 @@ class WorkbenchRepository:
         values: Mapping[str, Any],
     ) -> None:
         """The one row of a member and a case, made or changed; two at once do not clash."""
-        given: Any = postgresql if self.session.get_bind().dialect.name != "sqlite" else sqlite
-        query = given.insert(table).values(case_id=case_id, staff_id=staff_id, **values)
+        query = conflicts.insert(self.session, table).values(
+            case_id=case_id, staff_id=staff_id, **values
+        )
         key = ["case_id", "staff_id"]
         await self.session.execute(query.on_conflict_do_update(index_elements=key, set_=values))

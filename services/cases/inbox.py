@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from db.models import Case, CaseUnit
-from db.repositories.case_flow import kept_out_of
+from db.repositories.case_flow import kept_out_by
 from db.repositories.inbox import Condition, InboxRepository
 from kit import ids
 from kit.clock import Clock
@@ -166,7 +166,7 @@ def _handed_to(unit: str) -> Condition:
 
 def _keeps_out(names: Collection[str]) -> Condition:
     """Asked of all rows at once: there are few recusals, and many cases."""
-    return Case.id.in_(kept_out_of(names))
+    return Case.id.in_(kept_out_by(names))
 
 
 def _narrowed(wanted: Wanted) -> Iterator[Condition]:

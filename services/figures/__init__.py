@@ -4,6 +4,7 @@ from services.figures.counting import COUNTED
 from services.figures.folding import fold, fold_some, mend, take_up_themes
 from services.figures.funnel import keep_days
 from services.figures.reading import RATES, REST, UNKNOWN, before, figures
+from services.figures.sheets import warm
 from services.figures.values import (
     FEW,
     FEWEST,
@@ -45,4 +46,5 @@ __all__ = [
     "mend",
     "read",
     "take_up_themes",
+    "warm",
 ]

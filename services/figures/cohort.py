@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,6 @@ from services.figures.facts import (
     ROW,
     SENT_BACK,
     SOLVED,
-    WIDTH,
     WIDTHS,
     ZERO,
     day_at,
@@ -69,13 +68,18 @@ class Matter(NamedTuple):
 
 
 class Cohort:
-    """The cases that came in in a period, as they stand on a day."""
+    """The cases that came in in a period, as they stand on a day.
 
-    def __init__(self, bodies: str, today: date) -> None:
-        raw = np.frombuffer(bodies.encode("ascii"), np.uint8).reshape(-1, WIDTH)
-        self._digits = np.ascontiguousarray(raw.T)
-        self._today = number_of(today)
+    `digits` are their lines, each case a column (services/figures/facts.py).
+    """
+
+    def __init__(self, digits: NDArray[np.uint8], today: date) -> None:
+        self._digits, self._day, self._today = digits, today, number_of(today)
         self._columns: dict[str, Column] = {}
+
+    def only(self, kept: Mask) -> Self:
+        """Those cases of them for which the mask says so."""
+        return type(self)(self._digits.compress(kept, axis=1), self._day)
 
     def __len__(self) -> int:
         return int(self._digits.shape[1])
@@ -123,6 +127,11 @@ class Cohort:
         }
 
     @cached_property
+    def shown(self) -> Mask:
+        """For each case whether others may hear of it."""
+        return ~np.isin(self["state"], _HIDDEN)
+
+    @cached_property
     def marked(self) -> Mapping[str, NDArray[np.intp]]:
         """The numbers of the cases that count, by the name of what is counted."""
         return {name: np.flatnonzero(mask) for name, mask in self.marks.items()}
@@ -161,7 +170,7 @@ class Cohort:
 
     def matters(self, most: int) -> tuple[Matter, ...]:
         """The largest themes, those with most cases first; hidden cases count for none."""
-        told = np.flatnonzero((self["theme"] > 0) & ~np.isin(self["state"], _HIDDEN))
+        told = np.flatnonzero((self["theme"] > 0) & self.shown)
         theme, rank = self["theme"][told], self["rank"][told]
         cases = np.bincount(theme)
         order = np.argsort(-cases, kind="stable")[:most]

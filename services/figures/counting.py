@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 from services.calendar import Years
 from services.cases import states
@@ -41,9 +41,8 @@ class Counts:
     matters: tuple[Matter, ...]
 
 
-def count(bodies: str, before: str, period: Period, today: date, years: Years) -> Counts:
-    """Count the lines of a period and of the one before, as they stand today."""
-    now, then = Cohort(bodies, today), Cohort(before, today)
+def count(now: Cohort, then: Cohort, period: Period, years: Years) -> Counts:
+    """Count the cases of a period and of the one before."""
     return Counts(
         cases=len(now),
         totals=now.totals,

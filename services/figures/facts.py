@@ -1,7 +1,8 @@
 """What figures count of one case, told from its history, and as a line of fixed width.
 
-The lines of a period are read from the database as one text and counted as columns of numbers
-(services/figures/cohort.py): 100,000 rows fetched one by one take longer than a page may.
+The lines of a day are read from the database as one text (services/figures/sheets.py), and those
+of a period counted as columns of numbers (services/figures/cohort.py): 100,000 rows fetched one by
+one take longer than a page may.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -64,12 +64,13 @@ async def mend(session: AsyncSession) -> int:
 async def take_up_themes(session: AsyncSession) -> None:
     """Write into the facts which theme each case is of since cases were grouped."""
     rows = FigureRepository(session)
-    lines = {
-        case_id: (known, theme_line((theme, rank) if theme is not None else None))
-        for case_id, known, theme, rank in await rows.themed(OWN, theme_line(None))
-    }
-    news = {case_id: new for case_id, (known, new) in lines.items() if known != new}
-    await rows.put_themes(OWN, news)
+    news, days = {}, set()
+    for case_id, day, known, theme, rank in await rows.themed(OWN, theme_line(None)):
+        new = theme_line((theme, rank) if theme is not None else None)
+        if known != new:
+            news[case_id] = new
+            days.add(day)
+    await rows.put_themes(OWN, news, days)
 
 
 async def tell(session: AsyncSession, ids: Sequence[str]) -> None:
@@ -95,12 +96,10 @@ async def tell(session: AsyncSession, ids: Sequence[str]) -> None:
 def _row(
     told: Told, fact: Mapping[str, int | str], numbers: Mapping[str, int]
 ) -> Mapping[str, Any]:
-    case_id, kind, state, category, province, city, district, *_ = told.case
+    case_id, _, _, category, province, city, district, *_ = told.case
     return {
         "case_id": case_id,
         "day": day_of(moment_of(told.case)),
-        "state": state,
-        "kind": kind,
         "province": province,
         "city": city,
         "district": district,

@@ -1,30 +1,34 @@
 """Hot themes of a period within a reach: only words of cases that lie in it are shown."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from content.library import Library
+from db.repositories.figure_days import FigureDayRepository
 from db.repositories.figures import FigureRepository
 from kit.text import shorten
 from services.cases.duplicates import shown
-from services.cases.themes import HIDDEN
 from services.figures.cohort import Matter
-from services.figures.values import Theme, about
+from services.figures.scope import Chosen
+from services.figures.values import Period, Theme, about
 
 TITLE, PLACE = 40, 20
 
 
 async def themes(
-    session: AsyncSession, library: Library, which: ColumnElement[Any], matters: Sequence[Matter]
+    session: AsyncSession,
+    library: Library,
+    period: Period,
+    cases: Chosen,
+    matters: Sequence[Matter],
 ) -> tuple[Theme, ...]:
     """The matters that most of these cases speak of, in words; they were counted already."""
     if not matters:
         return ()
     rows, found = FigureRepository(session), []
-    behind = await rows.supporters(which, HIDDEN, [matter.theme for matter in matters])
+    behind = await _behind(session, period, cases, [matter.theme for matter in matters])
     best = await rows.at_ranks({matter.theme: matter.rank for matter in matters})
     for number, count, _ in matters:
         case = best.get(number)
@@ -37,3 +41,16 @@ async def themes(
         Theme(title, place, about(count), about(heat))
         for heat, title, place, count in sorted(found, reverse=True)
     )
+
+
+async def _behind(
+    session: AsyncSession, period: Period, cases: Chosen, themes: Sequence[int]
+) -> Mapping[int, int]:
+    """How many stand behind the cases of each theme, of those that are shown."""
+    rows = FigureDayRepository(session)
+    found = await rows.supported(themes, period.first, period.last)
+    shown = cases.shows([(day, case_id) for day, case_id, *_ in found])
+    behind = Counter[int]()
+    for (*_, theme, count), is_shown in zip(found, shown.tolist(), strict=True):
+        behind[theme] += count * is_shown
+    return behind

@@ -9,24 +9,20 @@ both its numbers, and with the count of all beside them.
 """
 
 import asyncio
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from content.library import Library
-from db.models import CaseFact, CaseUnit
-from db.repositories.case_flow import kept_out_of
 from db.repositories.figures import FigureRepository
 from kit.clock import Clock
 from services.cases.clocks import day_of
 from services.figures import folding, funnel, hot
 from services.figures.counting import Counts, Numbered, by_week, count
-from services.figures.values import Asked, Figures, Line, Period, Rate, hide_few
-from services.staff.actors import Actor, CaseColumns
-from services.staff.permissions import Permission
+from services.figures.scope import Scope, chosen, scope_of
+from services.figures.values import Asked, Figures, Funnel, Line, Period, Rate, hide_few
+from services.staff.actors import Actor
 
 # Each share: what is counted of what.
 RATES: Mapping[str, tuple[str, str]] = {
@@ -41,8 +37,6 @@ RATES: Mapping[str, tuple[str, str]] = {
 }
 REST, UNKNOWN = "rest", "unknown"
 
-Condition = ColumnElement[Any]
-
 
 def before(period: Period) -> Period:
     """The period of the same length that ends the day before."""
@@ -50,41 +44,31 @@ def before(period: Period) -> Period:
     return Period(period.first - length, period.last - length)
 
 
-def reach(actor: Actor) -> Condition:
-    """The facts whose figures this actor may see, in SQL."""
-    return actor.condition_for(Permission.SEE_FIGURES, _columns())
-
-
 async def figures(
     session: AsyncSession, library: Library, clock: Clock, actor: Actor, asked: Asked
 ) -> Figures:
     """The figures of a period within the reach of this actor."""
-    whole = actor.may_everywhere(Permission.SEE_FIGURES)
-    return await counted(session, library, clock, asked, within=reach(actor), whole=whole)
+    return await counted(session, library, clock, asked, scope_of(actor))
 
 
 async def counted(
-    session: AsyncSession,
-    library: Library,
-    clock: Clock,
-    asked: Asked,
-    *,
-    within: Condition,
-    whole: bool,
+    session: AsyncSession, library: Library, clock: Clock, asked: Asked, scope: Scope
 ) -> Figures:
-    """The figures of the facts within a condition; `whole` where that is all that there are.
+    """The figures of the cases within a scope.
 
     Turns are in no area: how the chat goes is told of the whole only.
     """
-    rows, today = FigureRepository(session), day_of(clock())
+    today, earlier = day_of(clock()), before(asked.period)
     await folding.fold(session)
-    which, earlier = and_(within, *_narrowed(asked)), before(asked.period)
-    now, then = [await rows.bodies(and_(which, _within(each))) for each in (asked.period, earlier)]
-    counts = await asyncio.to_thread(count, now, then, asked.period, today, library.calendar)
-    within_period = and_(which, _within(asked.period))
-    themes = await hot.themes(session, library, within_period, counts.matters)
-    is_all = whole and not any((asked.area, asked.unit, asked.category, asked.kind))
-    ways = await funnel.of(session, clock, asked.period, counts.cases) if is_all else None
+    now, then = [
+        await chosen(session, scope, asked, each, today) for each in (asked.period, earlier)
+    ]
+    is_all = scope.whole and not any((asked.area, asked.unit, asked.category, asked.kind))
+    counts, ways = await asyncio.gather(
+        asyncio.to_thread(lambda: count(now.cohort, then.cohort, asked.period, library.calendar)),
+        _funnel(session, clock, asked.period, int(now.kept.sum()), is_all=is_all),
+    )
+    themes = await hot.themes(session, library, asked.period, now, counts.matters)
     names = await _names(session, library, counts)
     totals, earlier_totals = hide_few(counts.totals), hide_few(counts.before)
     return Figures(
@@ -116,41 +100,10 @@ async def counted(
     )
 
 
-def _columns() -> CaseColumns:
-    area = (CaseFact.province.expression, CaseFact.city.expression, CaseFact.district.expression)
-    return CaseColumns(*area, CaseFact.category.expression, _handed_to, _keeps_out)
-
-
-def _handed_to(unit: str) -> Condition:
-    # As a list: a unit has few of all cases, and each fact need not be asked.
-    return CaseFact.case_id.in_(select(CaseUnit.case_id).where(CaseUnit.unit == unit))
-
-
-def _keeps_out(names: Collection[str]) -> Condition:
-    return CaseFact.case_id.in_(kept_out_of(names))
-
-
-def area_condition(area: str) -> Condition:
-    """The facts of an area, a path from the top; all of them for the empty one."""
-    columns = (CaseFact.province, CaseFact.city, CaseFact.district)
-    parts = [
-        column == name for column, name in zip(columns, area.split("/"), strict=False) if name
-    ]
-    return and_(true(), *parts)
-
-
-def _narrowed(asked: Asked) -> Iterator[Condition]:
-    yield area_condition(asked.area)
-    if asked.kind:
-        yield CaseFact.kind == asked.kind
-    if asked.category:
-        yield CaseFact.category == asked.category
-    if asked.unit:
-        yield _handed_to(asked.unit)
-
-
-def _within(period: Period) -> Condition:
-    return CaseFact.day.between(period.first, period.last)
+async def _funnel(
+    session: AsyncSession, clock: Clock, period: Period, cases: int, *, is_all: bool
+) -> Funnel | None:
+    return await funnel.of(session, clock, period, cases) if is_all else None
 
 
 def _rates(now: Mapping[str, int], then: Mapping[str, int]) -> Iterator[Rate]:

@@ -19,7 +19,8 @@ from db.repositories.figures import FigureRepository
 from kit import ids
 from kit.clock import Clock, in_shanghai
 from kit.errors import NotFound
-from services.figures.reading import area_condition, counted
+from services.figures import scope
+from services.figures.reading import counted
 from services.figures.values import Asked, Figures, Period, read
 from services.staff import events
 from services.staff.actors import Actor, Grant
@@ -98,11 +99,7 @@ async def missing(session: AsyncSession, clock: Clock) -> list[Wanted]:
 async def make(session: AsyncSession, library: Library, clock: Clock, wanted: Wanted) -> bool:
     """Make one report; False where another process did so just before."""
     kind, period, area = wanted.kind, wanted.period, wanted.area
-    found = await counted(
-        *(session, library, clock, Asked(period, area)),
-        within=area_condition(area),
-        whole=not area,
-    )
+    found = await counted(session, library, clock, Asked(period, area), scope.EVERYTHING)
     values = {
         "id": ids.new_id(),
         "kind": kind,

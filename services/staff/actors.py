@@ -71,7 +71,7 @@ class Grant:
         """Whether the case lies within every limit."""
         area = (case.province, case.city, case.district)
         return (
-            (not self.districts or any(_lies_in(area, path) for path in self.districts))
+            (not self.districts or any(lies_in(area, path) for path in self.districts))
             and (not self.categories or case.category in self.categories)
             and (self.unit is None or self.unit in case.units)
         )
@@ -154,7 +154,8 @@ def seen_by(actor: Actor, case: CaseColumns) -> Column:
     return actor.condition_for(Permission.SEE_CASES, case)
 
 
-def _lies_in(area: tuple[str | None, ...], path: str) -> bool:
+def lies_in(area: tuple[str | None, ...], path: str) -> bool:
+    """Whether an area, from the top, lies in that of a path."""
     named = path.split("/")
     return list(area[: len(named)]) == named
 

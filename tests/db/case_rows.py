@@ -30,11 +30,10 @@ ROWS: dict[str, dict[str, Any]] = {
     "case_facts": {
         "day": date(2026, 11, 18),
         "case_id": "k",
-        "state": "received",
-        "kind": "hazard",
         "seen": 1,
         "body": "1",
     },
+    "figure_days": {"day": date(2026, 11, 18), "version": "v"},
     "figure_words": {"word": "区城管"},
     "figure_marks": {"name": "cases", "until": NOON},
     "figure_reports": {

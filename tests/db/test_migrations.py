@@ -165,6 +165,23 @@ async def test_facts_of_before_themes_get_that_of_their_case(database_url):
         assert await connection.scalar(text(stored)) == before + facts.theme_line((70, 0))
 
 
+async def test_days_of_facts_have_a_version_and_facts_their_columns_again(database_url):
+    async with migrating(database_url) as connection:
+        for table in ("workers", "accounts", "turns", "cases", "case_facts"):
+            await connection.execute(Base.metadata.tables[table].insert().values(ROWS[table]))
+
+    await alembic(database_url, command.downgrade, "0022")
+    async with migrating(database_url) as connection:
+        [row] = await connection.execute(text("SELECT state, kind FROM case_facts"))
+        case = ROWS["cases"]
+        assert tuple(row) == (case["state"], case["kind"])
+    await upgrade(database_url)
+
+    async with migrating(database_url) as connection:
+        days = "SELECT count(*) FROM figure_days JOIN case_facts USING (day)"
+        assert await connection.scalar(text(days)) == 1
+
+
 async def test_all_the_way_back_leaves_nothing(database_url):
     await alembic(database_url, command.downgrade, "base")
 
