@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from content.case_schema import CATEGORIES, OTHER, CaseLimits, Category, Redress, Refusal
+from content.case_schema import CATEGORIES, OTHER, Answers, CaseLimits, Category, Redress, Refusal
 from content.parts import M, build, each_once, word_lists
 from content.schema import Hotline
-from content.wording import faults_of
+from content.wording import PLACEHOLDER, faults_of
 from content.yaml_reader import Document
 
-FILES = ("categories", "cues", "limits", "redress", "refusals")
+FILES = ("answers", "categories", "cues", "limits", "redress", "refusals")
 # Lists of cues.yml that services read by name; the folder's README says what each is for.
 CUES = (
     *(
@@ -68,6 +68,7 @@ class CasesBook:
     categories: Mapping[str, Category]
     redress: Mapping[str, Redress]
     refusals: Mapping[str, Refusal]
+    answers: Mapping[str, Answers]
     limits: CaseLimits
     cues: Mapping[str, tuple[str, ...]]
 
@@ -75,10 +76,12 @@ class CasesBook:
 def cases_book(documents: Mapping[str, Document], hotlines: Mapping[str, Hotline]) -> CasesBook:
     """The book of the documents by the stems of FILES; faults are noted in the documents."""
     limits = build(CaseLimits, documents["limits"].value, documents["limits"])
+    sorted_into = categories(documents["categories"])
     return CasesBook(
-        categories=MappingProxyType(categories(documents["categories"])),
+        categories=MappingProxyType(sorted_into),
         redress=MappingProxyType(redress(documents["redress"], hotlines)),
         refusals=MappingProxyType(_by_id(Refusal, documents["refusals"])),
+        answers=MappingProxyType(answers(documents["answers"], sorted_into)),
         limits=limits or _STAND_IN,
         cues=MappingProxyType(cues(documents["cues"])),
     )
@@ -121,6 +124,27 @@ def redress(document: Document, hotlines: Mapping[str, Hotline]) -> dict[str, Re
             document.fault(f"{key}.text: {what}", key, "text", remedy=remedy)
     for field in ("words", "alone"):
         each_once(document, {i: getattr(one, field) for i, one in found.items()}, below=(field,))
+    return found
+
+
+def answers(document: Document, sorted_into: Mapping[str, Category]) -> dict[str, Answers]:
+    """How answers begin, by category; a category may have none."""
+    found: dict[str, Answers] = {}
+    for key, entry in document.mapping().items():
+        if key not in sorted_into:
+            document.fault(f"{key}: is no category", key, remedy="name one of categories.yml")
+        elif one := build(Answers, entry, document, key):
+            found[key] = one
+            for grade, text in one.by_grade().items():
+                for what, remedy in _faults_of_answer(text):
+                    document.fault(f"{key}.{grade}: {what}", key, grade, remedy=remedy)
+    return found
+
+
+def _faults_of_answer(text: str) -> list[tuple[str, str]]:
+    found = faults_of(text)
+    if PLACEHOLDER.search(text):
+        found.append(("has a placeholder", "the category is known: write its words"))
     return found
 
 

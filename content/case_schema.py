@@ -19,10 +19,15 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 _GAP = re.compile("\u3014[^\u3014\u3015\\s]{1,16}\u3015")
 
 
+def gaps(text: str) -> tuple[str, ...]:
+    """What of a text is left to the person who uses it, brackets included."""
+    return tuple(_GAP.findall(text))
+
+
 def _has_gaps(text: str) -> str:
     if hidden_characters(text.replace("\n", "")):
         raise ValueError("holds characters that show nothing; type it anew")
-    if not _GAP.search(text):
+    if not gaps(text):
         raise ValueError("has no \u3014\u3015: what only the person knows must be left to him")
     if set(_GAP.sub("", text)) & {"\u3014", "\u3015"}:
         raise ValueError(
@@ -125,6 +130,19 @@ class Refusal(Model):
     name: Title
     text: Bubble
     way_on: Bubble
+
+
+class Answers(Model):
+    """How the answer to a case of one category may begin, by its class; none of some classes."""
+
+    a: ReadyText | None = Field(default=None, description="done")
+    b: ReadyText | None = Field(default=None, description="planned")
+    c: ReadyText | None = Field(default=None, description="not possible now")
+    d: ReadyText | None = Field(default=None, description="kept as a reference")
+
+    def by_grade(self) -> dict[str, str]:
+        """The texts that there are."""
+        return {grade: str(text) for grade, text in self if text is not None}
 
 
 class CaseLimits(Model):

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from content.calendar_schema import CalendarYear
 from content.case_patterns import KeyWords, SentencePatterns
-from content.case_schema import KINDS, CaseLimits, Category, Redress, Refusal
+from content.case_schema import KINDS, Answers, CaseLimits, Category, Redress, Refusal
 from content.handover_schema import HandoverRules
 from content.notice_parts import NoticeBook
 from content.reminder_schema import ReminderRules
@@ -33,6 +33,7 @@ class Library:
     categories: Mapping[str, Category]
     redress: Mapping[str, Redress]
     refusals: Mapping[str, Refusal]
+    answers: Mapping[str, Answers]
     case_limits: CaseLimits
     case_cues: Mapping[str, tuple[str, ...]]
     notices: NoticeBook

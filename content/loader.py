@@ -75,6 +75,7 @@ class _Loading:
             categories=cases.categories,
             redress=cases.redress,
             refusals=cases.refusals,
+            answers=cases.answers,
             case_limits=cases.limits,
             case_cues=cases.cues,
             notices=notices,

@@ -27,7 +27,8 @@ from services.staff.rules import need
 KIND = "template"
 MOST = 300
 GRADES = ("a", "b", "c", "d")  # the classes of answers
-_REFUSAL, _WAY_ON = "refusal.", ".way_on"
+AGAIN = "case_steps.template_again"  # before an answer that is not the first
+_REFUSAL, _WAY_ON, _ANSWER = "refusal.", ".way_on", "answer."
 
 _READY: TypeAdapter[str] = TypeAdapter(ReadyText)
 
@@ -50,8 +51,11 @@ class Text:
 
 def shipped(library: Library) -> dict[str, str]:
     """Every text that may be changed, as it was shipped."""
-    keys = [f"case_steps.template_{grade}" for grade in GRADES]
+    keys = [*(f"case_steps.template_{grade}" for grade in GRADES), AGAIN]
     templates = {key: library.messages[key] for key in keys}
+    for category, answers in library.answers.items():
+        for grade, text in answers.by_grade().items():
+            templates[answer_of(category, grade)] = text
     ways = {way_on_of(each): refusal.way_on for each, refusal in library.refusals.items()}
     return {**templates, **ways}
 
@@ -59,6 +63,11 @@ def shipped(library: Library) -> dict[str, str]:
 def way_on_of(refusal_id: str) -> str:
     """The key of where a matter goes that is refused for this reason."""
     return f"{_REFUSAL}{refusal_id}{_WAY_ON}"
+
+
+def answer_of(category: str, grade: str) -> str:
+    """The key of how an answer of a class begins about a category."""
+    return f"{_ANSWER}{category}.{grade}"
 
 
 async def in_force(session: AsyncSession, library: Library, clock: Clock) -> dict[str, str]:

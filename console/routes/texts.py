@@ -27,6 +27,7 @@ async def listed(request: Request, session: Session, parts: Parts, actor: Signed
         "texts/list.html",
         texts=held,
         titles=_titles(parts.library),
+        groups=_groups(parts.library),
         waiting=await texts.waiting(session, actor),
         to_review=await right_looks.count(session, parts.library, parts.clock, actor),
     )
@@ -88,6 +89,7 @@ async def _page(
         status=error.status if error else HTTPStatus.OK,
         text=found,
         title=_titles(parts.library)[key],
+        groups=_groups(parts.library),
         about=parts.library.say("case_steps.template_about"),
         typed=form["text"] if form else found.text,
         reason=form["reason"] if form else "",
@@ -98,6 +100,19 @@ async def _page(
     )
 
 
+def _groups(library: Library) -> dict[str, str]:
+    """The headings of the list, by group: general beginnings, those of categories, ways on."""
+    own = {
+        each: library.say("texts.group_answer", category=library.categories[each].name)
+        for each in library.answers
+    }
+    return {
+        "template": library.say("texts.group_template"),
+        **own,
+        "refusal": library.say("texts.group_refusal"),
+    }
+
+
 def _titles(library: Library) -> dict[str, tuple[str, str]]:
     """What each text is for: its group and its name."""
     titles = {}
@@ -105,6 +120,11 @@ def _titles(library: Library) -> dict[str, tuple[str, str]]:
         if key.startswith("refusal."):
             refusal = library.refusals[key.split(".")[1]]
             titles[key] = ("refusal", refusal.name)
+        elif key.startswith("answer."):
+            _, category, grade = key.split(".")
+            titles[key] = (category, library.say(f"case_steps.grade_{grade}"))
+        elif key == texts.AGAIN:
+            titles[key] = ("template", library.say("texts.again"))
         else:
             grade = key.rsplit("_", 1)[1]
             titles[key] = ("template", library.say(f"case_steps.grade_{grade}"))

@@ -179,6 +179,21 @@ function keepDraft(form) {
   });
 }
 
+/* A text to begin with: it goes behind what is written, its class is chosen, its first gap marked. */
+
+function beginWith(button, form) {
+  const { text, grade } = form.elements;
+  const written = text.value.trim();
+  const from = written ? written.length + 1 : 0;
+  const words = button.closest("div").querySelector("dd").textContent;
+  text.value = written ? `${written}\n${words}` : words;
+  grade.value = button.dataset.grade;
+  const [start, end] = ["〔", "〕"].map((half) => text.value.indexOf(half, from));
+  text.focus();
+  text.setSelectionRange(start, end + 1);
+  text.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
 const presence = document.getElementById("presence");
 const answer = document.querySelector("form:has(button[formaction$='/draft'])");
 rememberList();
@@ -189,4 +204,8 @@ if (presence) {
 }
 if (answer) {
   keepDraft(answer);
+}
+for (const button of document.querySelectorAll(".templates button")) {
+  button.parentElement.hidden = false;
+  button.addEventListener("click", () => beginWith(button, button.form));
 }

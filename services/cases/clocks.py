@@ -19,7 +19,7 @@ from kit.clock import in_shanghai
 from services import working_days
 from services.calendar import Years
 from services.cases import states
-from services.cases.rules import NEW_PROMISES, lead_of
+from services.cases.rules import ANEW, NEW_PROMISES, lead_of
 from services.windows import morning_of
 
 FIRST_LOOK, DECIDE, SIGN_FOR = "first_look", "decide", "sign_for"
@@ -67,8 +67,13 @@ def running(case: Case, limits: CaseLimits, years: Years) -> Iterator[Running]:
 
 def start_of(case: Case) -> date:
     """The day from which a case's promise counts: it came in, was opened anew, or is done anew."""
-    newest = next((e for e in reversed(case.events) if e.step in {"reopen", "object"}), None)
+    newest = next((e for e in reversed(case.events) if e.step in ANEW), None)
     return day_of(newest.at if newest else case.created_at)
+
+
+def is_anew(case: Case) -> bool:
+    """Whether a case was answered before and is dealt with again."""
+    return any(event.step in ANEW for event in case.events)
 
 
 def day_of(moment: datetime) -> date:

@@ -7,7 +7,7 @@ from kit import ids
 from kit.errors import BadInput, NotAllowed, NotFound
 from kit.text import tidy
 from services import texts, units, working_days
-from services.cases import clocks, drafts, labels, parameters, rules, states
+from services.cases import clocks, drafts, labels, parameters, rules, states, templates
 from services.cases.merging import merge_into
 from services.cases.moves import Move, Told
 from services.cases.reading import of_code
@@ -125,6 +125,10 @@ async def _pause(move: Move) -> Told:
 
 async def _answer(move: Move) -> Told:
     given, facts = move.given, move.facts
+    text = tidy(str(given.text))
+    left = await templates.gaps_left(move.session, move.library, move.clock, text)
+    if left:
+        raise BadInput("case_steps.gaps_left", gaps="、".join(left))
     answer = CaseAnswer(
         id=ids.new_id(),
         case_id=move.case.id,
@@ -133,7 +137,7 @@ async def _answer(move: Move) -> Told:
         unit=rules.lead_of(move.case),
         grade=str(given.grade),
         is_public=given.is_public,
-        text=tidy(str(given.text)),
+        text=text,
         written_at=move.clock(),
         state="waiting",
     )

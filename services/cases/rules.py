@@ -15,7 +15,8 @@ from services.staff.actors import Actor
 from services.staff.permissions import ROLES
 
 # From these on a promise is a new one.
-NEW_PROMISES = frozenset({"hand_in", "reopen", "object"})
+ANEW = frozenset({"reopen", "object"})  # a case that was done with is dealt with again
+NEW_PROMISES = ANEW | {"hand_in"}
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,16 @@
-"""Texts to begin an answer with, by what is answered and about what."""
+"""Texts to begin an answer with: by category, by what comes of it, and whether it is the first."""
 
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from content.case_schema import gaps
 from content.library import Library
 from content.wording import Messages
 from db.models import Case
 from kit.clock import Clock
 from services import texts
+from services.cases.clocks import is_anew
 from services.cases.given import GRADES
 from services.cases.limits import category_name
 
@@ -22,17 +24,30 @@ class Template:
     text: str
 
 
+async def gaps_left(
+    session: AsyncSession, library: Library, clock: Clock, text: str
+) -> tuple[str, ...]:
+    """The gaps of any template that nobody filled in a text. Other brackets are none: documents
+    have numbers such as \u30142026\u3015.
+    """
+    held = await texts.in_force(session, library, clock)
+    known = {gap for template in held.values() for gap in gaps(template)}
+    return tuple(dict.fromkeys(gap for gap in gaps(text) if gap in known))
+
+
 async def of_case(
     session: AsyncSession, library: Library, clock: Clock, case: Case
 ) -> tuple[Template, ...]:
-    """One for each class of answer, as it holds now."""
+    """One for each class of answer, as it holds now: the category's own, or the general one; with
+    words before it where the case is dealt with anew.
+    """
     held = await texts.in_force(session, library, clock)
     about = category_name(library, case.category) or library.say("case_steps.template_about")
-    return tuple(
-        Template(
-            grade,
-            library.say(f"case_steps.grade_{grade.lower()}"),
-            Messages(held).say(f"case_steps.template_{grade.lower()}", about=about),
-        )
-        for grade in GRADES
-    )
+    again = held[texts.AGAIN] if is_anew(case) else ""
+    found = []
+    for grade in GRADES:
+        general = Messages(held).say(f"case_steps.template_{grade.lower()}", about=about)
+        text = held.get(texts.answer_of(case.category or "", grade.lower()), general)
+        title = library.say(f"case_steps.grade_{grade.lower()}")
+        found.append(Template(grade, title, f"{again}{text}"))
+    return tuple(found)

@@ -27,7 +27,7 @@ UNIT, CATEGORY = "区城管", "battery_charging_swap"
 WORDS = "市桥街大北路口换电柜坏了，电池换不出来"
 SUBJECTS = (
     *(WORDS, f"{WORDS}，已经三天", "希望驿站晚上十点以后也开门", "桥下积水很深"),
-    *("商场门口没有电动车停车位", "路口红灯太短", "食堂周末不开"),
+    *("商场门口没有电动车停车位", "路口红灯太短", "食堂周末不开", "驿站门口夜里没有灯"),
 )
 
 
@@ -90,18 +90,7 @@ async def test_an_answer_is_kept_while_it_is_typed(
 ):
     one, two = pair
     address = f"{served.address}/cases/{codes[3]}"
-    await one.goto(address)
-    for button, state in (("受理", "已受理"), ("分办", "待签收")):
-        if button == "分办":
-            await one.keyboard.press("a")
-            await one.locator("#step-assign-category").select_option(CATEGORY)
-            await one.locator("#step-assign-unit").fill(UNIT)
-        await one.get_by_role("button", name=button, exact=True).click()
-        await expect(one.locator(".heading .state")).to_have_text(state)
-        await one.wait_for_load_state()
-    await one.get_by_role("button", name="签收", exact=True).click()
-    await expect(one.locator(".heading .state")).to_have_text("办理中")
-    await one.wait_for_load_state()
+    await signed_for(one, address)
     await one.keyboard.press("r")
     await one.keyboard.type("下周一抽干")
     await expect(one.locator("#draft-said")).to_have_text("草稿已存")
@@ -116,6 +105,41 @@ async def test_an_answer_is_kept_while_it_is_typed(
     await one.get_by_role("button", name="写答复").click()
     await expect(one.locator(".heading .state")).to_have_text("待审核")
     await expect(one.get_by_role("heading", name="没有发出的答复草稿")).to_have_count(0)
+
+
+async def test_an_answer_begins_with_a_text_of_its_category_and_no_gap_is_sent(
+    pair: list[Page], served: Served, codes: list[str]
+):
+    page, _ = pair
+    await signed_for(page, f"{served.address}/cases/{codes[-1]}")
+    await page.keyboard.press("r")
+    await page.keyboard.type("谢谢你。")
+    text, grade = page.locator("#step-answer-text"), page.locator("#step-answer-grade")
+    begin = load(Settings().content_dir).answers[CATEGORY].b
+    await page.get_by_role("button", name="用这段").nth(1).click()
+    await expect(text).to_have_value(f"谢谢你。\n{begin}")
+    await expect(grade).to_have_value("B")
+    marked = "field => field.value.slice(field.selectionStart, field.selectionEnd)"
+    assert await text.evaluate(marked) == "〔哪个点〕"
+    await page.get_by_role("button", name="写答复").click()
+    await expect(page.get_by_role("alert")).to_contain_text("还有没填的〔哪个点〕")
+    await expect(text).to_have_value(f"谢谢你。\n{begin}")
+    await text.fill("谢谢你。东涌地铁口下月装好。")
+    await page.get_by_role("button", name="写答复").click()
+    await expect(page.locator(".heading .state")).to_have_text("待审核")
+
+
+async def signed_for(page: Page, address: str) -> None:
+    """A case that was accepted, handed to a unit and signed for by the one at this page."""
+    await page.goto(address)
+    for button, state in (("受理", "已受理"), ("分办", "待签收"), ("签收", "办理中")):
+        if button == "分办":
+            await page.keyboard.press("a")
+            await page.locator("#step-assign-category").select_option(CATEGORY)
+            await page.locator("#step-assign-unit").fill(UNIT)
+        await page.get_by_role("button", name=button, exact=True).click()
+        await expect(page.locator(".heading .state")).to_have_text(state)
+        await page.wait_for_load_state()
 
 
 async def arrived(page: Page, code: str) -> None:

@@ -77,7 +77,13 @@ extensions: 1
 extension_days: 15
 """
 
+ANSWERS = """\
+other:
+  a: 办好了：〔做了什么〕。
+"""
+
 FILES = {
+    "cases/answers.yml": ANSWERS,
     "cases/categories.yml": CATEGORIES,
     "cases/redress.yml": REDRESS,
     "cases/refusals.yml": REFUSALS,

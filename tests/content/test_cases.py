@@ -12,6 +12,7 @@ from tests.content.small_tree import FILES
 CATEGORIES = "cases/categories.yml"
 REDRESS = "cases/redress.yml"
 REFUSALS = "cases/refusals.yml"
+ANSWERS = "cases/answers.yml"
 LIMITS = "cases/limits.yml"
 CUES = "cases/cues.yml"
 
@@ -48,6 +49,11 @@ SPOILED = [
     (REDRESS, "  idea: 可以另写一条建议。\n", "", "idea: Field", -10),
     (REFUSALS, "way_on", "way_out", "way_on: Field", -3),
     (REFUSALS, "报警110。", "见 http://a.cn", "address of the web", 0),
+    (ANSWERS, "other:", "others:", "is no category", 0),
+    (ANSWERS, "〔做了什么〕", "什么都做了", "must be left to him", 0),
+    (ANSWERS, "办好了：", "办好{about}：", "has a placeholder", 0),
+    (ANSWERS, "办好了", "辦好了", "Simplified", 0),
+    (ANSWERS, "  a: ", "  e: ", "knows a, b, c, d", 0),
     (LIMITS, "accept_days: 3", "accept_days: soon", "accept_days", 0),
     (LIMITS, "accept_days: 3", "accept_days: 9", "must not shrink", -1),
     (LIMITS, "cases_a_day: 5", "cases_a_day: 0", "cases_a_day", 0),

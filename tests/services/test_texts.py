@@ -14,7 +14,7 @@ from services.staff.actors import Actor
 from services.staff.permissions import Role
 from tests.services.casing import Office
 
-KEY = "case_steps.template_a"
+KEY, OWN = "case_steps.template_a", texts.answer_of("rest_stops", "a")
 NEW = "你提的{about}办好了：〔做了什么〕。"
 WHY = "区里统一说法"
 
@@ -81,6 +81,62 @@ async def test_one_writes_another_approves_and_it_holds_at_once(
     assert [each.state for each in held.history] == ["in_force", "past"]
 
 
+async def test_an_answer_begins_as_its_category_and_its_state_ask(
+    office: Office, editors: tuple[Actor, Actor]
+):
+    author, other = editors
+    reviewer, handler = await office.actor(), await office.actor(Role.HANDLER, unit="区城管")
+    await office.unit("区城管")
+    worker = await office.worker()
+    code = (await office.hand_in(worker, category="rest_stops")).case.code
+
+    async def begins() -> dict[str, str]:
+        async with transaction(office.sessions) as session:
+            case = await cases.of_code(session, code)
+            found = await cases.templates_of(session, office.library, office.clock, case)
+        return {each.grade: each.text for each in found}
+
+    own = office.library.answers["rest_stops"]
+    kept = office.library.say("case_steps.template_d", about="驿站歇脚")
+    assert await begins() == {"A": own.a, "B": own.b, "C": own.c, "D": kept}
+    key = texts.answer_of("rest_stops", "a")
+    await proposed(office, author, "驿站添好了：〔添了什么〕。", key=key)
+    await approved(office, other, key)
+    await office.review(code, reviewer.id)
+    for step, who, given in (
+        ("accept", reviewer, {}),
+        ("assign", reviewer, {"unit": "区城管"}),
+        ("sign_for", handler, {}),
+        ("answer", handler, {"text": "好", "grade": "A"}),
+        ("approve", reviewer, {}),
+    ):
+        await office.takes(who, code, step, **given)
+    assert (await begins())["A"] == "驿站添好了：〔添了什么〕。"
+    async with transaction(office.sessions) as session:
+        await cases.rate(session, office.library, office.clock, worker, code, rating="poor")
+    again = office.library.messages[texts.AGAIN]
+    assert (await begins())["A"] == again + "驿站添好了：〔添了什么〕。"
+    assert (await begins())["D"] == again + kept
+
+
+async def test_an_answer_with_a_gap_left_is_not_sent(office: Office):
+    reviewer, handler = await office.actor(), await office.actor(Role.HANDLER, unit="区城管")
+    await office.unit("区城管")
+    code = await office.at_unit(reviewer, handler)
+    own, general = (
+        office.library.answers["gates_access"].a,
+        office.library.say("case_steps.template_b", about="这件事"),
+    )
+    for text in (own, f"{general}{own}"):
+        with pytest.raises(BadInput) as refusal:
+            await office.takes(handler, code, "answer", text=text, grade="A")
+        assert refusal.value.key == "case_steps.gaps_left"
+        assert "〔哪个小区或园区〕" in refusal.value.fields["gaps"]
+    filled = "按区办〔2026〕12号文办好了，电话〔已隐去〕。"
+    await office.takes(handler, code, "answer", text=filled, grade="A")
+    assert (await office.at(code)).state == "to_approve"
+
+
 async def test_where_a_refused_matter_goes_is_what_the_worker_hears(
     office: Office, editors: tuple[Actor, Actor]
 ):
@@ -144,6 +200,8 @@ async def test_a_declined_change_never_holds(office: Office, editors: tuple[Acto
         (KEY, "你提的{about}：〔做了什么。", "texts.template_shape"),
         (KEY, "你提的{about}：〔做了什么〕" + "长" * 300, "texts.template_shape"),
         (KEY, "你提的{about}：〔做了什么〕}", "texts.unreadable"),
+        (OWN, "{about}办好了：〔做了什么〕。", "texts.no_field"),
+        (OWN, "办好了。", "texts.template_shape"),
         ("refusal", "去处" * 60, "texts.way_on_shape"),
         ("refusal", "", "texts.unreadable"),
         ("refusal", "打{number}", "texts.no_field"),
