@@ -14,15 +14,18 @@ from kit.text import tidy
 
 
 async def add(session: AsyncSession, clock: Clock, name: str) -> Unit:
-    """Put a unit on the list, or back on it. Raises BadInput where it is there already, as of two
-    who add it at once it is for the second.
+    """Put a unit on the list, or back on it, where it works as before. Raises BadInput where it is
+    there already, as of two who add it at once it is for the second.
     """
     name = _read(name)
     unit = await CaseFlowRepository(session).unit(name)
     is_new = unit is None and await _make(session, clock, name)
     if not is_new and (unit is None or unit.retired_at is None):
         raise BadInput("case_steps.unit_known", unit=name)
-    return await put(session, clock, name)
+    there = await session.get_one(Unit, name)
+    there.retired_at = None
+    await session.flush()
+    return there
 
 
 async def put(

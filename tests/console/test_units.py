@@ -77,6 +77,15 @@ async def test_of_two_who_add_a_unit_at_once_the_second_is_told(
     assert await asyncio.gather(*(puts() for _ in range(3))) == [None] * 3
 
 
+async def test_a_unit_that_is_back_works_where_it_did(sessions: Sessions, clock: FixedClock):
+    async with transaction(sessions) as session:
+        await units.put(session, clock, "区城管", province="广东", city="广州", district="南沙区")
+        await units.retire(session, clock, "区城管")
+        unit = await units.add(session, clock, "区城管")
+        assert (unit.province, unit.city, unit.district) == ("广东", "广州", "南沙区")
+        assert unit.retired_at is None
+
+
 async def test_the_unit_of_a_handler_is_known_from_his_invitation_on(
     staff_at: StaffAt, hand_in: HandIn
 ):
