@@ -57,18 +57,13 @@ class FigureDayRepository:
         kept = CaseFact.case_id.in_(kept_out_by(names))
         return await self._dated(query, kept, first, last)
 
-    async def supported(
-        self, themes: Collection[int], first: date, last: date
-    ) -> list[tuple[Any, ...]]:
-        """The cases of these themes and days that somebody stands behind: day, id, theme, how
-        many.
-        """
+    async def supported(self, themes: Collection[int]) -> list[tuple[Any, ...]]:
+        """The cases of these themes that somebody stands behind: theme, id, how many."""
         query = (
-            select(CaseFact.day, CaseFact.case_id, CaseTheme.theme, func.count())
-            .join(CaseTheme, CaseTheme.case_id == CaseFact.case_id)
-            .join(CaseSupporter, CaseSupporter.case_id == CaseFact.case_id)
-            .where(CaseFact.day.between(first, last), CaseTheme.theme.in_(themes))
-            .group_by(CaseFact.day, CaseFact.case_id, CaseTheme.theme)
+            select(CaseTheme.theme, CaseTheme.case_id, func.count())
+            .join(CaseSupporter, CaseSupporter.case_id == CaseTheme.case_id)
+            .where(CaseTheme.theme.in_(themes))
+            .group_by(CaseTheme.theme, CaseTheme.case_id)
         )
         return [tuple(row) for row in await self.session.execute(query)]
 

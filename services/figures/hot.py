@@ -12,7 +12,7 @@ from kit.text import shorten
 from services.cases.duplicates import shown
 from services.figures.cohort import Matter
 from services.figures.scope import Chosen
-from services.figures.values import Period, Theme, about
+from services.figures.values import Theme, about
 
 TITLE, PLACE = 40, 20
 
@@ -20,7 +20,6 @@ TITLE, PLACE = 40, 20
 async def themes(
     session: AsyncSession,
     library: Library,
-    period: Period,
     cases: Chosen,
     matters: Sequence[Matter],
 ) -> tuple[Theme, ...]:
@@ -28,7 +27,7 @@ async def themes(
     if not matters:
         return ()
     rows, found = FigureRepository(session), []
-    behind = await _behind(session, period, cases, [matter.theme for matter in matters])
+    behind = await _behind(session, cases, [matter.theme for matter in matters])
     best = await rows.at_ranks({matter.theme: matter.rank for matter in matters})
     for number, count, _ in matters:
         case = best.get(number)
@@ -44,13 +43,10 @@ async def themes(
 
 
 async def _behind(
-    session: AsyncSession, period: Period, cases: Chosen, themes: Sequence[int]
+    session: AsyncSession, cases: Chosen, themes: Sequence[int]
 ) -> Mapping[int, int]:
     """How many stand behind the cases of each theme, of those that are shown."""
-    rows = FigureDayRepository(session)
-    found = await rows.supported(themes, period.first, period.last)
-    shown = cases.shows([(day, case_id) for day, case_id, *_ in found])
-    behind = Counter[int]()
-    for (*_, theme, count), is_shown in zip(found, shown.tolist(), strict=True):
-        behind[theme] += count * is_shown
+    shown, behind = cases.of_themes(themes), Counter[int]()
+    for theme, case_id, count in await FigureDayRepository(session).supported(themes):
+        behind[theme] += count if case_id in shown else 0
     return behind

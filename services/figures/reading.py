@@ -68,7 +68,7 @@ async def counted(
         asyncio.to_thread(lambda: count(now.cohort, then.cohort, asked.period, library.calendar)),
         _funnel(session, clock, asked.period, int(now.kept.sum()), is_all=is_all),
     )
-    themes = await hot.themes(session, library, asked.period, now, counts.matters)
+    themes = await hot.themes(session, library, now, counts.matters)
     names = await _names(session, library, counts)
     totals, earlier_totals = hide_few(counts.totals), hide_few(counts.before)
     return Figures(

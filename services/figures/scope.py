@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.repositories.figure_days import Dated, FigureDayRepository
+from db.repositories.figure_days import FigureDayRepository
 from db.repositories.figures import FigureRepository
 from services.cases.rules import Reach
 from services.figures import sheets
 from services.figures.cohort import Cohort, Column, Mask
 from services.figures.facts import KINDS
-from services.figures.sheets import NOWHERE, Lines
+from services.figures.sheets import Lines
 from services.figures.values import Asked, Period
 from services.staff.actors import Actor, CaseLike, lies_in
 from services.staff.permissions import Permission
@@ -65,11 +65,10 @@ class Chosen:
         """Those that are counted, as columns."""
         return self.every if self.kept.all() else self.every.only(self.kept)
 
-    def shows(self, cases: Sequence[Dated]) -> Mask:
-        """Of each of these cases whether it is counted and may be told of."""
-        places, told = self.lines.places(cases), self.kept & self.every.shown
-        found: Mask = told[places] & (places != NOWHERE)
-        return found
+    def of_themes(self, themes: Sequence[int]) -> set[str]:
+        """The ids of the cases of these themes that are counted and may be told of."""
+        told = np.isin(self.every["theme"], themes) & self.kept & self.every.shown
+        return self.lines.ids(told)
 
 
 async def chosen(

@@ -69,6 +69,10 @@ class Lines:
         """The names of all cases, in order."""
         return np.concatenate([np.empty(0, NAME), *(each.names for each in self.sheets)])
 
+    def ids(self, which: NDArray[np.bool_]) -> set[str]:
+        """The ids of the cases in these columns."""
+        return {name[-ID_LENGTH:].decode("ascii") for name in self.names[which].tolist()}
+
     def places(self, cases: Sequence[Dated]) -> NDArray[np.intp]:
         """In which column each of these cases stands; `NOWHERE` where it does not."""
         wanted = np.array([_day(day) + case_id for day, case_id in cases], NAME)
