@@ -47,7 +47,7 @@ from services.cases.states import (
 from services.cases.steps import Stale, open_to, rate, take
 from services.cases.supporting import count as count_supporters
 from services.cases.supporting import support
-from services.cases.telling import by_when
+from services.cases.telling import by_when, ratings
 from services.cases.templates import Template
 from services.cases.templates import of_case as templates_of
 from services.cases.transitions import withdraw
@@ -142,6 +142,7 @@ __all__ = [
     "photos_of",
     "play_recording",
     "rate",
+    "ratings",
     "reached",
     "recordings_of",
     "register",

@@ -56,18 +56,24 @@ async def step(
         await outbox.put(session, clock, worker_id, cause, reply)
 
 
-async def ask_rating(session: AsyncSession, library: Library, clock: Clock, case: Case) -> None:
-    """Ask the author what he thinks of the answer."""
-    choices = tuple(
+def ratings(library: Library, case: Case) -> tuple[Choice, ...]:
+    """The buttons by which an author says what he thinks of the answer to his case."""
+    return tuple(
         Choice(
             library.say(f"case_steps.rating_{rating}"),
             Task(RATE, {"code": case.code, "rating": rating}),
         )
         for rating in RATINGS
     )
+
+
+async def ask_rating(session: AsyncSession, library: Library, clock: Clock, case: Case) -> None:
+    """Ask the author what he thinks of the answer."""
     cause = f"case:{case.code}:{len(case.events)}:rating"
     what = library.say("case_steps.ask_rating")
-    await _author(session, library, clock, case, cause=cause, what=what, buttons=choices)
+    await _author(
+        session, library, clock, case, cause=cause, what=what, buttons=ratings(library, case)
+    )
 
 
 async def ask_again(session: AsyncSession, library: Library, clock: Clock, case: Case) -> None:

@@ -1,6 +1,10 @@
 """What a worker does about a case that is dealt with: says what he thinks of the answer."""
 
+import re
+from collections.abc import Iterable
+
 from db.models import Case
+from kit.text import bare
 from services import cases
 from services.scene import Args, Scene
 from services.turns import Replies, Reply
@@ -18,16 +22,29 @@ async def rate(scene: Scene, args: Args) -> Replies:
 
 
 async def said(scene: Scene) -> Replies | None:
-    """A bare word of content or discontent speaks of the newest answer that waits for one."""
-    rating = next((r for group, r in RATING_WORDS.items() if scene.is_word(group)), None)
+    """A word of content or discontent with an answer speaks of the newest that waits for one."""
+    rating = _rating(scene)
     if rating is None or scene.state.name is not None:
         return None
-    own = await cases.own(scene.session, scene.turn.worker_id)
-    waiting = [case for case in own if cases.state_of(case) == cases.ANSWERED]
-    if not waiting:
+    newest = waiting(await cases.own(scene.session, scene.turn.worker_id))
+    if newest is None:
         return None
-    newest = max(waiting, key=lambda case: case.events[-1].at)
     return await rate(scene, {"code": newest.code, "rating": rating})
+
+
+def waiting(own: Iterable[Case]) -> Case | None:
+    """Of these cases the one with the newest answer that its author has not rated."""
+    answered = [case for case in own if cases.state_of(case) == cases.ANSWERED]
+    return max(answered, key=lambda case: case.events[-1].at, default=None)
+
+
+def _rating(scene: Scene) -> str | None:
+    """What is said of an answer, by itself or with no more around it than whose answer it is."""
+    words, said = scene.library.words, bare(scene.text)
+    about = sorted(words["rate_about"], key=len, reverse=True)
+    core = re.sub("|".join(map(re.escape, about)), "", said)
+    found = (r for group, r in RATING_WORDS.items() if core in words[group])
+    return next(found, None)
 
 
 def _thanks(scene: Scene, case: Case) -> Reply:

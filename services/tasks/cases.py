@@ -94,11 +94,12 @@ async def check(scene: Scene, _args: Args) -> Replies:
     suggest_it = scene.choice("menu.suggest_title", "cases.begin", kind="suggestion")
     if not own and not supported:
         return (scene.reply("cases.none_yet", suggest_it),)
-    of_own = (
+    of_open = (
         scene.choice("cases.add_title", "cases.ask_add"),
         scene.choice("cases.withdraw_title", "cases.ask_withdraw"),
     )
-    choices = (*of_own, suggest_it) if own else (suggest_it,)
+    is_open = any(cases.state_of(case) in cases.OPEN for case in own)
+    choices = (*of_open, suggest_it) if is_open else (suggest_it,)
     replies = []
     if own:
         cards = tuple(cases.card(scene.library, case) for case in own)
@@ -106,6 +107,9 @@ async def check(scene: Scene, _args: Args) -> Replies:
     if supported:
         cards = tuple(cases.card(scene.library, case) for case in supported)
         replies.append(Reply(scene.say("cases.supported", count=len(supported)), (), cards))
+    if answered := case_steps.waiting(own):
+        replies.append(scene.reply("case_steps.rate_it", code=answered.code))
+        choices = (*cases.ratings(scene.library, answered), *choices)
     last = replies[-1]
     return (*replies[:-1], Reply(last.text, choices, last.cards))
 

@@ -116,3 +116,51 @@ async def test_another_may_not_press_it(
     stranger = await chat.newcomer()
     await stranger.sends({"choice": token(await newest(office, worker), "不满意")})
     assert (await office.at(code)).state == "answered"
+
+
+OPINIONS = {
+    "我对答复不满意": "poor",
+    "我对你们的处理结果还是不满意。": "poor",
+    "这次的答复很满意": "good",
+    "答复还行": "fair",
+}
+
+
+@pytest.mark.parametrize("words", OPINIONS)
+async def test_a_sentence_about_the_answer_does_as_well(
+    office: Office, worker: WorkerTester, reviewer: Actor, handler: Actor, words: str
+):
+    code, rating = await answered(office, worker, reviewer, handler), OPINIONS[words]
+    await worker.says(words)
+    worker.sees(code)
+    detail = await office.show(code, reviewer.id)
+    assert detail.answers[0].rating == rating
+    assert detail.summary.state == ("handling" if rating == "poor" else "rated")
+
+
+@pytest.mark.parametrize(
+    "words", ["骑手对平台规则不满意", "我不知道满意不满意", "答复", "我对答复"]
+)
+async def test_what_is_no_opinion_of_the_answer_rates_nothing(
+    office: Office, worker: WorkerTester, reviewer: Actor, handler: Actor, words: str
+):
+    code = await answered(office, worker, reviewer, handler)
+    await worker.says(words)
+    assert (await office.at(code)).state == "answered"
+
+
+async def test_who_asks_how_it_goes_may_rate_the_newest_answer_at_once(
+    office: Office, worker: WorkerTester, reviewer: Actor, handler: Actor
+):
+    """Nothing of his is open then, so there is nothing to add to or to take back."""
+    code = await answered(office, worker, reviewer, handler)
+    await worker.says("菜单")
+    await worker.presses("查我提的")
+    worker.sees(code, f"{code} 已经答复了", "满意", "基本满意", "不满意")
+    worker.sees_not("撤回一件", "补充一件")
+    await worker.presses("不满意")
+    worker.sees("再办一次")
+    await worker.says("菜单")
+    await worker.presses("查我提的")
+    worker.sees("撤回一件", "补充一件")
+    worker.sees_not("基本满意")
