@@ -56,12 +56,12 @@ async def step(
         await outbox.put(session, clock, worker_id, cause, reply)
 
 
-def ratings(library: Library, case: Case) -> tuple[Choice, ...]:
+def ratings(library: Library, code: str) -> tuple[Choice, ...]:
     """The buttons by which an author says what he thinks of the answer to his case."""
     return tuple(
         Choice(
             library.say(f"case_steps.rating_{rating}"),
-            Task(RATE, {"code": case.code, "rating": rating}),
+            Task(RATE, {"code": code, "rating": rating}),
         )
         for rating in RATINGS
     )
@@ -72,7 +72,7 @@ async def ask_rating(session: AsyncSession, library: Library, clock: Clock, case
     cause = f"case:{case.code}:{len(case.events)}:rating"
     what = library.say("case_steps.ask_rating")
     await _author(
-        session, library, clock, case, cause=cause, what=what, buttons=ratings(library, case)
+        session, library, clock, case, cause=cause, what=what, buttons=ratings(library, case.code)
     )
 
 

@@ -109,7 +109,7 @@ async def check(scene: Scene, _args: Args) -> Replies:
         replies.append(Reply(scene.say("cases.supported", count=len(supported)), (), cards))
     if answered := case_steps.waiting(own):
         replies.append(scene.reply("case_steps.rate_it", code=answered.code))
-        choices = (*cases.ratings(scene.library, answered), *choices)
+        choices = (*cases.ratings(scene.library, answered.code), *choices)
     last = replies[-1]
     return (*replies[:-1], Reply(last.text, choices, last.cards))
 
@@ -126,7 +126,9 @@ async def said(scene: Scene) -> Replies | None:
         scene.choice("cases.withdraw_title", "cases.ask_withdraw"),
     )
     is_open = found.state in cases.OPEN
-    mine = of_own if found.own and is_open else ()
+    mine: tuple[Choice, ...] = of_own if found.own and is_open else ()
+    if found.own and found.state == cases.ANSWERED:
+        mine = cases.ratings(scene.library, found.code)
     lines = [
         scene.say(
             "cases.step",
