@@ -1,5 +1,7 @@
 """Short texts that a district may change: proposed by one, approved by another."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from fastapi import APIRouter, Depends, Request
@@ -15,6 +17,17 @@ from services import changes, right_looks, texts
 from services.staff.actors import Actor
 from services.staff.permissions import Permission
 
+
+@dataclass(frozen=True)
+class Group:
+    """Some texts under a heading, each with what it is for; `folded` where there are many such."""
+
+    id: str
+    heading: str
+    titles: Mapping[str, str]
+    folded: bool = False
+
+
 router = APIRouter(dependencies=[Depends(Needs(Permission.EDIT_CONTENT))])
 
 
@@ -26,7 +39,6 @@ async def listed(request: Request, session: Session, parts: Parts, actor: Signed
         request,
         "texts/list.html",
         texts=held,
-        titles=_titles(parts.library),
         groups=_groups(parts.library),
         waiting=await texts.waiting(session, actor),
         to_review=await right_looks.count(session, parts.library, parts.clock, actor),
@@ -88,8 +100,7 @@ async def _page(
         "texts/one.html",
         status=error.status if error else HTTPStatus.OK,
         text=found,
-        title=_titles(parts.library)[key],
-        groups=_groups(parts.library),
+        group=next(each for each in _groups(parts.library) if key in each.titles),
         about=parts.library.say("case_steps.template_about"),
         typed=form["text"] if form else found.text,
         reason=form["reason"] if form else "",
@@ -100,32 +111,29 @@ async def _page(
     )
 
 
-def _groups(library: Library) -> dict[str, str]:
-    """The headings of the list, by group: general beginnings, those of categories, ways on."""
-    own = {
-        each: library.say("texts.group_answer", category=library.categories[each].name)
-        for each in library.answers
-    }
-    return {
-        "template": library.say("texts.group_template"),
-        **own,
-        "refusal": library.say("texts.group_refusal"),
-    }
+def _groups(library: Library) -> tuple[Group, ...]:
+    """All texts: general beginnings, those of each category, ways on."""
+    general = {f"case_steps.template_{grade}": _grade(library, grade) for grade in texts.GRADES}
+    general[texts.AGAIN] = library.say("texts.again")
+    ways = {texts.way_on_of(each): refusal.name for each, refusal in library.refusals.items()}
+    own = [
+        Group(
+            category,
+            library.say("texts.group_answer", category=library.categories[category].name),
+            {
+                texts.answer_of(category, grade): _grade(library, grade)
+                for grade in found.by_grade()
+            },
+            folded=True,
+        )
+        for category, found in library.answers.items()
+    ]
+    return (
+        Group("template", library.say("texts.group_template"), general),
+        *own,
+        Group("refusal", library.say("texts.group_refusal"), ways),
+    )
 
 
-def _titles(library: Library) -> dict[str, tuple[str, str]]:
-    """What each text is for: its group and its name."""
-    titles = {}
-    for key in texts.shipped(library):
-        if key.startswith("refusal."):
-            refusal = library.refusals[key.split(".")[1]]
-            titles[key] = ("refusal", refusal.name)
-        elif key.startswith("answer."):
-            _, category, grade = key.split(".")
-            titles[key] = (category, library.say(f"case_steps.grade_{grade}"))
-        elif key == texts.AGAIN:
-            titles[key] = ("template", library.say("texts.again"))
-        else:
-            grade = key.rsplit("_", 1)[1]
-            titles[key] = ("template", library.say(f"case_steps.grade_{grade}"))
-    return titles
+def _grade(library: Library, grade: str) -> str:
+    return library.say(f"case_steps.grade_{grade}")

@@ -209,3 +209,7 @@ for (const button of document.querySelectorAll(".templates button")) {
   button.parentElement.hidden = false;
   button.addEventListener("click", () => beginWith(button, button.form));
 }
+if (matchMedia("(max-width: 30rem)").matches) {
+  document.querySelector(".narrow-by:not([data-used])")?.removeAttribute("open");
+  document.querySelector(".states [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+}

@@ -129,6 +129,26 @@ async def test_an_answer_begins_with_a_text_of_its_category_and_no_gap_is_sent(
     await expect(page.locator(".heading .state")).to_have_text("待审核")
 
 
+async def test_on_a_phone_the_cases_come_before_what_narrows_them(
+    browser: Browser, served: Served
+):
+    screen = {"width": 360, "height": 740}
+    context = await browser.new_context(locale="zh-CN", viewport=screen)
+    page = await served.signed_in(context, "陈静")
+    await page.goto(f"{served.address}/cases")
+    await page.wait_for_load_state()
+    await is_well(page, "inbox-phone")
+    first = await page.locator("table.cases tbody tr").first.bounding_box()
+    assert first["y"] < screen["height"] - 100
+    await expect(page.locator("#code")).to_be_hidden()
+    await page.locator(".narrow-by summary").click()
+    await expect(page.locator("#code")).to_be_visible()
+    await page.goto(f"{served.address}/cases?kind=suggestion")
+    await page.wait_for_load_state()
+    await expect(page.locator("#code")).to_be_visible()
+    await context.close()
+
+
 async def signed_for(page: Page, address: str) -> None:
     """A case that was accepted, handed to a unit and signed for by the one at this page."""
     await page.goto(address)
@@ -259,7 +279,7 @@ async def test_its_pages_are_accessible_and_fit(
             "compare": f"/cases/{codes[0]}/compare?with={codes[1]}",
         }.items():
             await page.goto(served.address + path)
-            for folded in await page.locator("summary").all():
+            for folded in await page.locator("summary").filter(visible=True).all():
                 await folded.click()
             await is_well(page, f"workbench-{name}-{width}-{scheme}")
         await page.goto(f"{served.address}/cases")
