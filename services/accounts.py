@@ -61,6 +61,12 @@ async def mark_gone(session: AsyncSession, clock: Clock, account_id: str) -> Non
     await AccountRepository(session).mark_gone(account_id, clock())
 
 
+async def is_out_of_reach(session: AsyncSession, worker_id: str) -> bool:
+    """Whether a worker closed his side wherever he is known."""
+    rows = await AccountRepository(session).of_worker(worker_id)
+    return bool(rows) and all(row.gone_at is not None for row in rows)
+
+
 async def _enrol(session: AsyncSession, clock: Clock, channel: Channel, key: str) -> AccountRow:
     worker = Worker(id=ids.new_id(), created_at=clock())
     WorkerRepository(session).add(worker)

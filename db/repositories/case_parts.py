@@ -1,6 +1,7 @@
 """Queries about what hangs on a case: those who stand behind it, and what was added to it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -81,6 +82,18 @@ class CasePartRepository:
         for which in (of_leaving, of_staying):
             query = delete(CaseSupporter).where(which)
             await self.session.execute(query.execution_options(synchronize_session=False))
+
+    async def leave(self, case_id: str, workers: Collection[str], at: datetime) -> set[str]:
+        """Drop those of these workers who came to a case at a moment by no turn of their own;
+        says who they were.
+        """
+        came = (CaseSupporter.case_id == case_id) & CaseSupporter.turn_id.is_(None)
+        which = came & (CaseSupporter.at == at) & CaseSupporter.worker_id.in_(sorted(workers))
+        gone = await self.session.scalars(select(CaseSupporter.worker_id).where(which))
+        found = {worker_id for worker_id in gone if worker_id}
+        query = delete(CaseSupporter).where(which)
+        await self.session.execute(query.execution_options(synchronize_session=False))
+        return found
 
     async def forget_worker(self, worker_id: str) -> None:
         """Whom a worker stood behind still counts him, as nobody, without what he wrote to it."""

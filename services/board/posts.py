@@ -131,7 +131,8 @@ def post_of(library: Library, row: Shown) -> Post:
         stage=_stage_of(case),
         received_on=post.received_on,
         updated_on=in_shanghai(max(moved, post.changed_at)).date(),
-        due=case.due,
+        # While it stands still no day is promised; the one of before moves when it goes on.
+        due=None if case.state in states.STOPPED else case.due,
         released_at=post.released_at,
     )
 

@@ -14,6 +14,7 @@ from content.library import Library
 from db.models import BoardChange, BoardPost, Case, CaseAnswer
 from db.repositories.board import BoardRepository
 from db.repositories.case_flow import CaseFlowRepository
+from db.repositories.case_parts import CasePartRepository
 from db.repositories.staff import StaffRepository
 from kit import ids
 from kit.clock import Clock, in_shanghai
@@ -61,7 +62,8 @@ class Words:
 @dataclass(frozen=True)
 class Doubt:
     """Why a field may tell too much: `masked` shows what was found, hidden; `own_words` that it
-    repeats the worker; `place` that it names the very place.
+    repeats a worker, `private` an answer that was for him alone; `place` that it names the very
+    place.
     """
 
     field: str
@@ -133,7 +135,10 @@ async def doubts(session: AsyncSession, library: Library, code: str, words: Word
     """Where the words may tell too much about somebody."""
     case = await of_code(session, code)
     hide, found = masker(library), list[Doubt]()
-    said = [normalise(each) for each in (case.subject, case.remedy) if each]
+    added = [each.words for each in await CasePartRepository(session).additions(case.id)]
+    wrote = (case.subject, case.remedy, *map(str, case.extras.values()), *added)
+    said = [normalise(each) for each in wrote if each]
+    apart = [normalise(each) for each in await _private(session, case)]
     place = normalise(case.place or "")
     for name, text in asdict(words).items():
         masked = hide(text)
@@ -142,6 +147,8 @@ async def doubts(session: AsyncSession, library: Library, code: str, words: Word
         plain = normalise(text)
         if run := _shared(plain, said):
             found.append(Doubt(name, "own_words", run))
+        if run := _shared(plain, apart):
+            found.append(Doubt(name, "private", run))
         if len(place) >= LEAST_TITLE and place in plain:
             found.append(Doubt(name, "place", place))
     return found
@@ -219,6 +226,13 @@ async def _first_words(session: AsyncSession, case: Case) -> Words:
     answers: Sequence[CaseAnswer] = await CaseFlowRepository(session).answers(case.id)
     public = [each.text for each in answers if each.is_public and each.state == "approved"]
     return Words(answer=public[-1] if public else "", unit=rules.lead_of(case) or "")
+
+
+async def _private(session: AsyncSession, case: Case) -> Sequence[str]:
+    """Answers that were for the author alone, but for what stands in a public one as well."""
+    answers: Sequence[CaseAnswer] = await CaseFlowRepository(session).answers(case.id)
+    public = {each.text for each in answers if each.is_public}
+    return [each.text for each in answers if not each.is_public and each.text not in public]
 
 
 def _may_show(case: Case) -> bool:

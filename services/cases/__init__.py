@@ -14,6 +14,7 @@ from services.cases.inbox import (
 )
 from services.cases.intake import hand_in
 from services.cases.joining import join, supported
+from services.cases.last_word import last_word
 from services.cases.offering import Countdown, Offer, offer, take_and_learn
 from services.cases.originals import mask_more, reveal, reveal_contact
 from services.cases.query_words import Refused, is_misread, look_up
@@ -133,6 +134,7 @@ __all__ = [
     "is_misread",
     "join",
     "known_labels",
+    "last_word",
     "look_up",
     "mask_more",
     "of_code",

@@ -152,16 +152,13 @@ async def undo(
     why_not = _why_not(row, clock())
     if why_not is not None:
         raise NotAllowed(why_not)
-    step, given = "recall", Given(note=library.say("workbench.bulk_undone_note"))
-    if row.step == "label":
-        was = row.given
-        on, off = was.get("labels_off", ()), was.get("labels_on", ())
-        step, given = "label", Given(labels_on=tuple(on), labels_off=tuple(off))
+    step = "label" if row.step == "label" else "recall"
+    note = library.say("workbench.bulk_undone_note")
     row.undone = [
         await _take(
             *(session, library, clock, actor, item["code"]),
             step=step,
-            given=given,
+            given=_against(item) if step == "label" else Given(note=note),
             # A label comes off whatever else was done; a case in other hands stays there.
             seen=item["number"] if step == "recall" else None,
         )
@@ -246,7 +243,15 @@ async def _take(
                 case = await take_and_learn(*parts, code, step=step, given=given, seen=seen)
     except AppError as error:
         return {"code": code, "error": error.key, "fields": dict(error.fields)}
-    return {"code": code, "number": case.events[-1].number}
+    event = case.events[-1]
+    done = {"code": code, "number": event.number}
+    return done | {"ids": event.data["ids"]} if step == "label" and event.data else done
+
+
+def _against(item: Mapping[str, Any]) -> Given:
+    """What takes the labels of one case back: those alone that it got, or lost, by the bulk."""
+    ids = item.get("ids") or {"on": (), "off": ()}
+    return Given(labels_on=tuple(ids["off"]), labels_off=tuple(ids["on"]))
 
 
 async def _own(session: AsyncSession, actor: Actor, bulk_id: str) -> CaseBulk:

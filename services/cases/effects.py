@@ -7,7 +7,7 @@ from kit import ids
 from kit.errors import BadInput, NotAllowed, NotFound
 from kit.text import tidy
 from services import texts, units, working_days
-from services.cases import clocks, drafts, labels, parameters, rules, states, templates
+from services.cases import clocks, drafts, labels, parameters, parting, rules, states, templates
 from services.cases.merging import merge_into
 from services.cases.moves import Move, Told
 from services.cases.reading import of_code
@@ -59,9 +59,12 @@ async def _merge(move: Move) -> Told:
         raise NotFound("console.no_such_case")
     if move.staff is not None and not move.staff.may_for(Permission.DECIDE_CASES, reach):
         raise NotAllowed("staff.no_permission")
-    target = await merge_into(move.session, move.clock, move.case, target.code)
+    if states.state_of(move.case) in states.STOPPED:  # else the day that stood still passes on
+        await _go_on(move)
+    now = move.clock()
+    target = await merge_into(move.session, now, move.case, target.code)
     source = {"source": move.case.code}
-    state, given = states.state_of(target), (move.actor, move.actor_id, move.clock())
+    state, given = states.state_of(target), (move.actor, move.actor_id, now)
     states.append(target, state, *given, step="take_in", unit=rules.lead_of(target), data=source)
     limits = move.facts.limits
     await clocks.set_going(move.session, move.library, target, limits=limits)
@@ -206,9 +209,15 @@ async def _archive(move: Move) -> Told | None:
 async def _reopen(move: Move) -> Told | None:
     """A new promise counts from today; who was dealing with it is asked anew."""
     case = move.case
+    await parting.leave(move.session, case)
     case.units.clear()
     days = await parameters.days_to_answer(move.session, move.library, move.clock, case.category)
     clocks.promise(case, days, move.today, move.library.calendar)
+    return None
+
+
+async def _withdraw(move: Move) -> Told | None:
+    await parting.go_on_apart(move.session, move.library, move.clock, move.case)
     return None
 
 
@@ -266,4 +275,5 @@ EFFECTS: Mapping[str, Effect] = {
     "archive": _archive,
     "reopen": _reopen,
     "step_aside": _step_aside,
+    "withdraw": _withdraw,
 }

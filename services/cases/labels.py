@@ -136,7 +136,12 @@ async def change(
     for row in removed:
         await rows.unlabel(case.id, row.id)
     await session.flush()
-    return {"added": [row.word for row in added], "removed": [row.word for row in removed]}
+    return {
+        "added": [row.word for row in added],
+        "removed": [row.word for row in removed],
+        # Of two areas' labels the words may be the same.
+        "ids": {"on": [row.id for row in added], "off": [row.id for row in removed]},
+    }
 
 
 async def check(

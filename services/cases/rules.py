@@ -9,6 +9,7 @@ from content.case_schema import CaseLimits
 from db.models import Case, CaseAnswer
 from db.repositories.case_flow import CaseFlowRepository
 from kit.errors import AppError, NotAllowed
+from services import consents
 from services.cases import states
 from services.cases.states import Rule
 from services.staff.actors import Actor
@@ -39,6 +40,7 @@ class Facts:
     answers: tuple[CaseAnswer, ...]
     limits: CaseLimits
     kept_out: frozenset[str]
+    is_heard: bool = True  # whether its author gets messages
 
     @property
     def waiting(self) -> CaseAnswer | None:
@@ -54,7 +56,9 @@ class Facts:
 async def facts_of(session: AsyncSession, case: Case, limits: CaseLimits) -> Facts:
     """What the rules need to know of a case whose history, units and recusals are loaded."""
     answers = await CaseFlowRepository(session).answers(case.id)
-    return Facts(case, tuple(answers), limits, kept_out_of(case))
+    author = case.worker_id
+    silent = author is None or await consents.is_withdrawn(session, author, consents.NEWS)
+    return Facts(case, tuple(answers), limits, kept_out_of(case), not silent)
 
 
 def reach_of(case: Case) -> Reach:
@@ -123,7 +127,7 @@ def _not_author(facts: Facts, actor: Actor | None) -> None:
 
 def _may_hear(facts: Facts, _actor: Actor | None) -> None:
     """A question that reaches nobody would stop the clock for ever."""
-    if facts.case.worker_id is None or not facts.case.wants_answer:
+    if not facts.is_heard or not facts.case.wants_answer:
         raise NotAllowed("case_steps.nobody_to_ask")
 
 

@@ -15,7 +15,7 @@ from db.repositories.cases import CaseRepository
 from kit import ids
 from kit.clock import Clock
 from kit.errors import AppError, NotFound
-from services.cases import clocks, given, parameters, rules, states, telling
+from services.cases import clocks, given, merging, parameters, rules, states, telling
 from services.cases.effects import EFFECTS
 from services.cases.given import Given
 from services.cases.moves import Move, Told
@@ -72,7 +72,8 @@ async def take_own(
 ) -> Case:
     """Let a worker take a step of his own case; raises as `take` does."""
     rule = STEPS[step]
-    case = await _locked(session, code, None)
+    others = await _merged_into(session, code) if step == "withdraw" else ()
+    case = await _locked(session, code, *others)
     if case.worker_id != worker_id:
         raise NotFound("cases.not_yours")
     move = await _begun(session, library, clock, case, rule=rule, given=given)
@@ -92,7 +93,7 @@ async def rate(
     """What a worker thinks of the answer to his case; the first time he is not content it is
     dealt with once more.
     """
-    case = await _locked(session, code, None)
+    case = await _locked(session, code)
     again = rating == "poor" and not any(event.step == "object" for event in case.events)
     step = "object" if again else "rate"
     return await take_own(
@@ -119,17 +120,22 @@ def _staff_rule(step: str) -> Rule:
     return rule
 
 
-async def _locked(session: AsyncSession, code: str, other: str | None) -> Case:
-    """The case, locked until the commit; another beside it first where that sorts before it.
+async def _merged_into(session: AsyncSession, code: str) -> Sequence[str]:
+    """The codes of cases that were merged into this one: they go on when it does not."""
+    case = await CaseRepository(session).by_code(ids.read_code(code) or "")
+    return merging.taken_in(case) if case else ()
+
+
+async def _locked(session: AsyncSession, code: str, *others: str | None) -> Case:
+    """The case, locked until the commit; others beside it first where they sort before it.
 
     Two who merge two cases into each other then wait for one another instead of for ever.
     """
     read = ids.read_code(code)
-    second = ids.read_code(other) if other else None
     cases = CaseRepository(session)
     if read is None:
         raise NotFound("cases.no_such_code")
-    for each in sorted({read, second or read}):
+    for each in sorted({read, *(ids.read_code(other or "") or read for other in others)}):
         await cases.by_code(each, lock=True)
     case = await cases.by_code(read)
     if case is None:

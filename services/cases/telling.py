@@ -13,6 +13,7 @@ from kit.clock import Clock
 from services import outbox
 from services.cases import clocks, rules
 from services.cases.given import RATINGS
+from services.cases.merging import authors_behind
 from services.cases.reading import card
 from services.cases.states import WORKER
 from services.turns import Choice, Reply, Task
@@ -50,9 +51,12 @@ async def step(
     if heard in {"asked", "supplied"}:
         return  # a question is between two
     what = library.say(f"case_steps.news_{news.behind}", **fields)
-    text = library.say("case_steps.supported", code=case.code, what=what)
-    reply = Reply(text, cards=(card(library, case),))
-    for worker_id in await CasePartRepository(session).supporters(case.id):
+    # He handed in the same himself, and waits for an answer of his own.
+    apart = "answered_apart_own" if news.behind == "answered_apart" else news.behind
+    own = library.say(f"case_steps.news_{apart}", **fields)
+    told = await _behind(session, library, case, what=what, own=own)
+    for worker_id, text in told.items():
+        reply = Reply(text, cards=(card(library, case),))
         await outbox.put(session, clock, worker_id, cause, reply)
 
 
@@ -117,14 +121,32 @@ async def eve(
         due=due.isoformat(),
         who=rules.lead_of(case) or library.say("case_steps.eve_staff"),
     )
-    behind = library.say("case_steps.supported", code=case.code, what=what)
-    told = dict.fromkeys(await CasePartRepository(session).supporters(case.id), behind)
+    told = await _behind(session, library, case, what=what, own=what)
     if case.worker_id is not None and case.wants_answer:
         told[case.worker_id] = library.say("case_steps.own", code=case.code, what=what)
     cause = f"case:{case.code}:{due.isoformat()}"
     for worker_id, text in told.items():
         news = Reply(text, cards=(card(library, case),))
         await outbox.remind(session, clock, worker_id, cause, news)
+
+
+async def _behind(
+    session: AsyncSession, library: Library, case: Case, *, what: str, own: str
+) -> dict[str, str]:
+    """What each is told who stands behind a case: `own` to whom a case was merged into it, under
+    its code, unless he wanted to hear nothing of that.
+    """
+    merged = await authors_behind(session, case)
+    told: dict[str, str] = {}
+    for worker_id in await CasePartRepository(session).supporters(case.id):
+        his = merged.get(worker_id)
+        if his is None:
+            told[worker_id] = library.say("case_steps.supported", code=case.code, what=what)
+        elif his.wants_answer:
+            told[worker_id] = library.say(
+                "case_steps.merged_in", own=his.code, code=case.code, what=own
+            )
+    return told
 
 
 async def _author(

@@ -14,6 +14,7 @@ from kit import ids
 from kit.clock import Clock
 from kit.text import shorten
 from services import photos, recordings
+from services.accounts import is_out_of_reach
 from services.handovers import duty, hours
 from services.handovers.duty import need
 from services.handovers.rows import CLOSED, LEFT, TAKEN, WAITING, note
@@ -78,12 +79,15 @@ class Happening:
 
 @dataclass(frozen=True)
 class Thread:
-    """One talk. `form` is a new token for what is written next."""
+    """One talk. `form` is a new token for what is written next, `is_gone` says that its worker
+    closed the chat: nothing arrives.
+    """
 
     item: Item
     reason: str | None
     is_mine: bool
     is_free: bool
+    is_gone: bool
     lines: tuple[Line, ...]
     history: tuple[Happening, ...]
     colleagues: Mapping[str, str]
@@ -127,11 +131,13 @@ async def thread(session: AsyncSession, clock: Clock, actor: Actor, talk_id: str
     }
     names = await StaffRepository(session).names({who for who in people if who})
     there = await duty.there(session, clock)
+    worker_id = talk.worker_id
     return Thread(
         item=item,
         reason=talk.reason,
         is_mine=talk.state == TAKEN and talk.taken_by == actor.id,
         is_free=talk.state in {WAITING, LEFT},
+        is_gone=worker_id is not None and await is_out_of_reach(session, worker_id),
         lines=_lines(words, names),
         history=tuple(
             Happening(row.kind, row.at, names.get(row.staff_id or ""), names.get(row.to_id or ""))

@@ -6,6 +6,7 @@ from kit.errors import NotFound
 from kit.text import bare
 from services import cases
 from services.cases.redress import COMPLAINT, is_wish, where_to
+from services.cases.states import NEEDS_MORE
 from services.dialogues import attachments, forms
 from services.dialogues.forms import Form
 from services.dialogues.handing_over import hand_over
@@ -121,8 +122,11 @@ async def said(scene: Scene) -> Replies | None:
         return await _without_code(scene)
     worker = scene.turn.worker_id
     found = await cases.look_up(scene.session, scene.clock, worker, code, query_word=word)
+    asked = found.state == NEEDS_MORE
     of_own = (
-        scene.choice("cases.add_title", "cases.add", code=code),
+        scene.choice(
+            "case_steps.supply_title" if asked else "cases.add_title", "cases.add", code=code
+        ),
         scene.choice("cases.withdraw_title", "cases.ask_withdraw"),
     )
     is_open = found.state in cases.OPEN
@@ -141,7 +145,10 @@ async def said(scene: Scene) -> Replies | None:
     menu = scene.choice("menu.title", "menu")
     said = {"code": found.code, "steps": "\n".join(lines), "due": due}
     key = "cases.progress" if is_open else "cases.progress_over"
-    return (scene.reply(key, *mine, menu, **said),)
+    of = (scene.session, scene.library, scene.clock, found.code, worker)
+    word = await cases.last_word(*of)
+    progress = scene.reply(key, *mine, menu, **said)
+    return (Reply(word), progress) if word else (progress,)
 
 
 async def _without_code(scene: Scene) -> Replies | None:

@@ -49,6 +49,7 @@ class Page(HTMLParser):
         self._href = ""
         self._field = ""
         self._leads_to = ""
+        self._sends = True
         self.feed(answer.text)
         self.close()
         assert self._open == [], f"never closed: {self._open}"
@@ -76,6 +77,9 @@ class Page(HTMLParser):
         elif tag == "a":
             self._href = found["href"]
         elif tag == "button" and "form" in self._open:
+            self._sends = found.get("type") != "button"  # one for scripts sends nothing
+            if not self._sends:
+                return
             self._leads_to = found.get("formaction", "")
             sent = {found["name"]: found.get("value", "")} if "name" in found else {}
             self.forms[-1].buttons.append(("", sent))
@@ -107,7 +111,7 @@ class Page(HTMLParser):
             self.headings[tag][-1] += data
         if "form" in self._open and self._open[-1] in {"textarea", "option"}:
             self._see_words(self._open[-1], data)
-        if "button" in self._open and "form" in self._open:
+        if "button" in self._open and "form" in self._open and self._sends:
             words, sent = self.forms[-1].buttons[-1]
             self.forms[-1].buttons[-1] = (words + data.strip(), sent)
             if self._leads_to:

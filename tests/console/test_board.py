@@ -118,8 +118,8 @@ async def test_a_sentence_is_labelled_or_ignored(
 async def test_a_text_is_proposed_by_one_and_approved_by_another(staff_at: StaffAt):
     first = await staff_at("李强", Role.CONTENT_EDITOR)
     second = await staff_at("王芳", Role.CONTENT_EDITOR)
-    page = await first.opens("/texts")
-    page = await first.opens(page.links["已解决"])
+    await first.opens("/texts")
+    page = await first.opens("/texts/case_steps.template_a")
     stale = next(form for form in page.forms if form.button == "交给别人审")
     page = await first.presses("交给别人审", 422, text="没有空", reason="统一说法")
     assert "要留下 {about}" in page.text

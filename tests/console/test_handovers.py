@@ -6,8 +6,10 @@ import pytest
 
 from console.pages import Pages
 from content.library import Library
-from db.session import Sessions
+from db.repositories.accounts import AccountRepository
+from db.session import Sessions, transaction
 from kit.settings import Settings
+from services.accounts import mark_gone
 from services.handovers import ending, rows
 from services.staff.actors import Grant
 from services.staff.permissions import Role
@@ -126,6 +128,19 @@ async def test_what_keeps_itself_up_to_date_is_a_part_of_the_page(
         page = await reader.opens(whole)
         answer = await reader.client.get(part)
         assert answer.text.strip() in page.answer.text
+
+
+async def test_who_closed_the_chat_is_said_to_get_nothing_now(
+    reader: Reader, worker: WorkerTester, desk: Desk
+):
+    talk = (await desk.talk_of(worker)).id
+    page = await reader.opens(f"/handovers/{talk}")
+    assert "骑手关掉了聊天" not in page.text
+    async with transaction(desk.chat.sessions) as session:
+        for each in await AccountRepository(session).of_worker(worker.id):
+            await mark_gone(session, desk.chat.clock, each.id)
+    page = await reader.opens(f"/handovers/{talk}")
+    assert "骑手关掉了聊天，你写的先存着" in page.text
 
 
 async def test_a_limited_reviewer_has_no_part_in_talks(staff_at: StaffAt):

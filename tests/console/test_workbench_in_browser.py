@@ -293,6 +293,22 @@ async def test_its_pages_are_accessible_and_fit(
     await context.close()
 
 
+async def test_a_dozen_views_stand_in_one_line_and_make_no_page_wide(
+    browser: Browser, served: Served
+):
+    """What only screen readers read of each made the inbox four screens wide on a phone."""
+    context = await browser.new_context(locale="zh-CN", viewport={"width": 360, "height": 740})
+    page = await served.signed_in(context, "王芳")
+    for number in range(8):
+        await page.goto(f"{served.address}/cases/views?query=state%3Dreceived")
+        await page.locator("#name").fill(f"看得见的长名字{number}")
+        await page.get_by_role("button", name="存下").click()
+    await page.goto(f"{served.address}/cases")
+    assert await page.locator(".views a").count() > 7
+    await is_well(page, "inbox-views-360")
+    await context.close()
+
+
 async def test_merged_from_the_twins_beside_a_case(
     desk: BrowserContext, served: Served, codes: list[str]
 ):

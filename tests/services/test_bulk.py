@@ -149,6 +149,21 @@ async def test_labels_come_off_again_and_only_where_they_were_put(office: Office
     assert seen == [("急",), ()]
 
 
+async def test_undoing_leaves_a_case_the_labels_that_it_had_before(
+    office: Office, reviewer: Actor
+):
+    [one] = await handed_in(office, "甲")
+    async with transaction(office.sessions) as session:
+        for word in ("急", "夜间"):
+            await labels.add(session, office.library, office.clock, reviewer, word=word, area="")
+        there = [each.id for each in await cases.known_labels(session, reviewer)]
+    await office.takes(reviewer, one, "label", labels_on=(there[0],))
+    kept = (await office.show(one, reviewer.id)).summary.labels
+    done = await run(office, reviewer, {one: 2}, "label", labels_on=tuple(there))
+    await undone(office, reviewer, done.id)
+    assert (await office.show(one, reviewer.id)).summary.labels == kept
+
+
 async def test_a_bulk_is_ones_own_and_too_late_is_too_late(office: Office, reviewer: Actor):
     [one] = await handed_in(office, "甲")
     other = await office.actor()

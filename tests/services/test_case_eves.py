@@ -160,7 +160,7 @@ async def test_of_a_merged_case_the_main_one_tells(office: Office, reviewer: Act
     on(office, ON_EVE)
     await office.tick()
     [first], [second] = await told(office, one), await told(office, two)
-    assert first.startswith(f"你说“我也是”的 {new}：{TOMORROW}")
+    assert first.startswith(f"你交的 {old} 并到 {new} 一起办：{TOMORROW}")
     assert second.startswith(f"你交的 {new}：{TOMORROW}")
 
 

@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from content.calendar_schema import CalendarYear
+from db.repositories.accounts import AccountRepository
 from db.session import transaction
 from kit.clock import SHANGHAI
 from kit.errors import AppError, BadInput, NotAllowed
+from services.accounts import mark_gone
 from services.handovers import hours, steps, ticking
 from services.handovers.steps import NotYours
 from services.staff.permissions import Role
@@ -274,3 +276,18 @@ async def test_a_word_said_while_staff_end_the_talk_is_answered_by_one_of_them(
         lines = (await desk.thread(staff, talk)).lines
         assert bool(lines) != bool(worker.replies)
         assert (await desk.talk_of(worker)).state == "closed"
+
+
+async def test_staff_see_that_what_they_write_reaches_nobody(
+    chat: Chat, worker: WorkerTester, desk: Desk
+):
+    """He closed the chat: they wrote on, and it stood there as if he had read it."""
+    staff = await desk.comes()
+    await worker.says("转人工")
+    talk = (await desk.talk_of(worker)).id
+    await desk.does(steps.take, staff, talk)
+    assert not (await desk.thread(staff, talk)).is_gone
+    async with transaction(chat.sessions) as session:
+        for each in await AccountRepository(session).of_worker(worker.id):
+            await mark_gone(session, chat.clock, each.id)
+    assert (await desk.thread(staff, talk)).is_gone

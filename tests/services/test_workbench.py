@@ -94,7 +94,11 @@ async def test_labels_are_put_on_by_a_step_and_narrow_the_list(office: Office, r
     assert await listed(office, reviewer, label="夜") == [code]
     seen = await office.show(code, reviewer.id)
     assert set(seen.summary.labels) == {"急", "夜"}
-    assert seen.history[-1].data == {"added": ["急", "夜"], "removed": []}
+    assert seen.history[-1].data == {
+        "added": ["急", "夜"],
+        "removed": [],
+        "ids": {"on": [urgent, night], "off": []},
+    }
     assert await refusal(office, reviewer, code, "label") == "case_steps.needs_labels"
     assert await refusal(office, reviewer, code, "label", labels_on=(urgent,)) == (
         "workbench.label_unchanged"

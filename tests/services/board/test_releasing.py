@@ -178,3 +178,26 @@ async def test_reviewers_list_the_posts_of_their_cases(office: Office):
         assert (await listing.page(session, far, 9)).items == ()
         with pytest.raises(NotAllowed):
             await listing.page(session, auditor, 1)
+
+
+async def test_words_added_later_and_private_answers_are_pointed_out(office: Office):
+    """Whoever joined a case wrote there too; and of a private answer the board knows nothing."""
+    reviewer = await office.actor()
+    handler = await office.actor(Role.HANDLER, unit="区城管")
+    await office.unit("区城管")
+    author = await office.worker()
+    code = (await office.hand_in(author, "路口没有灯")).case.code
+    await office.add(author, code, "我每天凌晨两点从这里回出租屋")
+    await office.takes(reviewer, code, "accept")
+    await office.takes(reviewer, code, "assign", unit="区城管")
+    await office.takes(handler, code, "sign_for")
+    await office.takes(handler, code, "answer", text="你住的那栋楼下周二装好灯", grade="B")
+    await office.takes(reviewer, code, "approve")
+    for field, said, why in (
+        ("text", "有人每天凌晨两点从这里回出租屋，太黑", "own_words"),
+        ("answer", "你住的那栋楼下周二装好灯", "private"),
+    ):
+        words = Words(**{"title": "路口加灯", "text": TEXT, field: said})
+        async with transaction(office.sessions) as session:
+            found = await releasing.doubts(session, office.library, code, words)
+        assert [(each.field, each.why) for each in found] == [(field, why)]
