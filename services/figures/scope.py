@@ -1,6 +1,7 @@
 """Which cases are counted: those within somebody's reach that are asked for."""
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
@@ -27,12 +28,12 @@ class Scope:
     """Whose cases are counted: those that `sees` says yes to, but for those that one of
     `keeping_out` keeps out of.
 
-    `sees` asks for the area; for the category where `by_category` says so; of the units that have
-    a case only for these `units`. A `whole` one has no limit.
+    `sees` asks for the area; whether the category is one of these `categories` and which; of the
+    units that have a case only for these `units`. A `whole` one has no limit.
     """
 
     sees: Callable[[CaseLike], bool]
-    by_category: bool = False
+    categories: frozenset[str] = frozenset()
     units: frozenset[str] = frozenset()
     keeping_out: frozenset[str] = frozenset()
     whole: bool = True
@@ -45,7 +46,7 @@ def scope_of(actor: Actor) -> Scope:
     """The cases whose figures this actor may see."""
     return Scope(
         partial(actor.may_for, Permission.SEE_FIGURES),
-        any(grant.categories for grant in actor.grants),
+        frozenset(category for grant in actor.grants for category in grant.categories),
         frozenset(grant.unit for grant in actor.grants if grant.unit),
         actor.known_as if actor.keeps_out else frozenset(),
         actor.may_everywhere(Permission.SEE_FIGURES),
@@ -88,8 +89,8 @@ async def chosen(
         handed = {
             unit: lines.marked(await rows.handed_to(unit, *ends)) for unit in sorted(scope.units)
         }
-        category = every["category"]
-        category = category if asked.category or scope.by_category else np.zeros_like(category)
+        named = {asked.category, *scope.categories} - {""}
+        category = await _only(session, every["category"], named)
         wanted = partial(_is_wanted, scope, asked)
         kept &= await _within(session, (every["area"], category), handed, wanted)
     if scope.keeping_out:
@@ -102,8 +103,21 @@ def _is_wanted(scope: Scope, asked: Asked, case: Reach) -> bool:
     return (
         (not asked.area or lies_in(area, asked.area))
         and (not asked.category or case.category == asked.category)
-        and scope.sees(case)
+        and (scope.whole or scope.sees(case))
     )
+
+
+async def _only(session: AsyncSession, column: Column, words: Collection[str]) -> Column:
+    """The numbers of a column that stand for these words; 0 in place of the others.
+
+    All other categories are alike to who asks, and each that is not makes the areas to be asked
+    of as many once more.
+    """
+    if not words:
+        return np.zeros_like(column)
+    there = await FigureRepository(session).words(np.flatnonzero(np.bincount(column)).tolist())
+    named = [number for number, word in there.items() if word in words]
+    return np.where(np.isin(column, named), column, 0)
 
 
 async def _within(
@@ -118,11 +132,17 @@ async def _within(
     alike, which = _alike(*columns, *handed.values())
     numbers = {number for area, category, *_ in alike for number in (area, category)} - {0}
     words = await FigureRepository(session).words(numbers)
-    answers = []
-    for area, category, *has in alike:
-        units = [unit for unit, is_its in zip(handed, has, strict=True) if is_its]
-        case = Reach(*_parts(words.get(area)), words.get(category), units, kept_out=())
-        answers.append(wanted(case))
+    found = (
+        Reach(
+            *_parts(words.get(area)),
+            words.get(category),
+            [unit for unit, is_its in zip(handed, has, strict=True) if is_its],
+            kept_out=(),
+        )
+        for area, category, *has in alike
+    )
+    # There may be some thousand areas: not on the thread that all pages share.
+    answers = await asyncio.to_thread(lambda: [wanted(case) for case in found])
     return np.array(answers, bool)[which]
 
 
@@ -130,15 +150,15 @@ def _alike(*columns: NDArray[Any]) -> tuple[list[tuple[int, ...]], NDArray[np.in
     """The sets of values that stand side by side in columns of small numbers; and of each row
     which of these sets it has.
     """
-    present, row = [], np.zeros(len(columns[0]), np.intp)
+    sets: list[tuple[int, ...]] = [()]
+    which = np.zeros(len(columns[0]), np.intp)
     for column in columns:
         values, own = _numbered(column)
-        row = row * len(values) + own
-        present.append(values)
-    sets, which = _numbered(row)
-    at = np.unravel_index(sets, [len(values) for values in present])
-    side_by_side = (values[own].tolist() for values, own in zip(present, at, strict=True))
-    return list(zip(*side_by_side, strict=True)), which
+        # Numbered anew with each column: all sets that could be are too many to be counted out.
+        pairs, which = _numbered(which * len(values) + own)
+        both = zip(*(each.tolist() for each in np.divmod(pairs, len(values))), strict=True)
+        sets = [(*sets[earlier], int(values[value])) for earlier, value in both]
+    return sets, which
 
 
 def _numbered(column: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

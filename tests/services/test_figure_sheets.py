@@ -15,8 +15,8 @@ from services.cases import Given
 from services.cases.clocks import day_of
 from services.figures import Asked, Figures, Period, sheets
 from services.figures.facts import OWN, WIDTH
-from services.figures.scope import _alike
-from services.staff.actors import Actor, Grant
+from services.figures.scope import Scope, _alike, chosen
+from services.staff.actors import Actor, CaseLike, Grant
 from services.staff.permissions import Role
 from tests.factories import FixedClock
 from tests.services.casing import Office
@@ -103,6 +103,23 @@ async def test_who_keeps_out_of_a_case_does_not_count_it(office: Office):
     assert (await seen(office, office.sessions, other)).totals["arrived"] == 2
 
 
+async def test_the_rule_is_asked_once_of_all_that_are_alike_to_it(office: Office):
+    for category in ("rest_stops", "parking_stopping", None, "other", "other"):
+        await office.hand_in(await office.worker(), category=category)
+    asked_of: list[str | None] = []
+
+    def sees(case: CaseLike) -> bool:
+        asked_of.append(case.category)
+        return case.category == "other"
+
+    scope, asked = Scope(sees, frozenset({"other"}), whole=False), Asked(period(office))
+    async with transaction(office.sessions) as session:
+        await figures.fold(session)
+        found = await chosen(session, scope, asked, asked.period, asked.period.last)
+    assert int(found.kept.sum()) == 2
+    assert sorted(asked_of, key=str) == [None, "other"]
+
+
 async def test_what_is_read_at_the_start_is_what_a_page_reads(office: Office, engine: AsyncEngine):
     await office.hand_in(await office.worker())
     await seen(office, office.sessions)
@@ -130,3 +147,9 @@ def test_rows_are_alike_that_have_the_same_values(rows: list[tuple[int, ...]]):
     alike, which = _alike(*(np.array(column) for column in zip(*rows, strict=True)))
     assert [alike[number] for number in which] == rows
     assert len(set(alike)) == len(alike)
+
+
+def test_sets_that_could_be_cost_nothing():
+    """Of forty units there are 10^12: who has roles in many would take all memory there is."""
+    alike, which = _alike(*(np.array([0, 1, 1]) for _ in range(40)))
+    assert [alike[number] for number in which] == [(0,) * 40, (1,) * 40, (1,) * 40]
