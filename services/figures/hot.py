@@ -1,7 +1,7 @@
 """Hot themes of a period within a reach: only words of cases that lie in it are shown."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,12 +27,15 @@ async def themes(
     if not matters:
         return ()
     rows, found = FigureRepository(session), []
-    behind = await _behind(session, cases, [matter.theme for matter in matters])
+    told = cases.of_themes([matter.theme for matter in matters])
+    behind = await _behind(session, told, [matter.theme for matter in matters])
     best = await rows.at_ranks({matter.theme: matter.rank for matter in matters})
     for number, count, _ in matters:
         case = best.get(number)
-        if case is None:
-            continue  # grouped anew since they were counted
+        # Grouped anew since they were counted: there is no such theme, or it is another one and
+        # its case perhaps one that nobody here may read.
+        if case is None or case.id not in told:
+            continue
         title = shorten(shown(library, case, case.subject), TITLE)
         place = shorten(shown(library, case, case.place), PLACE) if case.place else ""
         found.append((count + behind.get(number, 0), title, place, count))
@@ -43,10 +46,10 @@ async def themes(
 
 
 async def _behind(
-    session: AsyncSession, cases: Chosen, themes: Sequence[int]
+    session: AsyncSession, told: Collection[str], themes: Sequence[int]
 ) -> Mapping[int, int]:
-    """How many stand behind the cases of each theme, of those that are shown."""
-    shown, behind = cases.of_themes(themes), Counter[int]()
+    """How many stand behind the cases of each theme, of those that may be told of."""
+    behind = Counter[int]()
     for theme, case_id, count in await FigureDayRepository(session).supported(themes):
-        behind[theme] += count if case_id in shown else 0
+        behind[theme] += count if case_id in told else 0
     return behind

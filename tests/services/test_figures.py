@@ -15,8 +15,10 @@ from services import figures
 from services.cases.clocks import day_of
 from services.cases.rules import reach_of
 from services.cases.transitions import withdraw
-from services.figures import Asked, Figures, Period, facts, sketch
+from services.figures import Asked, Figures, Period, facts, hot, sketch
+from services.figures.cohort import Matter
 from services.figures.reading import figures as figures_of
+from services.figures.scope import Scope, chosen
 from services.figures.values import hide_few
 from services.staff.actors import Actor, Grant
 from services.staff.permissions import Permission, Role
@@ -225,6 +227,31 @@ async def test_a_theme_is_told_in_words_of_the_cases_in_reach(office: Office):
         await of(office, Asked(all_of(office)), Grant(Role.REVIEWER, districts=("广东",)))
     ).themes
     assert (own.title, own.cases, own.heat) == ("第0个换电柜坏了", figures.FEW, 5)
+
+
+async def test_a_theme_that_is_another_by_now_is_not_told(office: Office):
+    """A night may end between the count and the words: the same number may mean others then."""
+    near = [
+        (await office.hand_in(await office.worker(), f"第{n}件", spot=SPOTS[1])).case
+        for n in range(5)
+    ]
+    far = (await office.hand_in(await office.worker(), "别处的事")).case
+    scope = Scope(lambda case: case.province is not None, whole=False)
+    asked, today = Asked(all_of(office)), day_of(office.clock())
+    async with transaction(office.sessions) as session:
+        for rank, case in enumerate(near):
+            session.add(CaseTheme(case_id=case.id, theme=1, rank=rank))
+        await session.flush()
+        await figures.fold(session)
+        counted = await chosen(session, scope, asked, asked.period, today)
+        told = []
+        for case in (near[0], far):
+            await session.execute(delete(CaseTheme))
+            session.add(CaseTheme(case_id=case.id, theme=1, rank=0))
+            await session.flush()
+            given = (office.library, counted, [Matter(1, 5, 0)])
+            told += [each.title for each in await hot.themes(session, *given)]
+    assert told == ["第0件"]
 
 
 async def test_themes_are_counted_as_they_were_grouped_last(office: Office):
