@@ -7,7 +7,7 @@ only for who may read it in the console.
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -147,7 +147,9 @@ async def begin(
         format=file,
         filters=filters,
     )
-    return Export(row.number, actor.name, row.begun_at, file, wanted, actor)
+    # It takes minutes: of what he or his unit steps back meanwhile nothing more is written.
+    asked = replace(actor, keeps_out=True)
+    return Export(row.number, actor.name, row.begun_at, file, wanted, asked)
 
 
 async def rows_of(

@@ -1,6 +1,7 @@
 """Exports of cases: who gets what, one at a time, and on record."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -155,3 +156,12 @@ async def test_pages_lose_nothing_and_repeat_nothing(
 def test_every_column_has_a_name(library: Library):
     for name in (*exporting.FACTS, *exporting.WORDS):
         assert library.say(f"exports.column_{name}")
+
+
+async def test_what_he_keeps_out_of_while_it_is_written_is_left_out(office: Office):
+    """An export takes minutes; at its beginning he kept out of nothing."""
+    code, other = [(await office.hand_in(await office.worker())).case.code for _ in range(2)]
+    actor = await officer(office, Grant(Role.REVIEWER))
+    export = await begun(office, replace(actor, keeps_out=False))
+    await office.takes(actor, code, "step_aside", note="说的是我住的小区")
+    assert [row["code"] for row in await table(office, export)] == [other]
