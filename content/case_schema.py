@@ -20,8 +20,10 @@ _GAP = re.compile("\u3014[^\u3014\u3015\\s]{1,16}\u3015")
 
 
 def gaps(text: str) -> tuple[str, ...]:
-    """What of a text is left to the person who uses it, brackets included."""
-    return tuple(_GAP.findall(text))
+    """What of a text is left to the person who uses it, brackets included; the year of a document,
+    such as \u30142026\u3015, is not.
+    """
+    return tuple(gap for gap in _GAP.findall(text) if not gap[1:-1].isdigit())
 
 
 def _has_gaps(text: str) -> str:

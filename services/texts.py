@@ -79,6 +79,12 @@ async def in_force(session: AsyncSession, library: Library, clock: Clock) -> dic
     return texts
 
 
+async def ever_in_force(session: AsyncSession, library: Library, clock: Clock) -> list[str]:
+    """Every such text as it was shipped and each as it held once."""
+    rows = await LibraryRepository(session).all_in_force(KIND, clock())
+    return [*shipped(library).values(), *(str(row.body["text"]) for row in rows)]
+
+
 async def refusals(session: AsyncSession, library: Library, clock: Clock) -> Mapping[str, Refusal]:
     """The reasons for a refusal, each with the way on that holds now."""
     texts = await in_force(session, library, clock)

@@ -27,11 +27,11 @@ class Template:
 async def gaps_left(
     session: AsyncSession, library: Library, clock: Clock, text: str
 ) -> tuple[str, ...]:
-    """The gaps of any template that nobody filled in a text. Other brackets are none: documents
-    have numbers such as \u30142026\u3015.
+    """The gaps of any template that nobody filled in a text; of earlier ones too, for a draft may
+    be older than a change. Other brackets are none: the masked ones among them.
     """
-    held = await texts.in_force(session, library, clock)
-    known = {gap for template in held.values() for gap in gaps(template)}
+    held = await texts.ever_in_force(session, library, clock)
+    known = {gap for template in held for gap in gaps(template)}
     return tuple(dict.fromkeys(gap for gap in gaps(text) if gap in known))
 
 

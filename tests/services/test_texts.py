@@ -137,6 +137,25 @@ async def test_an_answer_with_a_gap_left_is_not_sent(office: Office):
     assert (await office.at(code)).state == "to_approve"
 
 
+async def test_a_gap_of_a_text_that_was_changed_since_is_a_gap_still(
+    office: Office, editors: tuple[Actor, Actor]
+):
+    """A draft may be older than the change."""
+    author, other = editors
+    reviewer, handler = await office.actor(), await office.actor(Role.HANDLER, unit="区城管")
+    await office.unit("区城管")
+    code = await office.at_unit(reviewer, handler)
+    for text in ("办好了：〔先前的说法〕。", "按〔2026〕12号文办好了：〔后来的说法〕。"):
+        await proposed(office, author, text, key=OWN)
+        await approved(office, other, OWN)
+    for left in ("〔先前的说法〕", "〔后来的说法〕"):
+        with pytest.raises(BadInput) as refusal:
+            await office.takes(handler, code, "answer", text=f"好了，{left}。", grade="A")
+        assert refusal.value.fields["gaps"] == left
+    text = "按〔2026〕12号文办好了。"  # a number of a document, though a text has the same
+    await office.takes(handler, code, "answer", text=text, grade="A")
+
+
 async def test_where_a_refused_matter_goes_is_what_the_worker_hears(
     office: Office, editors: tuple[Actor, Actor]
 ):
@@ -202,6 +221,7 @@ async def test_a_declined_change_never_holds(office: Office, editors: tuple[Acto
         (KEY, "你提的{about}：〔做了什么〕}", "texts.unreadable"),
         (OWN, "{about}办好了：〔做了什么〕。", "texts.no_field"),
         (OWN, "办好了。", "texts.template_shape"),
+        (OWN, "按〔2026〕12号文办好了。", "texts.template_shape"),
         ("refusal", "去处" * 60, "texts.way_on_shape"),
         ("refusal", "", "texts.unreadable"),
         ("refusal", "打{number}", "texts.no_field"),
