@@ -18,6 +18,8 @@ from services.staff.permissions import Role
 from tests.factories import FixedClock, add_staff, add_turn, add_worker
 from tests.staffing import everything
 
+UNIT, OTHER = "区城管", "街道办"
+
 
 @dataclass
 class Office:
@@ -113,7 +115,7 @@ class Office:
         async with transaction(self.sessions) as session:
             return await cases.tick(session, self.library, self.clock)
 
-    async def at_unit(self, reviewer: Actor, handler: Actor, unit: str = "区城管") -> str:
+    async def at_unit(self, reviewer: Actor, handler: Actor, unit: str = UNIT) -> str:
         """A case that a unit has signed for."""
         code = (await self.hand_in(await self.worker())).case.code
         await self.takes(reviewer, code, "take_up")

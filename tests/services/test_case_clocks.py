@@ -12,40 +12,21 @@ from content.calendar_schema import CalendarYear
 from content.case_schema import CaseLimits
 from content.library import Library
 from db.models import Case, CaseReminder, OutboxRow
-from db.session import Sessions, transaction
+from db.session import transaction
 from kit.errors import NotAllowed
 from services import cases, changes, working_days
 from services.calendar import is_working_day
 from services.cases import parameters
 from services.staff.actors import Actor
 from services.staff.permissions import Role
-from tests.factories import FixedClock
-from tests.services.casing import Office
+from tests.services.casing import OTHER, UNIT, Office
 
-UNIT, OTHER = "区城管", "街道办"
 # A notice as the operator types it before any package carries it; made up for these tests.
 YEAR_2027 = CalendarYear(
     source="国务院办公厅通知",
     days_off=(date(2027, 1, 1), *(date(2027, 2, day) for day in range(5, 12))),
     made_up_days=(date(2027, 1, 3),),
 )
-
-
-@pytest.fixture
-async def office(sessions: Sessions, library: Library, clock: FixedClock) -> Office:
-    made = Office(sessions, library, clock)
-    await made.unit(UNIT, OTHER)
-    return made
-
-
-@pytest.fixture
-async def reviewer(office: Office) -> Actor:
-    return await office.actor()
-
-
-@pytest.fixture
-async def handler(office: Office) -> Actor:
-    return await office.actor(Role.HANDLER, unit=UNIT)
 
 
 @pytest.fixture

@@ -9,38 +9,17 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from content.calendar_schema import CalendarYear
-from content.library import Library
 from db.models import Account, OutboxRow
-from db.session import Sessions, transaction
+from db.session import transaction
 from services import cases, consents, working_days
 from services.calendar import is_working_day
 from services.staff.actors import Actor
-from services.staff.permissions import Role
-from tests.factories import FixedClock
-from tests.services.casing import Office
+from tests.services.casing import UNIT, Office
 from tests.testers.chat import on_sqlite
 
-UNIT = "区城管"
 EVE = "是承诺答复的日子"
 # Handed in on Wednesday the 18th of November 2026: five working days end on Wednesday the 25th.
 DUE, ON_EVE, TOMORROW = "2026-11-25", "2026-11-24", f"明天（2026-11-25）{EVE}"
-
-
-@pytest.fixture
-async def office(sessions: Sessions, library: Library, clock: FixedClock) -> Office:
-    made = Office(sessions, library, clock)
-    await made.unit(UNIT)
-    return made
-
-
-@pytest.fixture
-async def reviewer(office: Office) -> Actor:
-    return await office.actor()
-
-
-@pytest.fixture
-async def handler(office: Office) -> Actor:
-    return await office.actor(Role.HANDLER, unit=UNIT)
 
 
 def on(office: Office, day: str, hour: int = 10) -> None:

@@ -3,44 +3,23 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-import pytest
 from sqlalchemy import delete, select
 
 from content.calendar_schema import CalendarYear
-from content.library import Library
 from db.models import CaseReminder
 from db.repositories.case_flow import CaseFlowRepository
-from db.session import Sessions, transaction
+from db.session import transaction
 from services import cases, consents
 from services.cases import parameters as cases_limits
 from services.cases.states import STOPPED
 from services.staff.actors import Actor
 from services.staff.permissions import Role
-from tests.factories import FixedClock
-from tests.services.casing import Office, news_of
+from tests.services.casing import OTHER, UNIT, Office, news_of
 from tests.testers.chat import on_sqlite
 
-UNIT, OTHER = "区城管", "街道办"
 # From Wednesday the 18th of November 2026: three, five and ten working days.
 HALF, ASKED_LONG, PAUSED_LONG = "2026-11-23", "2026-11-25", "2026-12-02"
 AGAIN = "还在等你一句话"
-
-
-@pytest.fixture
-async def office(sessions: Sessions, library: Library, clock: FixedClock) -> Office:
-    made = Office(sessions, library, clock)
-    await made.unit(UNIT, OTHER)
-    return made
-
-
-@pytest.fixture
-async def reviewer(office: Office) -> Actor:
-    return await office.actor()
-
-
-@pytest.fixture
-async def handler(office: Office) -> Actor:
-    return await office.actor(Role.HANDLER, unit=UNIT)
 
 
 def on(office: Office, day: str, hour: int = 10) -> None:

@@ -4,32 +4,11 @@ from datetime import date
 
 import pytest
 
-from content.library import Library
-from db.session import Sessions, transaction
+from db.session import transaction
 from services import cases, working_days
 from services.staff.actors import Actor, Grant
 from services.staff.permissions import Role
-from tests.factories import FixedClock
-from tests.services.casing import Office, news_of, refused
-
-UNIT, OTHER = "区城管", "街道办"
-
-
-@pytest.fixture
-async def office(sessions: Sessions, library: Library, clock: FixedClock) -> Office:
-    made = Office(sessions, library, clock)
-    await made.unit(UNIT, OTHER)
-    return made
-
-
-@pytest.fixture
-async def reviewer(office: Office) -> Actor:
-    return await office.actor()
-
-
-@pytest.fixture
-async def handler(office: Office) -> Actor:
-    return await office.actor(Role.HANDLER, unit=UNIT)
+from tests.services.casing import OTHER, UNIT, Office, news_of, refused
 
 
 async def handed_in(office: Office, subject: str, **fields: object) -> str:

@@ -5,36 +5,15 @@ import asyncio
 import pytest
 from sqlalchemy import select
 
-from content.library import Library
 from db.models import CaseSupporter
-from db.session import Sessions, transaction
+from db.session import transaction
 from kit.errors import BadInput, NotAllowed, NotFound
 from services import cases
 from services.cases import Stale, states
 from services.staff.actors import Actor
 from services.staff.permissions import Role
-from tests.factories import FixedClock
-from tests.services.casing import Office, news_of, refused
+from tests.services.casing import OTHER, UNIT, Office, news_of, refused
 from tests.testers.chat import on_sqlite
-
-UNIT, OTHER = "区城管", "街道办"
-
-
-@pytest.fixture
-async def office(sessions: Sessions, library: Library, clock: FixedClock) -> Office:
-    made = Office(sessions, library, clock)
-    await made.unit(UNIT, OTHER)
-    return made
-
-
-@pytest.fixture
-async def reviewer(office: Office) -> Actor:
-    return await office.actor()
-
-
-@pytest.fixture
-async def handler(office: Office) -> Actor:
-    return await office.actor(Role.HANDLER, unit=UNIT)
 
 
 async def rate(office: Office, worker: str, code: str, rating: str) -> None:
