@@ -36,8 +36,7 @@ async def fold(session: AsyncSession) -> int:
         return count
     newest = await rows.newest_event()
     changed = await rows.changed(until - OVERLAP)
-    for start in range(0, len(changed), AT_ONCE):
-        await tell(session, changed[start : start + AT_ONCE])
+    await tell(session, changed)
     if newest is not None and newest > until:
         await rows.mark(newest)
     return len(changed)
@@ -74,10 +73,23 @@ async def take_up_themes(session: AsyncSession) -> None:
 
 
 async def tell(session: AsyncSession, ids: Sequence[str]) -> None:
-    """Write the facts of these cases."""
-    if not ids:
-        return
-    rows = FigureRepository(session)
+    """Write the facts of these cases, in order.
+
+    First all words, then all lines, then their days: who wrote some of each in turn could hold a
+    day that the night waits for, and wait for a line that the night holds.
+    """
+    rows, found = FigureRepository(session), []
+    for start in range(0, len(ids), AT_ONCE):
+        found += await _facts(rows, ids[start : start + AT_ONCE])
+    words = {word for _, fact in found for word in words_of(fact)}
+    numbers = {"": 0} | await rows.numbers(words)
+    await rows.put([{**row, "body": line(fact, numbers)} for row, fact in found], OWN)
+
+
+async def _facts(
+    rows: FigureRepository, ids: Sequence[str]
+) -> list[tuple[Mapping[str, Any], Mapping[str, int | str]]]:
+    """The row of each of these cases but for its line, and what the line says."""
     events = {
         case_id: [row[1:] for row in own]
         for case_id, own in groupby(await rows.events(ids), key=lambda row: row[0])
@@ -88,14 +100,10 @@ async def tell(session: AsyncSession, ids: Sequence[str]) -> None:
         for case in await rows.cases(ids)
         if case[0] in events
     ]
-    facts = [fact_of(each) for each in told]
-    numbers = {"": 0} | await rows.numbers(word for fact in facts for word in words_of(fact))
-    await rows.put([_row(*both, numbers) for both in zip(told, facts, strict=True)], OWN)
+    return [(_row(each), fact_of(each)) for each in told]
 
 
-def _row(
-    told: Told, fact: Mapping[str, int | str], numbers: Mapping[str, int]
-) -> Mapping[str, Any]:
+def _row(told: Told) -> Mapping[str, Any]:
     case_id, _, _, category, province, city, district, *_ = told.case
     return {
         "case_id": case_id,
@@ -106,5 +114,4 @@ def _row(
         "category": category,
         "due": told.case[9],
         "seen": told.events[-1][0],
-        "body": line(fact, numbers),
     }

@@ -1,19 +1,23 @@
 """Lines of facts in memory: never another count than the database's."""
 
+from collections.abc import Iterable
 from datetime import date
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from content.library import Library
+from db.models import CaseFact
+from db.repositories.figure_days import FigureDayRepository
 from db.session import Sessions, make_sessions, transaction
 from services import cases, figures
 from services.cases import Given
 from services.cases.clocks import day_of
-from services.figures import Asked, Figures, Period, sheets
+from services.figures import Asked, Figures, Period, folding, sheets
 from services.figures.facts import OWN, WIDTH
 from services.figures.scope import Scope, _alike, chosen
 from services.staff.actors import Actor, CaseLike, Grant
@@ -101,6 +105,27 @@ async def test_who_keeps_out_of_a_case_does_not_count_it(office: Office):
     await office.takes(kept_out, code, "step_aside", note="是我住的小区")
     assert (await seen(office, office.sessions, kept_out)).totals["arrived"] == 1
     assert (await seen(office, office.sessions, other)).totals["arrived"] == 2
+
+
+async def test_no_line_is_written_behind_a_day(office: Office, monkeypatch: pytest.MonkeyPatch):
+    """The night writes lines, then days: who does both in turn would hold what the other wants."""
+    for _ in range(3):
+        await office.hand_in(await office.worker())
+    await seen(office, office.sessions)
+    for _ in range(3):
+        await office.hand_in(await office.worker())
+    touched: list[int] = []
+    touch = FigureDayRepository.touch
+
+    async def counts(rows: FigureDayRepository, days: Iterable[date]) -> None:
+        told = select(func.count()).select_from(CaseFact)
+        touched.append(await rows.session.scalar(told) or 0)
+        await touch(rows, days)
+
+    monkeypatch.setattr(FigureDayRepository, "touch", counts)
+    monkeypatch.setattr(folding, "AT_ONCE", 2)
+    await seen(office, office.sessions)
+    assert touched == [6]
 
 
 async def test_the_rule_is_asked_once_of_all_that_are_alike_to_it(office: Office):
