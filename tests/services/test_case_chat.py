@@ -8,29 +8,9 @@ from sqlalchemy import select
 from db.models import Account, OutboxRow
 from db.session import transaction
 from services.staff.actors import Actor
-from services.staff.permissions import Role
-from tests.services.casing import Office
+from tests.services.casing import UNIT, Office
 from tests.testers.chat import Chat
 from tests.testers.worker import WorkerTester
-
-UNIT = "区城管"
-
-
-@pytest.fixture
-async def office(chat: Chat) -> Office:
-    made = Office(chat.sessions, chat.library, chat.clock)
-    await made.unit(UNIT)
-    return made
-
-
-@pytest.fixture
-async def reviewer(office: Office) -> Actor:
-    return await office.actor()
-
-
-@pytest.fixture
-async def handler(office: Office) -> Actor:
-    return await office.actor(Role.HANDLER, unit=UNIT)
 
 
 async def newest(office: Office, worker: WorkerTester) -> dict[str, Any]:

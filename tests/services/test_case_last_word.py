@@ -1,33 +1,11 @@
 """What staff said of a case is there for whoever asks for it by its code, and hears no news."""
 
-import pytest
-
 from db.session import transaction
 from services import consents
 from services.staff.actors import Actor
-from services.staff.permissions import Role
-from tests.services.casing import Office, refused
+from tests.services.casing import UNIT, Office, refused
 from tests.testers.chat import Chat
 from tests.testers.worker import WorkerTester
-
-UNIT = "区城管"
-
-
-@pytest.fixture
-async def office(chat: Chat) -> Office:
-    made = Office(chat.sessions, chat.library, chat.clock)
-    await made.unit(UNIT)
-    return made
-
-
-@pytest.fixture
-async def reviewer(office: Office) -> Actor:
-    return await office.actor()
-
-
-@pytest.fixture
-async def handler(office: Office) -> Actor:
-    return await office.actor(Role.HANDLER, unit=UNIT)
 
 
 async def answered(

@@ -6,34 +6,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from content.library import Library
-from db.session import Sessions, transaction
+from db.session import transaction
 from services import cases
 from services.board import open311, posts
 from services.staff.actors import Actor
-from services.staff.permissions import Role
-from tests.factories import FixedClock
 from tests.services.boarding import accepted, release
-from tests.services.casing import Office, news_of
-
-UNIT = "区城管"
-
-
-@pytest.fixture
-async def office(sessions: Sessions, library: Library, clock: FixedClock) -> Office:
-    made = Office(sessions, library, clock)
-    await made.unit(UNIT)
-    return made
-
-
-@pytest.fixture
-async def reviewer(office: Office) -> Actor:
-    return await office.actor()
-
-
-@pytest.fixture
-async def handler(office: Office) -> Actor:
-    return await office.actor(Role.HANDLER, unit=UNIT)
+from tests.services.casing import UNIT, Office, news_of
 
 
 @pytest.fixture
