@@ -145,10 +145,12 @@ async def play_recording(
 
 def card(library: Library, case: Case) -> CaseCard:
     """A case as its author and its supporters see it."""
-    due = case.due
+    state = states.state_of(case)
+    # While it stands still no day is promised.
+    due = None if state in states.STOPPED else case.due
     return CaseCard(
         code=case.code,
-        state=library.say(f"cases.state_{states.state_of(case)}"),
+        state=library.say(f"cases.state_{state}"),
         due=due.isoformat() if due else None,
         summary=shorten(case.subject, SUMMARY),
     )

@@ -6,7 +6,7 @@ from kit.errors import NotFound
 from kit.text import bare
 from services import cases
 from services.cases.redress import COMPLAINT, is_wish, where_to
-from services.cases.states import NEEDS_MORE
+from services.cases.states import NEEDS_MORE, STOPPED
 from services.dialogues import attachments, forms
 from services.dialogues.forms import Form
 from services.dialogues.handing_over import hand_over
@@ -142,6 +142,8 @@ async def said(scene: Scene) -> Replies | None:
         for step in found.steps
     ]
     due = found.due.isoformat() if found.due else scene.say("cases.due_unknown")
+    if found.state in STOPPED:  # the day of before has no meaning until it goes on
+        due = scene.say("cases.due_stopped")
     menu = scene.choice("menu.title", "menu")
     said = {"code": found.code, "steps": "\n".join(lines), "due": due}
     key = "cases.progress" if is_open else "cases.progress_over"

@@ -1,7 +1,7 @@
 """What staff said of a case is there for whoever asks for it by its code, and hears no news."""
 
 from db.session import transaction
-from services import consents
+from services import cases, consents
 from services.staff.actors import Actor
 from tests.services.casing import UNIT, Office, refused
 from tests.testers.chat import Chat
@@ -60,13 +60,28 @@ async def test_reasons_and_questions_are_read_again(
     worker.sees("不受理", refusal.text, refusal.way_on)
     await office.takes(reviewer, asked, "ask", text="是东门还是西门？")
     await worker.says(asked)
-    worker.sees("是东门还是西门？")
+    worker.sees("是东门还是西门？", "答复期限：现在停着，接着办时往后顺延")
     await behind.says(asked)
     behind.sees_not("东门")
     await worker.presses("回答")
     await worker.says("东门")
     await worker.presses("发送")
     assert (await office.at(asked)).events[-1].step == "supply"
+
+
+async def test_no_card_promises_a_day_while_the_case_stands_still(
+    office: Office, worker: WorkerTester, reviewer: Actor, handler: Actor
+):
+    code = (await office.hand_in(worker.id)).case.code
+    await office.takes(reviewer, code, "accept")
+    await office.takes(reviewer, code, "assign", unit=UNIT)
+    await office.takes(handler, code, "sign_for")
+    dues = [cases.card(office.library, await office.at(code)).due]
+    await office.takes(handler, code, "pause", note="等鉴定")
+    dues.append(cases.card(office.library, await office.at(code)).due)
+    await office.takes(handler, code, "resume")
+    dues.append(cases.card(office.library, await office.at(code)).due)
+    assert dues == ["2026-11-25", None, "2026-11-25"]
 
 
 async def test_who_takes_no_messages_is_not_asked(office: Office, reviewer: Actor):
