@@ -108,7 +108,12 @@ async def check(scene: Scene, _args: Args) -> Replies:
     if supported:
         cards = tuple(cases.card(scene.library, case) for case in supported)
         replies.append(Reply(scene.say("cases.supported", count=len(supported)), (), cards))
-    if answered := case_steps.waiting(own):
+    answered = case_steps.waiting(own)
+    # Of several the others' words are found by their codes: a phone holds no more.
+    spoken_of = answered or (own[0] if len(own) == 1 else None)
+    if spoken_of and (word := await _last_word(scene, spoken_of.code)):
+        replies.append(Reply(word))
+    if answered:
         replies.append(scene.reply("case_steps.rate_it", code=answered.code))
         choices = (*cases.ratings(scene.library, answered.code), *choices)
     last = replies[-1]
@@ -147,10 +152,14 @@ async def said(scene: Scene) -> Replies | None:
     menu = scene.choice("menu.title", "menu")
     said = {"code": found.code, "steps": "\n".join(lines), "due": due}
     key = "cases.progress" if is_open else "cases.progress_over"
-    of = (scene.session, scene.library, scene.clock, found.code, worker)
-    word = await cases.last_word(*of)
+    word = await _last_word(scene, found.code)
     progress = scene.reply(key, *mine, menu, **said)
     return (Reply(word), progress) if word else (progress,)
+
+
+async def _last_word(scene: Scene, code: str) -> str | None:
+    worker = scene.turn.worker_id
+    return await cases.last_word(scene.session, scene.library, scene.clock, code, worker)
 
 
 async def _without_code(scene: Scene) -> Replies | None:

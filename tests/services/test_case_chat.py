@@ -136,7 +136,7 @@ async def test_who_asks_how_it_goes_may_rate_the_newest_answer_at_once(
     code = await answered(office, worker, reviewer, handler)
     await worker.says("菜单")
     await worker.presses("查我提的")
-    worker.sees(code, f"{code} 已经答复了", "满意", "基本满意", "不满意")
+    worker.sees(code, "下周装好", f"{code} 已经答复了", "满意", "基本满意", "不满意")
     worker.sees_not("撤回一件", "补充一件")
     await worker.says(f"编号 {code}")
     worker.sees("满意", "基本满意", "不满意")

@@ -30,6 +30,15 @@ async def test_who_wants_no_messages_reads_the_answer_when_he_asks(
     worker.sees("答复来了（列入计划）", "下周装好", code)
 
 
+async def test_of_his_only_case_the_word_is_told_without_its_code(
+    office: Office, worker: WorkerTester, reviewer: Actor
+):
+    code = (await office.hand_in(worker.id, "什么都不好")).case.code
+    await office.takes(reviewer, code, "refuse", reason="too_vague")
+    await worker.says("查我提的")
+    worker.sees(code, office.library.refusals["too_vague"].way_on)
+
+
 async def test_a_private_answer_is_read_by_its_author_alone(
     office: Office, chat: Chat, worker: WorkerTester, reviewer: Actor, handler: Actor
 ):
