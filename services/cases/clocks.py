@@ -72,8 +72,11 @@ def start_of(case: Case) -> date:
 
 
 def is_anew(case: Case) -> bool:
-    """Whether a case was answered before and is dealt with again."""
-    return any(event.step in ANEW for event in case.events)
+    """Whether a case was answered before and is dealt with again; not one that was merged, or
+    refused, and was opened.
+    """
+    steps = {event.step for event in case.events}
+    return "approve" in steps and not steps.isdisjoint(ANEW)
 
 
 def day_of(moment: datetime) -> date:

@@ -46,7 +46,7 @@ class Clerk:
                 await field.select_option(value)
             else:
                 await field.fill(value)
-        await form.locator("button:not([formaction])").click()
+        await form.locator("button[type=submit]:not([formaction])").click()
         await self.page.wait_for_load_state()
 
     async def sees(self, words: str) -> None:

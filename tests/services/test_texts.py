@@ -119,6 +119,17 @@ async def test_an_answer_begins_as_its_category_and_its_state_ask(
     assert (await begins())["D"] == again + kept
 
 
+async def test_a_case_that_was_refused_and_opened_is_answered_for_the_first_time(office: Office):
+    reviewer = await office.actor()
+    code = (await office.hand_in(await office.worker(), category="rest_stops")).case.code
+    await office.takes(reviewer, code, "refuse", reason="too_vague")
+    await office.takes(reviewer, code, "reopen", note="再看看")
+    async with transaction(office.sessions) as session:
+        case = await cases.of_code(session, code)
+        first, *_ = await cases.templates_of(session, office.library, office.clock, case)
+    assert first.text == office.library.answers["rest_stops"].a
+
+
 async def test_an_answer_with_a_gap_left_is_not_sent(office: Office):
     reviewer, handler = await office.actor(), await office.actor(Role.HANDLER, unit="区城管")
     await office.unit("区城管")
